@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way in: stand in front of Samba's own srvsvc for one of its calls. */
+
+#include "source/common/samba_types.h"
+
+#include <dlfcn.h>
+
+#include "lib/util/debug.h"
+#include "librpc/gen_ndr/ndr_srvsvc.h"
+
+#include "abi.h"
+#include "module.h"
+#include "net_session_del.h"
+#include "pipe_session.h"
+#include "samba_host.h"
+
+#define PUBLIC __attribute__((visibility("default")))
+
+static struct sessiondel_module module_context;
+
+/* In doubt stock Samba serves, and the log says why, once. */
+static void stand_aside(struct sessiondel_module *module, const char *why)
+{
+	if (module->stands_aside) {
+		return;
+	}
+	module->stands_aside = true;
+	DBG_ERR("%s: sessiondel was built for Samba " SESSIONDEL_SAMBA_RELEASE
+		", this is %s; stock Samba serves NetrSessionDel\n",
+		why,
+		samba_version_string());
+}
+
+static NTSTATUS sessiondel_bind(struct dcesrv_connection_context *context,
+				const struct dcesrv_interface *iface)
+{
+	struct sessiondel_module *module = &module_context;
+
+	if (!module->stands_aside && !abi_bind_fits(context)) {
+		stand_aside(module, "connections of another layout");
+	}
+	if (!module->stands_aside &&
+	    !pipe_session_note(&module->pipes, context->conn)) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	return module->stock->bind(context, iface);
+}
+
+static NTSTATUS sessiondel_dispatch(struct dcesrv_call_state *call,
+				    TALLOC_CTX *mem_ctx,
+				    void *r)
+{
+	struct sessiondel_module *module = &module_context;
+	NTSTATUS status;
+
+	if (module->stands_aside) {
+		return module->stock->dispatch(call, mem_ctx, r);
+	}
+	if (!abi_call_fits(call)) {
+		stand_aside(module, "calls of another layout");
+		return module->stock->dispatch(call, mem_ctx, r);
+	}
+	if (call->pkt.u.request.opnum != NDR_SRVSVC_NETSESSDEL) {
+		return module->stock->dispatch(call, mem_ctx, r);
+	}
+	status = net_session_del(module, call, r);
+	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
+		stand_aside(module, "session records of another layout");
+		return module->stock->dispatch(call, mem_ctx, r);
+	}
+	return status;
+}
+
+typedef NTSTATUS (*register_fn)(struct dcesrv_context *dce_ctx,
+				const char *ep_name,
+				const char *ncacn_np_secondary_endpoint,
+				const struct dcesrv_interface *iface,
+				const struct security_descriptor *sd);
+
+/* The interface to register instead of a stock one. */
+static const struct dcesrv_interface *replacement(
+	struct sessiondel_module *module,
+	const struct dcesrv_interface *stock)
+{
+	if (strcmp(stock->name, "srvsvc") != 0) {
+		return stock;
+	}
+	if (!abi_series_fits(samba_version_string())) {
+		stand_aside(module, "another series");
+		return stock;
+	}
+	module->stock = stock;
+	module->ours = *stock;
+	module->ours.bind = sessiondel_bind;
+	module->ours.dispatch = sessiondel_dispatch;
+	return &module->ours;
+}
+
+/**
+ * Samba's own function of that name, which this one stands in front of: the
+ * worker registers each interface through it, once per transport.
+ */
+PUBLIC NTSTATUS
+dcesrv_interface_register(struct dcesrv_context *dce_ctx,
+			  const char *ep_name,
+			  const char *ncacn_np_secondary_endpoint,
+			  const struct dcesrv_interface *iface,
+			  const struct security_descriptor *sd);
+
+NTSTATUS dcesrv_interface_register(struct dcesrv_context *dce_ctx,
+				   const char *ep_name,
+				   const char *ncacn_np_secondary_endpoint,
+				   const struct dcesrv_interface *iface,
+				   const struct security_descriptor *sd)
+{
+	register_fn stock_register =
+		(register_fn)dlsym(RTLD_NEXT, "dcesrv_interface_register");
+
+	if (stock_register == NULL) {
+		return NT_STATUS_ENTRYPOINT_NOT_FOUND;
+	}
+	return stock_register(dce_ctx,
+			      ep_name,
+			      ncacn_np_secondary_endpoint,
+			      replacement(&module_context, iface),
+			      sd);
+}

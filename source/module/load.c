@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What happens when the module is loaded: it leaves LD_PRELOAD again. */
+
+#include "replace.h"
+
+#include <dlfcn.h>
+
+#include "source/worker/probe.h"
+
+#include "abi.h"
+#include "samba_host.h"
+
+#define LD_PRELOAD_SEPARATORS ": "
+
+/* Cut all entries of that name out of a value of LD_PRELOAD, in place. */
+static void cut_entries(char *value, const char *name)
+{
+	size_t name_len = strlen(name);
+	char *entry = value;
+
+	while (*entry != '\0') {
+		size_t len = strcspn(entry, LD_PRELOAD_SEPARATORS);
+		char *rest = entry + len;
+
+		if (*rest != '\0') {
+			rest += 1;
+		}
+		if (len == name_len && strncmp(entry, name, len) == 0) {
+			memmove(entry, rest, strlen(rest) + 1);
+		} else {
+			entry = rest;
+		}
+	}
+}
+
+/*
+ * The worker runs scripts, and this object would end any program but the
+ * worker for the symbols that it misses there. Entries of others stay.
+ */
+static void leave_ld_preload(void)
+{
+	char *value = getenv("LD_PRELOAD");
+	Dl_info self;
+
+	if (value == NULL || dladdr(leave_ld_preload, &self) == 0) {
+		return;
+	}
+	cut_entries(value, self.dli_fname);
+	if (value[0] == '\0') {
+		unsetenv("LD_PRELOAD");
+	}
+}
+
+/* Open nothing here: the worker closes all descriptors when it starts. */
+__attribute__((constructor)) static void sessiondel_load(void)
+{
+	leave_ld_preload();
+
+	if (getenv(PROBE_VARIABLE) != NULL &&
+	    !abi_series_fits(samba_version_string())) {
+		_exit(PROBE_WRONG_SERIES);
+	}
+}

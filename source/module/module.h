@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the module keeps while its worker lives. */
+
+#ifndef SESSIONDEL_MODULE_H
+#define SESSIONDEL_MODULE_H
+
+#include "source/common/samba_types.h"
+
+#include "librpc/rpc/dcesrv_core.h"
+
+#include "audit.h"
+#include "settings.h"
+
+struct net_session_del_state;
+struct pipe_session;
+struct session_table;
+
+struct sessiondel_module {
+	/* the stock interface, and the copy of it that leads to us */
+	const struct dcesrv_interface *stock;
+	struct dcesrv_interface ours;
+	/* this Samba is not what the module was built for: stock serves */
+	bool stands_aside;
+	/* opened by the first call that needs it */
+	struct session_table *table;
+	/* all pipes of the worker */
+	struct pipe_session *pipes;
+	/* calls that wait for their sessions to end */
+	struct net_session_del_state *waiting;
+	unsigned num_waiting;
+	struct audit audit;
+	struct settings_complaints complaints;
+};
+
+#endif

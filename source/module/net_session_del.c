@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* NetrSessionDel, [MS-SRVS] 3.1.4.6: one call from its rights to its answer. */
+
+#include "net_session_del.h"
+
+#include "lib/util/debug.h"
+#include "lib/util/dlinklist.h"
+#include "lib/util/tevent_ntstatus.h"
+#include "libds/common/roles.h"
+#include "librpc/gen_ndr/srvsvc.h"
+#include "source3/include/messages.h"
+#include "source3/lib/global_contexts.h"
+#include "source3/param/loadparm.h"
+
+#include "source/session/session_close.h"
+
+#include "caller.h"
+#include "module.h"
+#include "pipe_session.h"
+#include "samba_host.h"
+
+/* More calls than these are not let wait (spec 5). */
+#define WAITING_MAX 64
+
+/* How long a call blocks whose answer cannot come later (spec 5). */
+#define BLOCKING_LIMIT_USEC 100000
+
+struct net_session_del_state {
+	/* among the calls that wait */
+	struct net_session_del_state *prev, *next;
+	struct sessiondel_module *module;
+	struct dcesrv_call_state *call;
+	struct srvsvc_NetSessDel *r;
+	struct settings settings;
+	struct messaging_context *msg_ctx;
+	struct session_targets targets;
+	struct audit_call audit;
+};
+
+/*
+ * An account's domain is the server's own when it is the one that the server
+ * is a member or controller of; a standalone server is its own domain.
+ */
+static struct session_scope scope_of(const struct net_session_del_state *state)
+{
+	bool member = lp_server_role() == ROLE_DOMAIN_MEMBER;
+
+	return (struct session_scope){
+		.domain = member ? lp_workgroup() : get_global_sam_name(),
+		.realm = lp_realm(),
+		.caller = pipe_session_caller(state->module->pipes,
+					      state->call->conn),
+	};
+}
+
+static NTSTATUS find_targets(struct net_session_del_state *state,
+			     const struct session_query *query)
+{
+	struct sessiondel_module *module = state->module;
+	const struct session_scope scope = scope_of(state);
+
+	if (module->table == NULL) {
+		NTSTATUS status = session_table_open(NULL,
+						     state->msg_ctx,
+						     &module->table);
+
+		if (!NT_STATUS_IS_OK(status)) {
+			DBG_ERR("cannot open the session table: %s\n",
+				nt_errstr(status));
+			return status;
+		}
+	}
+	return session_targets_find(state,
+				    module->table,
+				    query,
+				    &scope,
+				    &state->targets);
+}
+
+/* The caller's own session goes when it has its answer. */
+static WERROR arm_own(struct net_session_del_state *state, WERROR result)
+{
+	for (size_t i = 0; i < state->targets.num; i++) {
+		struct session_target *target = &state->targets.list[i];
+
+		if (target->fate != SESSION_OWN) {
+			continue;
+		}
+		if (!pipe_session_close_later(state->call->conn,
+					      state->call->event_ctx,
+					      state->msg_ctx,
+					      target)) {
+			target->fate = SESSION_NOT_ASKED;
+			result = WERR_NOT_ENOUGH_MEMORY;
+		}
+	}
+	return result;
+}
+
+static void conclude(struct net_session_del_state *state, WERROR result)
+{
+	state->audit.result = result;
+	state->r->out.result = result;
+	audit_call(&state->module->audit,
+		   state->call->event_ctx,
+		   &state->settings,
+		   &state->audit);
+}
+
+/* The code for a fault of the server's: 5 means a refused caller only. */
+static WERROR fault_result(NTSTATUS status)
+{
+	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
+	return WERR_NERR_INTERNALERROR;
+}
+
+static WERROR close_result(NTSTATUS status)
+{
+	if (NT_STATUS_IS_OK(status)) {
+		return WERR_OK;
+	}
+	if (NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
+		return WERR_TIMEOUT;
+	}
+	return fault_result(status);
+}
+
+static void skip_asked_by(const struct session_targets *others,
+			  struct session_targets *targets)
+{
+	for (size_t i = 0; i < targets->num; i++) {
+		struct session_target *target = &targets->list[i];
+		const struct session_target *other =
+			session_targets_get(others, &target->key);
+
+		if (target->fate == SESSION_NOT_ASKED && other != NULL &&
+		    other->fate == SESSION_ASKED) {
+			target->fate = SESSION_ASKED;
+		}
+	}
+}
+
+/*
+ * A session that a waiting call has asked already is not asked again: each
+ * message to a smbd that hangs stays in this worker's memory.
+ */
+static void skip_asked(struct net_session_del_state *state)
+{
+	const struct net_session_del_state *other = NULL;
+
+	for (other = state->module->waiting; other != NULL;
+	     other = other->next) {
+		skip_asked_by(&other->targets, &state->targets);
+	}
+}
+
+static int stop_waiting(struct net_session_del_state *state)
+{
+	DLIST_REMOVE(state->module->waiting, state);
+	state->module->num_waiting -= 1;
+	return 0;
+}
+
+static void start_waiting(struct net_session_del_state *state)
+{
+	DLIST_ADD(state->module->waiting, state);
+	state->module->num_waiting += 1;
+	talloc_set_destructor(state, stop_waiting);
+}
+
+static void net_session_del_closed(struct tevent_req *req);
+
+static WERROR close_later(struct net_session_del_state *state)
+{
+	const struct timeval limit = {.tv_sec = state->settings.timeout};
+	struct tevent_req *req = NULL;
+
+	req = session_close_send(state,
+				 state->call->event_ctx,
+				 state->msg_ctx,
+				 state->module->table,
+				 &state->targets,
+				 limit);
+	if (req == NULL) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
+	tevent_req_set_callback(req, net_session_del_closed, state);
+
+	start_waiting(state);
+	state->call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
+	return WERR_OK;
+}
+
+static void net_session_del_closed(struct tevent_req *req)
+{
+	struct net_session_del_state *state =
+		tevent_req_callback_data(req, struct net_session_del_state);
+	struct dcesrv_call_state *call = state->call;
+	struct dcesrv_connection *conn = call->conn;
+	WERROR result = close_result(session_close_recv(req));
+	NTSTATUS status;
+
+	conclude(state, arm_own(state, result));
+	talloc_free(state);
+
+	/* when it has gone well, the call may be gone too */
+	status = dcesrv_reply(call);
+	if (!NT_STATUS_IS_OK(status)) {
+		DBG_ERR("cannot answer: %s\n", nt_errstr(status));
+		/* the caller would wait for ever on a pending call */
+		talloc_free(call);
+		dcesrv_terminate_connection(conn, nt_errstr(status));
+	}
+}
+
+/* On an event context of its own: the worker's must not run inside a call. */
+static WERROR close_now(struct net_session_del_state *state)
+{
+	const struct timeval limit = {.tv_usec = BLOCKING_LIMIT_USEC};
+	struct tevent_context *ev = tevent_context_init(state);
+	struct tevent_req *req = NULL;
+	NTSTATUS status;
+
+	if (ev == NULL) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
+	req = session_close_send(state,
+				 ev,
+				 state->msg_ctx,
+				 state->module->table,
+				 &state->targets,
+				 limit);
+	if (req == NULL || !tevent_req_poll_ntstatus(req, ev, &status)) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
+	return arm_own(state, close_result(session_close_recv(req)));
+}
+
+/*
+ * Everything before the first close is sent.
+ *
+ * *aside: this Samba is not what the module was built for.
+ */
+static WERROR prepare(struct net_session_del_state *state, bool *aside)
+{
+	struct session_query query = {.client = {.name = NULL}};
+	NTSTATUS status;
+	WERROR result;
+
+	result = session_query_parse(state,
+				     state->r->in.client,
+				     state->r->in.user,
+				     &query);
+	if (!W_ERROR_IS_OK(result)) {
+		return result;
+	}
+	if (state->module->num_waiting >= WAITING_MAX) {
+		return WERR_BUSY;
+	}
+	status = find_targets(state, &query);
+	*aside = NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH);
+	if (!NT_STATUS_IS_OK(status)) {
+		return fault_result(status);
+	}
+	skip_asked(state);
+	return state->targets.num != 0 ? WERR_OK : WERR_NERR_CLIENTNAMENOTFOUND;
+}
+
+static NTSTATUS serve(struct net_session_del_state *state)
+{
+	bool may_async =
+		state->call->state_flags & DCESRV_CALL_STATE_FLAG_MAY_ASYNC;
+	bool aside = false;
+	WERROR result = prepare(state, &aside);
+
+	if (aside) {
+		return NT_STATUS_REVISION_MISMATCH;
+	}
+	if (W_ERROR_IS_OK(result) && may_async) {
+		result = close_later(state);
+		if (W_ERROR_IS_OK(result)) {
+			return NT_STATUS_OK;
+		}
+	} else if (W_ERROR_IS_OK(result)) {
+		result = close_now(state);
+	}
+	conclude(state, result);
+	talloc_free(state);
+	return NT_STATUS_OK;
+}
+
+NTSTATUS net_session_del(struct sessiondel_module *module,
+			 struct dcesrv_call_state *call,
+			 struct srvsvc_NetSessDel *r)
+{
+	struct net_session_del_state *state =
+		talloc(call, struct net_session_del_state);
+	const struct caller *caller = NULL;
+
+	r->out.result = WERR_NOT_ENOUGH_MEMORY;
+	if (state == NULL) {
+		return NT_STATUS_OK;
+	}
+	caller = caller_of(state, call);
+	if (caller == NULL) {
+		return NT_STATUS_OK;
+	}
+	*state = (struct net_session_del_state){
+		.module = module,
+		.call = call,
+		.r = r,
+		.settings = settings_read(&module->complaints),
+		.msg_ctx = global_messaging_context(),
+		.audit =
+			{
+				.caller = caller,
+				.client_name = r->in.client,
+				.user_name = r->in.user,
+				.targets = &state->targets,
+				.start = timeval_current(),
+			},
+	};
+	if (!caller->may_end_sessions) {
+		r->out.result = state->audit.result = WERR_ACCESS_DENIED;
+		audit_refusal(&module->audit,
+			      call->event_ctx,
+			      &state->settings,
+			      &state->audit);
+		return NT_STATUS_OK;
+	}
+	return serve(state);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The SMB session that carries a pipe: the caller's own, which is closed last.
+ */
+
+#include "pipe_session.h"
+
+#include "lib/util/debug.h"
+#include "lib/util/dlinklist.h"
+#include "lib/tsocket/tsocket.h"
+#include "librpc/gen_ndr/auth.h"
+#include "librpc/rpc/dcesrv_core.h"
+
+#include "source/session/session_close.h"
+
+#define CLOSE_AFTER_SECONDS 1
+
+struct pipe_session {
+	struct pipe_session *prev, *next;
+	struct pipe_session **list;
+	const struct dcesrv_connection *conn;
+	struct session_scope_caller caller;
+};
+
+static int pipe_session_destructor(struct pipe_session *pipe)
+{
+	DLIST_REMOVE(*pipe->list, pipe);
+	return 0;
+}
+
+static const struct pipe_session *find(const struct pipe_session *pipes,
+				       const struct dcesrv_connection *conn)
+{
+	while (pipes != NULL && pipes->conn != conn) {
+		pipes = pipes->next;
+	}
+	return pipes;
+}
+
+bool pipe_session_note(struct pipe_session **pipes,
+		       struct dcesrv_connection *conn)
+{
+	const struct auth_session_info *session =
+		conn->default_auth_state->session_info;
+	const struct security_token *token = session->security_token;
+	struct pipe_session *pipe = NULL;
+
+	if (find(*pipes, conn) != NULL) {
+		return true;
+	}
+	pipe = talloc(conn, struct pipe_session);
+	if (pipe == NULL) {
+		return false;
+	}
+	*pipe = (struct pipe_session){
+		.list = pipes,
+		.conn = conn,
+		.caller =
+			{
+				.token = session->unique_session_token,
+				.address = tsocket_address_string(
+					conn->remote_address,
+					pipe),
+			},
+	};
+	if (pipe->caller.address == NULL) {
+		talloc_free(pipe);
+		return false;
+	}
+	if (token != NULL && token->num_sids != 0) {
+		pipe->caller.user = token->sids[0];
+	}
+	DLIST_ADD(*pipes, pipe);
+	talloc_set_destructor(pipe, pipe_session_destructor);
+	return true;
+}
+
+struct session_scope_caller pipe_session_caller(
+	const struct pipe_session *pipes,
+	const struct dcesrv_connection *conn)
+{
+	const struct pipe_session *pipe = find(pipes, conn);
+
+	return pipe != NULL ? pipe->caller
+			    : (struct session_scope_caller){.address = NULL};
+}
+
+struct late_close {
+	struct messaging_context *msg_ctx;
+	struct session_target target;
+};
+
+static int late_close_destructor(struct late_close *late)
+{
+	NTSTATUS status = session_close_ask(late->msg_ctx, &late->target);
+
+	/* a client that hung up took its smbd and the session with it */
+	if (!NT_STATUS_IS_OK(status) &&
+	    !NT_STATUS_EQUAL(status, NT_STATUS_OBJECT_NAME_NOT_FOUND)) {
+		DBG_ERR("cannot ask smbd %u to close the caller's session "
+			"0x%08x: %s\n",
+			(unsigned)late->target.owner.pid,
+			late->target.key.global_id,
+			nt_errstr(status));
+	}
+	return 0;
+}
+
+static void late_close_due(struct tevent_context *ev,
+			   struct tevent_timer *te,
+			   struct timeval now,
+			   void *private_data)
+{
+	(void)ev;
+	(void)te;
+	(void)now;
+	talloc_free(private_data);
+}
+
+bool pipe_session_close_later(struct dcesrv_connection *conn,
+			      struct tevent_context *ev,
+			      struct messaging_context *msg_ctx,
+			      const struct session_target *target)
+{
+	struct late_close *late = talloc(conn, struct late_close);
+
+	if (late == NULL) {
+		return false;
+	}
+	*late = (struct late_close){.msg_ctx = msg_ctx, .target = *target};
+
+	if (tevent_add_timer(ev,
+			     late,
+			     tevent_timeval_current_ofs(CLOSE_AFTER_SECONDS, 0),
+			     late_close_due,
+			     late) == NULL) {
+		talloc_free(late);
+		return false;
+	}
+	/* however it ends, the close is sent then */
+	talloc_set_destructor(late, late_close_destructor);
+	return true;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Client addresses: parsed from what people and Samba write, compared. */
+
+#include "client_address.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <strings.h>
+
+#define IPV6_LITERAL_SUFFIX ".ipv6-literal.net"
+
+/* The longest text of an address and its zone, the NUL included. */
+#define ADDRESS_TEXT_LEN (INET6_ADDRSTRLEN + CLIENT_ZONE_LEN)
+
+static void map_ipv4(struct in_addr in, struct in6_addr *ip)
+{
+	*ip = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
+	memcpy(&ip->s6_addr[12], &in, sizeof(in));
+}
+
+/* text is "address" or "address%zone" and may be written to */
+static bool parse_plain(char *text, struct client_address *address)
+{
+	struct in_addr in;
+	char *zone = NULL;
+
+	*address = (struct client_address){.zone = ""};
+
+	if (inet_pton(AF_INET, text, &in) == 1) {
+		map_ipv4(in, &address->ip);
+		return true;
+	}
+
+	zone = strchr(text, '%');
+	if (zone != NULL) {
+		size_t len = strlen(zone + 1);
+
+		if (len == 0 || len >= sizeof(address->zone)) {
+			return false;
+		}
+		memcpy(address->zone, zone + 1, len);
+		*zone = '\0';
+	}
+	return inet_pton(AF_INET6, text, &address->ip) == 1;
+}
+
+/* Hex digits hold no "s", so the first one starts the zone. */
+static void unfold_ipv6_literal(char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '-') {
+			*text = ':';
+		} else if (*text == 's' || *text == 'S') {
+			*text = '%';
+			return;
+		}
+	}
+}
+
+/* Cut the suffix off text when it has it, compared as DNS compares. */
+static bool strip_suffix(char *text, const char *suffix)
+{
+	size_t len = strlen(text);
+	size_t suffix_len = strlen(suffix);
+
+	if (len < suffix_len ||
+	    strcasecmp(text + len - suffix_len, suffix) != 0) {
+		return false;
+	}
+	text[len - suffix_len] = '\0';
+	return true;
+}
+
+static bool is_ipv6_text(const char *text)
+{
+	return strchr(text, ':') != NULL;
+}
+
+bool client_address_parse(const char *text, struct client_address *address)
+{
+	char copy[ADDRESS_TEXT_LEN + sizeof(IPV6_LITERAL_SUFFIX)];
+	size_t len = strlen(text);
+
+	if (len >= sizeof(copy)) {
+		return false;
+	}
+	memcpy(copy, text, len + 1);
+
+	if (strip_suffix(copy, IPV6_LITERAL_SUFFIX)) {
+		unfold_ipv6_literal(copy);
+		return is_ipv6_text(copy) && parse_plain(copy, address);
+	}
+	if (copy[0] == '[' && copy[len - 1] == ']') {
+		copy[len - 1] = '\0';
+		return is_ipv6_text(copy) && parse_plain(copy + 1, address);
+	}
+	return parse_plain(copy, address);
+}
+
+bool client_address_parse_channel(const char *text,
+				  struct client_address *address)
+{
+	char copy[ADDRESS_TEXT_LEN];
+	const char *port = strrchr(text, ':');
+	size_t len;
+
+	if (strncmp(text, "ipv4:", 5) != 0 && strncmp(text, "ipv6:", 5) != 0) {
+		return false;
+	}
+	text += 5;
+	if (port < text) {
+		return false;
+	}
+	len = port - text;
+	if (len >= sizeof(copy)) {
+		return false;
+	}
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return parse_plain(copy, address);
+}
+
+bool client_address_equal(const struct client_address *a,
+			  const struct client_address *b)
+{
+	if (memcmp(&a->ip, &b->ip, sizeof(a->ip)) != 0) {
+		return false;
+	}
+	if (a->zone[0] == '\0' || b->zone[0] == '\0') {
+		return true;
+	}
+	return strcmp(a->zone, b->zone) == 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Client addresses: parsed from what people and Samba write, compared. */
+
+#ifndef SESSIONDEL_CLIENT_ADDRESS_H
+#define SESSIONDEL_CLIENT_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+#define CLIENT_ZONE_LEN 32
+
+struct client_address {
+	/* IPv4 is kept as its IPv6-mapped form, so both compare equal */
+	struct in6_addr ip;
+	char zone[CLIENT_ZONE_LEN];
+};
+
+/**
+ * Parse an address as an administrator writes it (spec 3): "10.0.0.7",
+ * "2001:db8::7", "[2001:db8::7]", "fe80::1%eth0", "::ffff:10.0.0.7" and
+ * "2001-db8--7.ipv6-literal.net" ("s" stands for the "%" of a zone).
+ *
+ * @param[in]  text     What was written, NUL-terminated.
+ * @param[out] address  Valid only when true is returned.
+ *
+ * @return true when text is an address, false when it is something else.
+ */
+bool client_address_parse(const char *text, struct client_address *address);
+
+/**
+ * Parse a channel's address as smbd records it: "ipv4:10.0.0.7:49152".
+ *
+ * @param[in]  text     The record's string, NUL-terminated.
+ * @param[out] address  Valid only when true is returned.
+ *
+ * @return true for an IP channel, false for anything else ("unix:...").
+ */
+bool client_address_parse_channel(const char *text,
+				  struct client_address *address);
+
+/**
+ * Are two addresses the same host? A zone counts only where both have one:
+ * smbd records addresses without it.
+ */
+bool client_address_equal(const struct client_address *a,
+			  const struct client_address *b);
+
+#endif

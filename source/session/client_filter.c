@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Does a client name given to NetSessionDel mean this channel? */
+
+#include "replace.h"
+#include "client_filter.h"
+
+#include "lib/util/charset/charset.h"
+
+#include "text.h"
+
+bool client_filter_parse(const char *client_name, struct client_filter *filter)
+{
+	*filter = (struct client_filter){.name = NULL};
+
+	if (client_name == NULL || client_name[0] == '\0') {
+		return true;
+	}
+	if (strncmp(client_name, "\\\\", 2) == 0) {
+		client_name += 2;
+	}
+	if (client_name[0] == '\0' || strchr_m(client_name, '\\') != NULL ||
+	    strchr_m(client_name, '/') != NULL ||
+	    text_has_control(client_name)) {
+		return false;
+	}
+	filter->name = client_name;
+	filter->is_address =
+		client_address_parse(client_name, &filter->address);
+	return true;
+}
+
+/* "fs7" names the recorded "fs7.example.com" */
+static bool is_first_label(const char *name, const char *recorded)
+{
+	const char *dot = strchr(recorded, '.');
+	struct client_address address;
+	char label[64];
+	size_t len;
+
+	if (dot == NULL || strchr(name, '.') != NULL ||
+	    client_address_parse(recorded, &address)) {
+		return false;
+	}
+	len = dot - recorded;
+	if (len >= sizeof(label)) {
+		return false;
+	}
+	memcpy(label, recorded, len);
+	label[len] = '\0';
+	return strcasecmp_m(name, label) == 0;
+}
+
+bool client_filter_matches(const struct client_filter *filter,
+			   const char *remote_address,
+			   const char *remote_name)
+{
+	struct client_address address;
+
+	if (filter->name == NULL) {
+		return true;
+	}
+	if (filter->is_address &&
+	    client_address_parse_channel(remote_address, &address) &&
+	    client_address_equal(&filter->address, &address)) {
+		return true;
+	}
+	return strcasecmp_m(filter->name, remote_name) == 0 ||
+	       is_first_label(filter->name, remote_name);
+}

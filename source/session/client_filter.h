@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Does a client name given to NetSessionDel mean this channel? */
+
+#ifndef SESSIONDEL_CLIENT_FILTER_H
+#define SESSIONDEL_CLIENT_FILTER_H
+
+#include <stdbool.h>
+
+#include "client_address.h"
+
+struct client_filter {
+	/* NULL: any client */
+	const char *name;
+	bool is_address;
+	struct client_address address;
+};
+
+/**
+ * Make a filter of the argument ClientName (spec 2).
+ *
+ * @param[in]  client_name  The argument, NULL and "" for any client. The
+ *                          filter points into it.
+ * @param[out] filter       Valid only when true is returned.
+ *
+ * @return false when the argument is malformed: only backslashes, or a
+ *         backslash, slash or control character behind the leading "\\".
+ */
+bool client_filter_parse(const char *client_name, struct client_filter *filter);
+
+/**
+ * Does the filter mean the client at the other end of a channel (spec 3)?
+ *
+ * @param[in] filter          Made by client_filter_parse().
+ * @param[in] remote_address  As the session table has it, "ipv4:A:PORT".
+ * @param[in] remote_name     The client name on record, or an address.
+ */
+bool client_filter_matches(const struct client_filter *filter,
+			   const char *remote_address,
+			   const char *remote_name);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* End sessions: ask their smbds, wait until the records are gone. */
+
+#include "session_close.h"
+
+#include "lib/util/debug.h"
+#include "lib/util/tevent_ntstatus.h"
+#include "lib/util/time.h"
+#include "librpc/ndr/libndr.h"
+#include "source3/include/messages.h"
+#include "source3/include/serverid.h"
+
+/* The pause between two looks at the table, in microseconds. */
+#define PAUSE_MIN 1000
+#define PAUSE_MAX 50000
+
+NTSTATUS session_close_ask(struct messaging_context *msg_ctx,
+			   const struct session_target *target)
+{
+	struct smbXsrv_session_close0 close0 = {
+		.old_session_global_id = target->key.global_id,
+		.old_session_wire_id = target->key.wire_id,
+		.old_creation_time = target->key.creation_time,
+	};
+	struct smbXsrv_session_closeB message = {
+		.version = target->version,
+		.info = {.info0 = &close0},
+	};
+	DATA_BLOB blob = {.length = 0};
+	enum ndr_err_code err;
+	NTSTATUS status;
+
+	err = ndr_push_struct_blob(&blob,
+				   NULL,
+				   &message,
+				   (ndr_push_flags_fn_t)
+					   ndr_push_smbXsrv_session_closeB);
+	if (!NDR_ERR_CODE_IS_SUCCESS(err)) {
+		return ndr_map_error2ntstatus(err);
+	}
+	status = messaging_send(msg_ctx,
+				target->owner,
+				MSG_SMBXSRV_SESSION_CLOSE,
+				&blob);
+	data_blob_free(&blob);
+	return status;
+}
+
+/*
+ * The table is polled and never written to. A watch on each record would
+ * write into it, stay behind in it when this worker is killed, and wakes its
+ * first watcher only, so that a clock would be needed all the same.
+ */
+struct session_close_state {
+	struct tevent_context *ev;
+	struct session_table *table;
+	struct session_targets *targets;
+	struct timeval start;
+	struct timeval end;
+	struct messaging_context *msg_ctx;
+	/* all targets before this one are settled */
+	size_t next;
+	/* some could not be asked yet */
+	bool unasked;
+};
+
+static void session_close_look(struct tevent_req *req);
+static void session_close_woken(struct tevent_req *subreq);
+
+/*
+ * A session that cannot be asked now is asked again before the next look:
+ * what stands in the way may pass, or its smbd is gone.
+ */
+static NTSTATUS ask_all(struct session_close_state *state)
+{
+	state->unasked = false;
+
+	for (size_t i = 0; i < state->targets->num; i++) {
+		struct session_target *target = &state->targets->list[i];
+		NTSTATUS status;
+
+		if (target->fate != SESSION_NOT_ASKED) {
+			continue;
+		}
+		status = session_close_ask(state->msg_ctx, target);
+		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
+			return status;
+		}
+		if (NT_STATUS_IS_OK(status)) {
+			target->fate = SESSION_ASKED;
+			continue;
+		}
+		state->unasked = true;
+		DBG_INFO("cannot ask smbd %u to close session 0x%08x: %s\n",
+			 (unsigned)target->owner.pid,
+			 target->key.global_id,
+			 nt_errstr(status));
+	}
+	return NT_STATUS_OK;
+}
+
+struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
+				      struct tevent_context *ev,
+				      struct messaging_context *msg_ctx,
+				      struct session_table *table,
+				      struct session_targets *targets,
+				      struct timeval limit)
+{
+	struct tevent_req *req = NULL;
+	struct session_close_state *state = NULL;
+
+	req = tevent_req_create(mem_ctx, &state, struct session_close_state);
+	if (req == NULL) {
+		return NULL;
+	}
+	state->ev = ev;
+	state->msg_ctx = msg_ctx;
+	state->table = table;
+	state->targets = targets;
+	state->start = tevent_timeval_current();
+	state->end =
+		tevent_timeval_add(&state->start, limit.tv_sec, limit.tv_usec);
+	state->unasked = true;
+
+	session_close_look(req);
+	if (!tevent_req_is_in_progress(req)) {
+		return tevent_req_post(req, ev);
+	}
+	return req;
+}
+
+/* Has its end been seen? Sets the fate when it has. */
+static NTSTATUS settle(struct session_table *table,
+		       struct session_target *target,
+		       bool *settled)
+{
+	bool exists = true;
+	NTSTATUS status;
+
+	*settled = true;
+	if (target->fate == SESSION_OWN) {
+		return NT_STATUS_OK;
+	}
+	status = session_table_lookup(table, &target->key, &exists);
+	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
+		return status;
+	}
+	if (NT_STATUS_IS_OK(status) && !exists) {
+		target->fate = SESSION_GONE;
+		return NT_STATUS_OK;
+	}
+	if (!serverid_exists(&target->owner)) {
+		target->fate = SESSION_OWNER_DIED;
+		return NT_STATUS_OK;
+	}
+	*settled = false;
+	return NT_STATUS_OK;
+}
+
+/*
+ * Late by at most an eighth of what the wait has taken, and by 50 ms: quick
+ * for one session, cheap for a smbd that hangs.
+ */
+static struct timeval next_look(const struct session_close_state *state,
+				struct timeval now)
+{
+	struct timeval waited = tevent_timeval_until(&state->start, &now);
+	uint64_t pause = (waited.tv_sec * 1000000ULL + waited.tv_usec) / 8;
+	struct timeval next;
+
+	pause = MAX(pause, PAUSE_MIN);
+	pause = MIN(pause, PAUSE_MAX);
+	next = tevent_timeval_add(&now, 0, pause);
+	return tevent_timeval_compare(&next, &state->end) < 0 ? next
+							      : state->end;
+}
+
+/*
+ * Up to the first session that is not settled: the answer needs all of them,
+ * so one that hangs makes the rest not worth a look. Only the last look goes
+ * over all, for the record of each.
+ */
+static NTSTATUS settle_all(struct session_close_state *state,
+			   bool last,
+			   bool *all_settled)
+{
+	*all_settled = true;
+
+	for (size_t i = state->next; i < state->targets->num; i++) {
+		bool settled;
+		NTSTATUS status = settle(state->table,
+					 &state->targets->list[i],
+					 &settled);
+
+		if (!NT_STATUS_IS_OK(status)) {
+			return status;
+		}
+		if (settled) {
+			continue;
+		}
+		*all_settled = false;
+		if (!last) {
+			state->next = i;
+			return NT_STATUS_OK;
+		}
+	}
+	return NT_STATUS_OK;
+}
+
+static void session_close_look(struct tevent_req *req)
+{
+	struct session_close_state *state =
+		tevent_req_data(req, struct session_close_state);
+	struct timeval now = tevent_timeval_current();
+	bool last = tevent_timeval_compare(&now, &state->end) >= 0;
+	struct tevent_req *subreq = NULL;
+	bool all_settled;
+	NTSTATUS status = NT_STATUS_OK;
+
+	if (state->unasked) {
+		status = ask_all(state);
+	}
+	if (tevent_req_nterror(req, status)) {
+		return;
+	}
+	status = settle_all(state, last, &all_settled);
+	if (tevent_req_nterror(req, status)) {
+		return;
+	}
+	if (all_settled) {
+		tevent_req_done(req);
+		return;
+	}
+	if (last) {
+		tevent_req_nterror(req, NT_STATUS_IO_TIMEOUT);
+		return;
+	}
+	subreq = tevent_wakeup_send(state, state->ev, next_look(state, now));
+	if (tevent_req_nomem(subreq, req)) {
+		return;
+	}
+	tevent_req_set_callback(subreq, session_close_woken, req);
+}
+
+static void session_close_woken(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	bool ok = tevent_wakeup_recv(subreq);
+
+	TALLOC_FREE(subreq);
+	if (!ok) {
+		tevent_req_oom(req);
+		return;
+	}
+	session_close_look(req);
+}
+
+NTSTATUS session_close_recv(struct tevent_req *req)
+{
+	return tevent_req_simple_recv_ntstatus(req);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a NetSessionDel call asks for, made of its arguments. */
+
+#ifndef SESSIONDEL_SESSION_QUERY_H
+#define SESSIONDEL_SESSION_QUERY_H
+
+#include "replace.h"
+#include <talloc.h>
+
+#include "libcli/util/werror.h"
+
+#include "client_filter.h"
+#include "user_filter.h"
+
+struct session_query {
+	struct client_filter client;
+	struct user_filter user;
+};
+
+/**
+ * Check ClientName and UserName by the rules of spec 2, [MS-SRVS] 3.1.4.6.
+ *
+ * @param[in]  mem_ctx      Owns what the query allocates.
+ * @param[in]  client_name  ClientName or NULL; the query points into it.
+ * @param[in]  user_name    UserName or NULL; the query points into it.
+ * @param[out] query        Valid only with WERR_OK.
+ *
+ * @return WERR_INVALID_PARAMETER: both empty, one too long or malformed;
+ *         WERR_NOT_ENOUGH_MEMORY.
+ */
+WERROR session_query_parse(TALLOC_CTX *mem_ctx,
+			   const char *client_name,
+			   const char *user_name,
+			   struct session_query *query);
+
+#endif

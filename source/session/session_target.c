@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sessions that one call is to end: found in the table, with their fate. */
+
+#include "session_target.h"
+
+#include "lib/util/charset/charset.h"
+#include "libcli/security/dom_sid.h"
+#include "librpc/gen_ndr/auth.h"
+#include "librpc/ndr/libndr.h"
+#include "source3/include/serverid.h"
+
+struct find_state {
+	TALLOC_CTX *mem_ctx;
+	const struct session_query *query;
+	const struct session_scope *scope;
+	struct session_targets *targets;
+	/* the caller's token was in the table */
+	bool caller_seen;
+};
+
+/*
+ * Only an AD DC records DNS domains. Elsewhere the server's realm stands for
+ * that of the server's own domain (spec 3).
+ */
+static const char *dns_domain(const struct auth_user_info *info,
+			      const struct session_scope *scope)
+{
+	if (info->dns_domain_name != NULL && info->dns_domain_name[0] != '\0') {
+		return info->dns_domain_name;
+	}
+	if (info->domain_name != NULL &&
+	    strequal_m(info->domain_name, scope->domain)) {
+		return scope->realm;
+	}
+	return NULL;
+}
+
+static struct user_identity identity(const struct auth_session_info *session,
+				     const struct session_scope *scope)
+{
+	struct user_identity user = {.unix_name = NULL};
+
+	if (session->unix_info != NULL) {
+		user.unix_name = session->unix_info->unix_name;
+	}
+	if (session->info != NULL) {
+		user.account = session->info->account_name;
+		user.domain = session->info->domain_name;
+		user.dns_domain = dns_domain(session->info, scope);
+		user.upn = session->info->user_principal_name;
+	}
+	return user;
+}
+
+/* One matching channel is enough (spec 3), the session counts once. */
+static bool client_matches(const struct client_filter *filter,
+			   const struct smbXsrv_session_global0 *session)
+{
+	for (uint32_t i = 0; i < session->num_channels; i++) {
+		const struct smbXsrv_channel_global0 *channel =
+			&session->channels[i];
+
+		if (client_filter_matches(filter,
+					  channel->remote_address,
+					  channel->remote_name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Room for one more, doubled when it is used up. */
+static bool make_room(TALLOC_CTX *mem_ctx, struct session_targets *targets)
+{
+	struct session_target *list = targets->list;
+
+	if (targets->num < talloc_array_length(list)) {
+		return true;
+	}
+	list = talloc_realloc(mem_ctx,
+			      list,
+			      struct session_target,
+			      targets->num != 0 ? 2 * targets->num : 4);
+	if (list == NULL) {
+		return false;
+	}
+	targets->list = list;
+	return true;
+}
+
+/* The unix name is all there is of some guests. */
+static char *display_name(TALLOC_CTX *mem_ctx, const struct user_identity *user)
+{
+	if (user->account == NULL || user->account[0] == '\0') {
+		return talloc_strdup(mem_ctx,
+				     user->unix_name != NULL ? user->unix_name
+							     : "");
+	}
+	return talloc_asprintf(mem_ctx,
+			       "%s\\%s",
+			       user->domain != NULL ? user->domain : "",
+			       user->account);
+}
+
+static bool has_token(const struct smbXsrv_session_global0 *session,
+		      const struct session_scope_caller *caller)
+{
+	return !GUID_all_zero(&caller->token) &&
+	       GUID_equal(&session->auth_session_info->unique_session_token,
+			  &caller->token);
+}
+
+/* The same user at the other end of the caller's connection. */
+static bool is_like_caller(const struct smbXsrv_session_global0 *session,
+			   const struct session_scope_caller *caller)
+{
+	const struct security_token *token =
+		session->auth_session_info->security_token;
+
+	if (caller->address == NULL || token == NULL || token->num_sids == 0 ||
+	    !dom_sid_equal(&token->sids[0], &caller->user)) {
+		return false;
+	}
+	for (uint32_t i = 0; i < session->num_channels; i++) {
+		if (strcmp(session->channels[i].remote_address,
+			   caller->address) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static NTSTATUS add_target(struct find_state *state,
+			   const struct smbXsrv_session_global0 *session,
+			   enum smbXsrv_version_values version,
+			   const struct user_identity *user)
+{
+	struct session_targets *targets = state->targets;
+	struct session_target *target = NULL;
+
+	if (!make_room(state->mem_ctx, targets)) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	target = &targets->list[targets->num];
+	*target = (struct session_target){
+		.key =
+			{
+				.global_id = session->session_global_id,
+				.wire_id = session->session_wire_id,
+				.creation_time = session->creation_time,
+			},
+		.version = version,
+		.owner = session->channels[0].server_id,
+		.user = display_name(targets->list, user),
+		.client = talloc_strdup(targets->list,
+					session->channels[0].remote_address),
+		.like_caller = is_like_caller(session, &state->scope->caller),
+		.fate = has_token(session, &state->scope->caller)
+				? SESSION_OWN
+				: SESSION_NOT_ASKED,
+	};
+	if (target->user == NULL || target->client == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	targets->num += 1;
+	return NT_STATUS_OK;
+}
+
+static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
+			      enum smbXsrv_version_values version,
+			      void *private_data)
+{
+	struct find_state *state = private_data;
+	struct user_identity user;
+
+	/* NULL until the first authentication is complete */
+	if (session->auth_session_info == NULL) {
+		return NT_STATUS_OK;
+	}
+	if (has_token(session, &state->scope->caller)) {
+		state->caller_seen = true;
+	}
+	if (!client_matches(&state->query->client, session)) {
+		return NT_STATUS_OK;
+	}
+	user = identity(session->auth_session_info, state->scope);
+	if (!user_filter_matches(&state->query->user, &user)) {
+		return NT_STATUS_OK;
+	}
+	/* one smbd owns all channels of a session */
+	if (!serverid_exists(&session->channels[0].server_id)) {
+		return NT_STATUS_OK;
+	}
+	return add_target(state, session, version, &user);
+}
+
+/*
+ * A client that authenticates its session anew gets a new token there, and
+ * pipes that were open before keep the old one.
+ */
+static void settle_own(struct find_state *state)
+{
+	if (state->caller_seen) {
+		return;
+	}
+	for (size_t i = 0; i < state->targets->num; i++) {
+		struct session_target *target = &state->targets->list[i];
+
+		if (target->like_caller) {
+			target->fate = SESSION_OWN;
+		}
+	}
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct session_key *key_a = a;
+	const struct session_key *key_b = b;
+	int ret = compare_numbers(key_a->global_id, key_b->global_id);
+
+	if (ret == 0) {
+		ret = compare_numbers(key_a->wire_id, key_b->wire_id);
+	}
+	if (ret == 0) {
+		ret = compare_numbers(key_a->creation_time,
+				      key_b->creation_time);
+	}
+	return ret;
+}
+
+NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
+			      struct session_table *table,
+			      const struct session_query *query,
+			      const struct session_scope *scope,
+			      struct session_targets *targets)
+{
+	struct find_state state = {
+		.mem_ctx = mem_ctx,
+		.query = query,
+		.scope = scope,
+		.targets = targets,
+	};
+	NTSTATUS status;
+
+	*targets = (struct session_targets){.list = NULL};
+	status = session_table_walk(table, visit_session, &state);
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
+	settle_own(&state);
+	if (targets->num != 0) {
+		qsort(targets->list,
+		      targets->num,
+		      sizeof(*targets->list),
+		      compare_keys);
+	}
+	return NT_STATUS_OK;
+}
+
+const struct session_target *session_targets_get(
+	const struct session_targets *targets,
+	const struct session_key *key)
+{
+	if (targets->num == 0) {
+		return NULL;
+	}
+	return bsearch(key,
+		       targets->list,
+		       targets->num,
+		       sizeof(*targets->list),
+		       compare_keys);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text from the network: what is in it, and how it goes into a log. */
+
+#ifndef SESSIONDEL_TEXT_H
+#define SESSIONDEL_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * Is there a control character (Unicode category Cc) in a string of Samba's
+ * unix charset?
+ */
+bool text_has_control(const char *text);
+
+/**
+ * Escape a string for a log line in double quotes (spec 6).
+ *
+ * Printable UTF-8 stays. Quotes and backslashes get a backslash; control and
+ * format characters (bidirectional marks, line separators) and bytes that are
+ * no UTF-8 become \xHH each, so nothing can forge or hide a line. What does
+ * not fit ends in "...".
+ *
+ * @param[in]  text  NUL-terminated; NULL is written as "".
+ * @param[out] out   Always NUL-terminated.
+ * @param[in]  size  Bytes in out, at least 8.
+ *
+ * @return out
+ */
+const char *text_escape(const char *text, char *out, size_t size);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Does a user name given to NetSessionDel mean this session's user? */
+
+#ifndef SESSIONDEL_USER_FILTER_H
+#define SESSIONDEL_USER_FILTER_H
+
+#include <stdbool.h>
+#include <talloc.h>
+
+/* Who a session belongs to. Each may be NULL: not on record. */
+struct user_identity {
+	const char *unix_name;
+	const char *account;
+	/* NetBIOS name of the account's domain */
+	const char *domain;
+	const char *dns_domain;
+	/* user principal name */
+	const char *upn;
+};
+
+struct user_filter {
+	/* NULL: any user */
+	const char *whole;
+	/* DOMAIN\account, else NULL */
+	const char *domain;
+	const char *domain_account;
+	/* account@realm, else NULL */
+	const char *realm;
+	const char *realm_account;
+};
+
+enum user_filter_error {
+	USER_FILTER_OK,
+	USER_FILTER_MALFORMED,
+	USER_FILTER_NO_MEMORY,
+};
+
+/**
+ * Make a filter of the argument UserName (spec 2).
+ *
+ * @param[in]  mem_ctx    Owns the strings of the filter.
+ * @param[in]  user_name  The argument, NULL and "" for any user. The filter
+ *                        points into it.
+ * @param[out] filter     Valid only with USER_FILTER_OK.
+ *
+ * @return USER_FILTER_MALFORMED when there are control characters in it.
+ */
+enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
+					 const char *user_name,
+					 struct user_filter *filter);
+
+/**
+ * Does the filter mean this user (spec 3)? Compared without case, in Unicode.
+ */
+bool user_filter_matches(const struct user_filter *filter,
+			 const struct user_identity *user);
+
+#endif

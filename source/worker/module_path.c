@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a module for the running Samba may lie. */
+
+#include "module_path.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char module_name[] = "sessiondel.so";
+static const char digits[] = "0123456789";
+
+bool module_series_is_valid(const char *name)
+{
+	size_t major = strspn(name, digits);
+	const char *rest = name + major;
+
+	if (major == 0 || rest[0] != '.') {
+		return false;
+	}
+	rest++;
+	return rest[0] != '\0' && rest[strspn(rest, digits)] == '\0';
+}
+
+void module_paths_free(char **paths)
+{
+	if (paths == NULL) {
+		return;
+	}
+	for (size_t i = 0; paths[i] != NULL; i++) {
+		free(paths[i]);
+	}
+	free(paths);
+}
+
+static int is_series(const struct dirent *entry)
+{
+	return module_series_is_valid(entry->d_name);
+}
+
+static int newest_first(const struct dirent **a, const struct dirent **b)
+{
+	return versionsort(b, a);
+}
+
+/* A dangling link is there too: who made it wants to hear that it dangles. */
+static bool is_there(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+static char *path_beside(const char *program)
+{
+	int dir_len = (int)(strrchr(program, '/') - program);
+	char *path = NULL;
+
+	if (asprintf(&path, "%.*s/%s", dir_len, program, module_name) == -1) {
+		return NULL;
+	}
+	return path;
+}
+
+static char *path_of_series(const char *libdir, const char *series)
+{
+	char *path = NULL;
+
+	if (asprintf(&path, "%s/%s/%s", libdir, series, module_name) == -1) {
+		return NULL;
+	}
+	return path;
+}
+
+/* Takes path, which is NULL when there was no memory for it. */
+static bool append_if_there(char **paths, char *path)
+{
+	if (path == NULL) {
+		return false;
+	}
+	if (!is_there(path)) {
+		free(path);
+		return true;
+	}
+	while (*paths != NULL) {
+		paths++;
+	}
+	*paths = path;
+	return true;
+}
+
+static bool append_series(char **paths,
+			  const char *libdir,
+			  struct dirent *const *entries,
+			  size_t num_entries)
+{
+	for (size_t i = 0; i < num_entries; i++) {
+		char *path = path_of_series(libdir, entries[i]->d_name);
+
+		if (!append_if_there(paths, path)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void free_entries(struct dirent **entries, size_t num_entries)
+{
+	for (size_t i = 0; i < num_entries; i++) {
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* The one beside the program, an empty list when there is none. */
+static char **list_beside(const char *program)
+{
+	char **paths = calloc(2, sizeof(*paths));
+
+	if (paths == NULL || program == NULL) {
+		return paths;
+	}
+	if (!append_if_there(paths, path_beside(program))) {
+		free(paths);
+		return NULL;
+	}
+	return paths;
+}
+
+static char **list_series(const char *libdir)
+{
+	struct dirent **entries = NULL;
+	size_t num_entries;
+	char **paths = NULL;
+	int found;
+
+	found = scandir(libdir, &entries, is_series, newest_first);
+	if (found == -1 && errno != ENOENT) {
+		return NULL;
+	}
+	num_entries = found > 0 ? (size_t)found : 0;
+
+	paths = calloc(num_entries + 1, sizeof(*paths));
+	if (paths != NULL &&
+	    !append_series(paths, libdir, entries, num_entries)) {
+		module_paths_free(paths);
+		paths = NULL;
+	}
+	free_entries(entries, num_entries);
+	return paths;
+}
+
+bool module_paths_list(const char *program, const char *libdir, char ***paths)
+{
+	char **list = list_beside(program);
+
+	if (list != NULL && list[0] == NULL) {
+		module_paths_free(list);
+		list = list_series(libdir);
+	}
+	*paths = list;
+	return list != NULL;
+}

@@ -1,0 +1,400 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a call is answered and with what (spec 5), with smbds that hang."""
+
+import contextlib
+import os
+import signal
+import struct
+
+import pytest
+import tdb
+
+from testbed import audit, sessions, smb2
+from testbed.clients import Connection, connect
+from testbed.processes import wait_until
+from testbed.server import Server
+from testbed.srvsvc import (
+    ERROR_BUSY, ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe,
+    net_session_del_samba, rpcclient)
+
+CLIENT = "127.0.0.21"
+OTHER_CLIENT = "127.0.0.22"
+CALLER = "127.0.0.29"
+
+ALIVE = "STATUS_SUCCESS"
+DELETED = "STATUS_USER_SESSION_DELETED"
+
+MAX_WAITING = 64
+
+LEVELS = ["none", "sign", "seal"]
+
+# From tdb.h; the bindings do not name the second.
+TDB_FLAGS = tdb.CLEAR_IF_FIRST | 4096
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba():
+    """A server whose calls wait as long as they may."""
+    with Server(address="127.0.0.1",
+                conf={"sessiondel:timeout": "20"}) as server:
+        yield server
+
+
+@pytest.fixture(name="hasty_samba", scope="module")
+def _hasty_samba():
+    """A server whose calls give up as soon as they may."""
+    with Server(address="127.0.0.2",
+                conf={"sessiondel:timeout": "1"}) as server:
+        yield server
+
+
+@pytest.fixture(name="caller")
+def _caller(samba):
+    with connect(samba, "sop", source=CALLER) as session:
+        yield session
+
+
+@pytest.fixture(name="hasty_caller")
+def _hasty_caller(hasty_samba):
+    with connect(hasty_samba, "sop", source=CALLER) as session:
+        yield session
+
+
+@pytest.fixture(name="alice")
+def _alice(samba):
+    with connect(samba, "alice", source=CLIENT) as session:
+        yield session
+
+
+@pytest.fixture(name="hasty_alice")
+def _hasty_alice(hasty_samba):
+    with connect(hasty_samba, "alice", source=CLIENT) as session:
+        yield session
+
+
+def rows_of(samba, *users):
+    return [row for row in sessions.session_table(samba)
+            if row["user"] in users]
+
+
+def wait_gone(samba, *users):
+    sessions.wait_for_sessions(
+        samba, lambda table: not {row["user"] for row in table} & set(users),
+        f"{' and '.join(users)} have left the session table")
+
+
+def wait_gone_from(samba, address):
+    sessions.wait_for_sessions(
+        samba, lambda table: address not in {row["address"] for row in table},
+        f"{address} has left the session table")
+
+
+def smbd_of(samba, session):
+    """The smbd that has a session's connection."""
+    client, = (row for row in sessions.session_table(samba)
+               if row["session_id"] == session.id & 0xffffffff)
+    return client["pid"]
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    """Make a process hang meanwhile."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def wait_served(session):
+    """Wait until the worker has taken up all that was sent to it before.
+
+    It reads its pipes in turn, and has them all read when an answer comes
+    to what was sent after them.
+    """
+    pipe = Pipe(session)
+    assert pipe.server_info() == pipe.server_info() == "TESTBED"
+    pipe.close()
+
+
+def werror(answer):
+    """The result in an answer that was read as bare bytes."""
+    return struct.unpack("<L", answer.data()[-4:])[0]
+
+
+def test_other_calls_are_answered_while_one_waits(samba, caller, alice):
+    worker = samba.worker_pids()
+    assert len(worker) == 1
+    waiting, other = Pipe(caller), Pipe(caller)
+    with stopped(smbd_of(samba, alice)):
+        waiting.send_session_del(user="alice")
+        assert other.server_info() == "TESTBED"
+        assert other.net_session_del(
+            user="nobody-here") == NERR_CLIENT_NAME_NOT_FOUND
+        assert len(rows_of(samba, "alice")) == 1
+    # Had the worker been busy, this call would have been over before.
+    assert waiting.receive_werror() == NERR_SUCCESS
+    assert samba.worker_pids() == worker
+    assert alice.alive() == DELETED
+
+
+def test_success_is_not_told_before_the_session_is_gone(samba, caller, alice):
+    alice.open("held by alice", sharing=0)
+    waiting = Pipe(caller)
+    with stopped(smbd_of(samba, alice)):
+        waiting.send_session_del(user="alice")
+        wait_served(caller)
+        answer = smb2.read(waiting.opened()).wait_pending()
+    assert werror(answer) == NERR_SUCCESS
+    assert rows_of(samba, "alice") == []
+    assert sessions.open_files(samba) == []
+
+
+def test_hung_smbd_costs_a_time_out_and_the_others_are_closed(
+        hasty_samba, hasty_caller, hasty_alice):
+    with connect(hasty_samba, "alice", source=OTHER_CLIENT) as other:
+        with stopped(smbd_of(hasty_samba, hasty_alice)):
+            assert Pipe(hasty_caller).net_session_del(
+                user="alice") == ERROR_TIMEOUT
+            assert other.alive() == DELETED
+            row, = rows_of(hasty_samba, "alice")
+            assert row["address"] == CLIENT
+        wait_gone(hasty_samba, "alice")
+        assert hasty_alice.alive() == DELETED
+
+
+def test_time_out_is_told_apart_from_what_was_closed(
+        hasty_samba, hasty_caller, hasty_alice):
+    before = len(audit.syslog_lines(hasty_samba))
+    with connect(hasty_samba, "alice", source=OTHER_CLIENT):
+        with stopped(smbd_of(hasty_samba, hasty_alice)):
+            assert Pipe(hasty_caller).net_session_del(
+                user="alice") == ERROR_TIMEOUT
+    call, *closed = audit.syslog_lines(hasty_samba)[before:]
+    assert "ERROR_TIMEOUT (1460), 1 of 2 sessions ended" in call
+    fates = {line.split(" at ")[1].split(":")[1]: line.rpartition(": ")[2]
+             for line in closed}
+    assert fates == {CLIENT: "asked, not confirmed", OTHER_CLIENT: "closed"}
+
+
+def test_session_whose_owner_is_killed_meanwhile_is_gone(samba, caller,
+                                                         alice):
+    owner = smbd_of(samba, alice)
+    waiting = Pipe(caller)
+    with stopped(owner):
+        waiting.send_session_del(user="alice")
+        wait_served(caller)
+        os.kill(owner, signal.SIGKILL)
+        assert waiting.receive_werror() == NERR_SUCCESS
+
+
+def record_keys(samba):
+    table = tdb.open(
+        str(samba.directory / "lock" / "smbXsrv_session_global.tdb"), 0,
+        TDB_FLAGS, os.O_RDWR)
+    keys = list(table)
+    table.close()
+    return keys
+
+
+def test_record_of_an_owner_dead_before_is_no_session(samba, caller, alice):
+    owner = smbd_of(samba, alice)
+    before = record_keys(samba)
+    os.kill(owner, signal.SIGKILL)
+    wait_until(lambda: owner not in samba.smbd_pids(), "the owner is dead")
+    assert record_keys(samba) == before
+    assert Pipe(caller).net_session_del(
+        user="alice") == NERR_CLIENT_NAME_NOT_FOUND
+
+
+def test_call_beyond_those_that_may_wait_is_refused(samba, caller, alice):
+    waiting = [Pipe(caller) for _ in range(MAX_WAITING)]
+    one_more = Pipe(caller)
+    with connect(samba, "bob", source=OTHER_CLIENT) as bob:
+        with stopped(smbd_of(samba, alice)):
+            for pipe in waiting:
+                pipe.send_session_del(user="alice")
+            wait_served(caller)
+            assert one_more.net_session_del(user="bob") == ERROR_BUSY
+            assert bob.alive() == ALIVE
+        assert [pipe.receive_werror() for pipe in waiting] == [
+            NERR_SUCCESS] * MAX_WAITING
+        assert one_more.net_session_del(user="bob") == NERR_SUCCESS
+        assert bob.alive() == DELETED
+
+
+def test_as_many_as_may_wait_do(samba, caller, alice):
+    waiting = [Pipe(caller) for _ in range(MAX_WAITING - 1)]
+    last = Pipe(caller)
+    with connect(samba, "bob", source=OTHER_CLIENT) as bob:
+        with stopped(smbd_of(samba, alice)):
+            for pipe in waiting:
+                pipe.send_session_del(user="alice")
+            wait_served(caller)
+            assert last.net_session_del(user="bob") == NERR_SUCCESS
+            assert bob.alive() == DELETED
+        assert {pipe.receive_werror() for pipe in waiting} == {NERR_SUCCESS}
+
+
+def test_callers_who_close_each_other_are_answered_and_both_go(hasty_samba):
+    worker, = hasty_samba.worker_pids()
+    with (connect(hasty_samba, "sop", source=CLIENT) as one,
+          connect(hasty_samba, "adm", source=OTHER_CLIENT) as two):
+        pipes = [(Pipe(one), "adm"), (Pipe(two), "sop")]
+        with stopped(worker):
+            answers = []
+            for pipe, other in pipes:
+                pipe.send_session_del(user=other)
+                # A session ends at once that waits for nothing.
+                answers.append(smb2.read(pipe.opened()).wait_pending())
+        werrors = [werror(answer) for answer in answers]
+        # The session of who is answered first can end in time for the other.
+        assert ERROR_TIMEOUT in werrors
+        assert set(werrors) <= {ERROR_TIMEOUT, NERR_SUCCESS}
+        wait_gone(hasty_samba, "sop", "adm")
+        assert (one.alive(), two.alive()) == (DELETED, DELETED)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_caller_is_answered_before_its_own_session_ends(samba, level):
+    with Connection(samba, source=CLIENT) as connection:
+        caller = connection.login("sop")
+        others = [connection.login(name) for name in ("alice", "bob")]
+        assert Pipe(caller, level).net_session_del(user="sop") == NERR_SUCCESS
+        wait_gone(samba, "sop")
+        assert [other.alive() for other in others] == [ALIVE, ALIVE]
+        assert caller.alive() == DELETED
+
+
+@pytest.mark.parametrize("options", [
+    {"dialect": "SMB1"}, {"dialect": "2.02"}, {"dialect": "2.1", "sign": True},
+    {"dialect": "3.0", "encrypt": True}, {"dialect": "3.1.1", "encrypt": True},
+], ids=lambda options: "-".join(map(str, options.values())))
+def test_caller_is_answered_whatever_its_dialect(samba, options):
+    with Connection(samba, source=CLIENT, **options) as connection:
+        caller, other = connection.login("sop"), connection.login("alice")
+        assert Pipe(caller).net_session_del(CLIENT, "sop") == NERR_SUCCESS
+        wait_gone(samba, "sop")
+        assert other.alive() == ALIVE
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_callers_other_sessions_are_gone_when_it_is_answered(samba, level):
+    with (Connection(samba, source=CLIENT) as connection,
+          connect(samba, "sop", source=OTHER_CLIENT) as far):
+        caller, near = connection.login("sop"), connection.login("sop")
+        assert Pipe(caller, level).net_session_del(user="sop") == NERR_SUCCESS
+        assert (near.alive(), far.alive()) == (DELETED, DELETED)
+        wait_gone(samba, "sop")
+        assert caller.alive() == DELETED
+
+
+@pytest.mark.parametrize("options", ["", "connect", "sign", "seal"])
+def test_samba_client_is_answered_before_its_own_session_ends(samba, options):
+    assert net_session_del_samba(samba, "sop", "", "sop",
+                                 options) == NERR_SUCCESS
+    wait_gone(samba, "sop")
+
+
+def test_caller_that_is_someone_else_inside_rpc_keeps_its_answer(samba):
+    """The session that carries the pipe counts, not who speaks in it."""
+    with Connection(samba, source=CLIENT) as connection:
+        carrier, bystander = connection.login("alice"), connection.login("bob")
+        pipe = Pipe(carrier, "sign", user="sop")
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+        wait_gone(samba, "alice")
+        assert (bystander.alive(), carrier.alive()) == (ALIVE, DELETED)
+
+
+def test_own_session_ends_as_well_when_the_pipe_is_closed_at_once(samba):
+    with Connection(samba, source=CLIENT) as connection:
+        caller, bystander = connection.login("sop"), connection.login("bob")
+        pipe = Pipe(caller)
+        assert pipe.net_session_del(user="sop") == NERR_SUCCESS
+        pipe.close()
+        wait_gone(samba, "sop")
+        assert (bystander.alive(), caller.alive()) == (ALIVE, DELETED)
+
+
+def test_own_session_ends_although_another_timed_out(hasty_samba):
+    with (connect(hasty_samba, "sop", source=CLIENT) as caller,
+          connect(hasty_samba, "sop", source=OTHER_CLIENT) as hung):
+        with stopped(smbd_of(hasty_samba, hung)):
+            assert Pipe(caller).net_session_del(user="sop") == ERROR_TIMEOUT
+            sessions.wait_for_sessions(
+                hasty_samba, lambda table: [row["address"] for row in table]
+                == [OTHER_CLIENT], "the caller's session ends")
+        wait_gone(hasty_samba, "sop")
+
+
+def test_caller_that_leaves_while_its_call_waits_harms_nobody(samba, caller,
+                                                              alice):
+    worker = samba.worker_pids()
+    with stopped(smbd_of(samba, alice)):
+        with connect(samba, "adm", source=OTHER_CLIENT) as leaver:
+            Pipe(leaver).send_session_del(user="alice")
+            wait_served(caller)
+        wait_gone(samba, "adm")
+        assert Pipe(caller).server_info() == "TESTBED"
+    wait_gone(samba, "alice")
+    assert samba.worker_pids() == worker
+    assert Pipe(caller).net_session_del(
+        user="alice") == NERR_CLIENT_NAME_NOT_FOUND
+
+
+# Ways to authenticate that allow no late answer. The second is NTLM as it
+# was before its extended session security.
+AT_ONCE = [
+    pytest.param("root", {"transport": "ncalrpc"}, id="ncalrpc"),
+    pytest.param("sop", {"options": "sign", "arguments": [
+        "--option=ntlmssp_client:ntlm2=no"]}, id="old-ntlm"),
+]
+
+
+@pytest.mark.parametrize("who, how", AT_ONCE)
+def test_call_that_must_be_answered_at_once_succeeds(samba, alice, who, how):
+    alice.open("held by alice", sharing=0)
+    assert rpcclient(samba, who, f"netsessdel {CLIENT} alice",
+                     **how).stdout == ""
+    assert rows_of(samba, "alice") == []
+    assert sessions.open_files(samba) == []
+    assert alice.alive() == DELETED
+
+
+@pytest.mark.parametrize("who, how", AT_ONCE)
+def test_call_that_must_be_answered_at_once_does_not_wait(
+        samba, caller, alice, who, how):
+    """Its time limit would be 20 s, and rpcclient's patience ends before."""
+    with connect(samba, "alice", source=CLIENT) as other:
+        with stopped(smbd_of(samba, alice)):
+            assert "WERR_TIMEOUT" in rpcclient(
+                samba, who, f"netsessdel {CLIENT} alice", **how).stdout
+            assert other.alive() == DELETED
+            assert Pipe(caller).server_info() == "TESTBED"
+        wait_gone(samba, "alice")
+        assert alice.alive() == DELETED
+
+
+def test_own_session_ends_after_an_answer_that_must_be_given_at_once(samba):
+    _, how = AT_ONCE[1].values
+    with connect(samba, "sop", source=OTHER_CLIENT) as other:
+        # rpcclient comes from the server's own address.
+        assert rpcclient(samba, "sop", f"netsessdel {samba.address} sop",
+                         **how).stdout == ""
+        wait_gone_from(samba, samba.address)
+        assert other.alive() == ALIVE
+
+
+def test_call_over_tcp_is_answered_alike(hasty_samba, hasty_alice):
+    def call():
+        return rpcclient(hasty_samba, "sop", f"netsessdel {CLIENT} alice",
+                         options="sign", transport="ncacn_ip_tcp").stdout
+
+    with stopped(smbd_of(hasty_samba, hasty_alice)):
+        assert "WERR_TIMEOUT" in call()
+    wait_gone(hasty_samba, "alice")
+    assert "WERR_NERR_CLIENTNAMENOTFOUND" in call()
+    with connect(hasty_samba, "alice", source=CLIENT) as again:
+        assert call() == ""
+        assert again.alive() == DELETED

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may end sessions (spec 1), by logging in as each kind of caller."""
+
+import os
+import struct
+
+import pytest
+
+from testbed import accounts, clients, sessions
+from testbed.server import Server
+from testbed.srvsvc import (
+    ERROR_ACCESS_DENIED, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe,
+    net_session_del_samba, rpcclient)
+
+VICTIM = "127.0.0.21"
+CALLER = "127.0.0.22"
+ANONYMOUS = ""
+
+MAY_END_SESSIONS = {"Administrators", "Server Operators"}
+ALLOWED = ["root"] + [member for group, _, member in accounts.BUILTIN_GROUPS
+                      if group in MAY_END_SESSIONS]
+REFUSED = [ANONYMOUS, "alice", "administrators"] + [
+    member for group, _, member in accounts.BUILTIN_GROUPS
+    if group not in MAY_END_SESSIONS]
+SOME_REFUSED = ["alice", "administrators", "accop", "printop", "backupop",
+                "powerop"]
+
+# rpcclient drops backslashes of a name that is not in quotes.
+RPCCLIENT_CALL = r'netsessdel "\\127.0.0.99" bob'
+
+DENIED = struct.pack("<L", ERROR_ACCESS_DENIED)
+
+# Client and user of calls that would get different answers if let in.
+QUESTIONS = (
+    (f"\\\\{VICTIM}", "bob"),
+    (VICTIM, None),
+    (None, "bob"),
+    ("\\\\127.0.0.99", "nobody-here"),
+    (None, None),
+    ("", ""),
+    ("\\\\", "bob"),
+    ("\\\\a\\b", None),
+    ("a\nb", "a\nb"),
+    ("x" * 5000, None),
+    (None, "x" * 5000),
+    ("\\\\no-such-name.invalid", "bob"),
+)
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba():
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture(name="guest_samba", scope="module", params=[
+    pytest.param(name, id=f"guest-account-{name}")
+    for name in ("nobody", "adm", "root")])
+def _guest_samba(request):
+    """A server that lets strangers in; also as an account that may."""
+    with Server(address="127.0.0.2", conf={
+            "map to guest": "bad user",
+            "guest account": request.param}) as server:
+        yield server
+
+
+def log_in(server, caller):
+    """A session of a caller, who may be anonymous.
+
+    Of a dialect that is not signed: a stranger has no key to sign with.
+    """
+    password = accounts.PASSWORD if caller != ANONYMOUS else ""
+    return clients.connect(server, caller, password=password, dialect="3.0",
+                           source=CALLER)
+
+
+def denied_whatever_it_asks(pipe):
+    """Make a pipe's caller ask all QUESTIONS; whether all were denied."""
+    answers = set()
+    for client, user in QUESTIONS:
+        pipe.send_session_del(client, user)
+        answers.add(pipe.receive_stub())
+    return answers == {DENIED}
+
+
+def has_table_open(server):
+    """Whether a worker with the plugin looked into the session table."""
+    return any(os.readlink(f"/proc/{pid}/fd/{fd}")
+               .endswith("/smbXsrv_session_global.tdb")
+               for pid in server.worker_pids()
+               for fd in os.listdir(f"/proc/{pid}/fd"))
+
+
+@pytest.mark.parametrize("caller", ALLOWED)
+def test_allowed_caller_ends_a_session(samba, caller):
+    with clients.connect(samba, "bob", source=VICTIM) as victim, \
+            clients.connect(samba, caller, source=CALLER) as session:
+        pipe = Pipe(session)
+        assert pipe.net_session_del("\\\\127.0.0.99", "bob") == \
+            NERR_CLIENT_NAME_NOT_FOUND
+        assert pipe.net_session_del(f"\\\\{VICTIM}", "bob") == NERR_SUCCESS
+        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+
+
+@pytest.mark.parametrize("caller", REFUSED,
+                         ids=lambda name: name or "anonymous")
+def test_refused_caller_gets_the_same_answer_whatever_it_asks(samba, caller):
+    with log_in(samba, caller) as session:
+        pipe = Pipe(session)
+        assert denied_whatever_it_asks(pipe), "without a session"
+        with clients.connect(samba, "bob", source=VICTIM) as victim:
+            assert denied_whatever_it_asks(pipe), "with a session"
+            assert victim.alive() == "STATUS_SUCCESS"
+
+
+@pytest.mark.parametrize("dialect", clients.DIALECTS)
+def test_rights_are_the_same_in_every_dialect(samba, dialect):
+    with clients.connect(samba, "sop", dialect=dialect) as allowed, \
+            clients.connect(samba, "alice", dialect=dialect) as refused:
+        assert Pipe(allowed).net_session_del("\\\\127.0.0.99") == \
+            NERR_CLIENT_NAME_NOT_FOUND
+        assert denied_whatever_it_asks(Pipe(refused))
+
+
+def test_guest_is_refused_whatever_it_asks(guest_samba):
+    with log_in(guest_samba, "stranger") as guest, \
+            clients.connect(guest_samba, "bob", source=VICTIM) as victim:
+        with guest.active() as smb_connection:
+            assert smb_connection.isGuestSession()
+        assert denied_whatever_it_asks(Pipe(guest))
+        assert victim.alive() == "STATUS_SUCCESS"
+
+
+def test_anonymous_is_refused_whoever_the_guest_account_is(guest_samba):
+    with log_in(guest_samba, ANONYMOUS) as anonymous:
+        assert denied_whatever_it_asks(Pipe(anonymous))
+
+
+@pytest.mark.parametrize("level", ["sign", "seal"])
+@pytest.mark.parametrize("caller", ALLOWED)
+def test_caller_allowed_inside_rpc_ends_a_session(samba, caller, level):
+    with clients.connect(samba, "bob", source=VICTIM) as victim, \
+            clients.connect(samba, caller, source=CALLER) as session:
+        pipe = Pipe(session, level)
+        assert pipe.net_session_del(VICTIM, "bob") == NERR_SUCCESS
+        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+
+
+@pytest.mark.parametrize("level", ["sign", "seal"])
+@pytest.mark.parametrize("caller", SOME_REFUSED)
+def test_caller_refused_inside_rpc_gets_the_same_answer(samba, caller, level):
+    with clients.connect(samba, "bob", source=VICTIM) as victim, \
+            clients.connect(samba, caller, source=CALLER) as session:
+        assert denied_whatever_it_asks(Pipe(session, level))
+        assert victim.alive() == "STATUS_SUCCESS"
+
+
+def test_who_authenticates_inside_rpc_counts_not_who_carries_the_pipe(samba):
+    with clients.connect(samba, "bob", source=VICTIM) as victim, \
+            clients.connect(samba, "alice", source=CALLER) as plain, \
+            clients.connect(samba, "sop", source=CALLER) as operator:
+        assert denied_whatever_it_asks(Pipe(operator, "sign", user="alice"))
+        assert victim.alive() == "STATUS_SUCCESS"
+        assert Pipe(plain, "sign", user="sop").net_session_del(
+            VICTIM, "bob") == NERR_SUCCESS
+        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+
+
+def test_refused_call_looks_nothing_up(samba):
+    samba.restart_dcerpcd()
+    with clients.connect(samba, "alice") as refused, \
+            clients.connect(samba, "sop") as allowed:
+        refused_pipe, allowed_pipe = Pipe(refused), Pipe(allowed)
+        workers = samba.worker_pids()
+        assert denied_whatever_it_asks(refused_pipe)
+        assert not has_table_open(samba)
+        allowed_pipe.net_session_del("\\\\127.0.0.99")
+        assert has_table_open(samba)
+        assert samba.worker_pids() == workers
+
+
+@pytest.mark.parametrize("options", ["", "packet", "sign", "seal"])
+@pytest.mark.parametrize("caller, answer", [
+    ("root", "WERR_NERR_CLIENTNAMENOTFOUND"),
+    ("adm", "WERR_NERR_CLIENTNAMENOTFOUND"),
+    ("sop", "WERR_NERR_CLIENTNAMENOTFOUND"),
+    ("alice", "WERR_ACCESS_DENIED"),
+    ("administrators", "WERR_ACCESS_DENIED"),
+    ("backupop", "WERR_ACCESS_DENIED"),
+])
+def test_rpcclient_gets_its_answer_by_name(samba, caller, answer, options):
+    done = rpcclient(samba, caller, RPCCLIENT_CALL,
+                     options=options)
+    assert answer in done.stdout
+
+
+@pytest.mark.parametrize("options", ["", "sign", "seal", "smb1", "smb2"])
+@pytest.mark.parametrize("caller, answer", [
+    ("root", NERR_CLIENT_NAME_NOT_FOUND),
+    ("adm", NERR_CLIENT_NAME_NOT_FOUND),
+    ("sop", NERR_CLIENT_NAME_NOT_FOUND),
+    ("alice", ERROR_ACCESS_DENIED),
+    ("administrators", ERROR_ACCESS_DENIED),
+    ("accop", ERROR_ACCESS_DENIED),
+])
+def test_sambas_python_gets_its_answer(samba, caller, answer, options):
+    assert net_session_del_samba(samba, caller, "\\\\127.0.0.99", "bob",
+                                 options) == answer
+
+
+@pytest.mark.parametrize("caller, answer", [
+    ("sop", "WERR_NERR_CLIENTNAMENOTFOUND"),
+    ("alice", "WERR_ACCESS_DENIED"),
+])
+def test_rights_are_the_same_over_tcp(samba, caller, answer):
+    done = rpcclient(samba, caller, RPCCLIENT_CALL,
+                     options="sign", transport="ncacn_ip_tcp")
+    assert answer in done.stdout
+
+
+def test_local_system_ends_a_session(samba):
+    with clients.connect(samba, "bob", source=VICTIM) as victim:
+        done = rpcclient(samba, ANONYMOUS, f"netsessdel {VICTIM} bob",
+                         transport="ncalrpc")
+        assert done.returncode == 0, done.stdout
+        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+        assert all(row["user"] != "bob"
+                   for row in sessions.session_table(samba))

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The C, shell and manual page sources pass the usual tools."""
+
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def files(*patterns):
+    return sorted(path for pattern in patterns for path in TOP.glob(pattern)
+                  if path.is_file())
+
+
+def each(*patterns):
+    """One test for each file, named for it."""
+    return pytest.mark.parametrize(
+        'path', files(*patterns), ids=lambda path: str(path.relative_to(TOP)))
+
+
+def assert_clean(*command):
+    """Runs a tool, from the top, that must exit with 0."""
+    if shutil.which(command[0]) is None:
+        pytest.skip('%s is not installed' % command[0])
+    done = subprocess.run(command, cwd=TOP, encoding='utf-8', check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        pytest.fail(done.stdout, pytrace=False)
+
+
+@each('source/*/*.[ch]', 'tests/*/*.[ch]')
+def test_clang_format(path):
+    assert_clean('clang-format', '--dry-run', '-Werror', path)
+
+
+@each('source/*/*.c')
+def test_clang_tidy(path, build_directory):
+    assert_clean('clang-tidy', '--quiet', '-p', build_directory, path)
+
+
+def test_cppcheck(build_directory):
+    flags = (build_directory / 'compile_flags.txt').read_text().splitlines()
+    assert_clean(
+        'cppcheck', '--quiet', '--error-exitcode=1', '--std=c99',
+        '--enable=warning,performance,portability', '--inline-suppr',
+        '--suppress=missingInclude', '-I', TOP,
+        *[flag for flag in flags if flag.startswith('-DSESSIONDEL_')],
+        TOP / 'source')
+
+
+@each('docs/*.[1-8]')
+def test_manual_page(path):
+    assert_clean('mandoc', '-T', 'lint', '-W', 'warning', path)
+
+
+@each('waf', 'packaging/bootstrap', 'packaging/debian-packages',
+      'packaging/samba-source', '.ci/run')
+def test_shellcheck(path):
+    assert_clean('shellcheck', path)
+
+
+@each('source/*/*.[ch]', 'tests/*.py', 'tests/*/*.[ch]', 'tests/*/*.py',
+      'tools/*.py', 'packaging/*', 'docs/*', 'idl/*', 'waf', 'wscript')
+def test_license_is_named(path):
+    head = path.read_text(encoding='utf-8').splitlines()[:3]
+    assert any('SPDX-License-Identifier: GPL-3.0-or-later' in line
+               for line in head)

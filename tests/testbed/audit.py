@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plugin's audit lines, in syslog and in Samba's log."""
+
+import itertools
+import re
+
+from testbed import processes
+
+TAG = "sessiondel"
+
+# The name that samba-dcerpcd's loader gives to the worker.
+LOG = "log.rpcd_sessiondel"
+
+_SYSLOG = re.compile(rb"<\d+>\w{3} [ \d]\d \d\d:\d\d:\d\d "
+                     + TAG.encode() + rb"\[\d+\]: ")
+_LOG = re.compile(rf"^  {TAG}: (.*)$", re.MULTILINE)
+_marks = itertools.count(1)
+
+
+def datagrams(server):
+    """The audit lines in syslog as they were sent, oldest first."""
+    return [datagram for datagram in server.syslog_datagrams()
+            if _SYSLOG.match(datagram)]
+
+
+def syslog_lines(server):
+    """The audit lines in syslog without priority, time and tag."""
+    return [_text(datagram) for datagram in datagrams(server)]
+
+
+def log_lines(server):
+    """The audit lines in Samba's log without its headers."""
+    return _LOG.findall(server.log(LOG))
+
+
+class Recording:
+    """The lines of the calls that are made in a with block.
+
+    A worker writes its lines in order but after the answers, so calls of
+    our own, which match nothing, mark where the block begins and ends.
+    pipe: of a caller who may end sessions. where: whose lines to wait for.
+
+    Afterwards: datagrams, syslog and log, the lines of the block alone.
+    """
+
+    def __init__(self, server, pipe, where=("syslog", "log")):
+        self._server = server
+        self._pipe = pipe
+        self._where = where
+        self._begin = None
+        self.datagrams = self.syslog = self.log = None
+
+    def __enter__(self):
+        self._begin = self._mark()
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            return
+        end = self._mark()
+        raw = datagrams(self._server)
+        texts = [_text(datagram) for datagram in raw]
+        self.syslog = self._between(texts, texts, end)
+        self.datagrams = self._between(raw, texts, end)
+        lines = log_lines(self._server)
+        self.log = self._between(lines, lines, end)
+
+    def _mark(self):
+        name = f"mark-{next(_marks)}-"
+        self._pipe.net_session_del("192.0.2.1", name)
+        processes.wait_until(lambda: all(
+            any(name in line for line in read(self._server))
+            for what, read in _READERS.items() if what in self._where),
+            "the line of a call is written")
+        return name
+
+    def _between(self, lines, texts, end):
+        marks = [number for mark in (self._begin, end)
+                 for number, text in enumerate(texts) if mark in text]
+        return lines[marks[0] + 1:marks[1]] if len(marks) == 2 else []
+
+
+_READERS = {"syslog": syslog_lines, "log": log_lines}
+
+
+def _text(datagram):
+    return _SYSLOG.sub(b"", datagram, count=1).decode()

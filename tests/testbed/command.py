@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line of the test bed."""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from testbed import TestbedError, accounts, namespace, server, syslog
+
+BANNER = """\
+Samba server {address} ({kind}), seen by this shell alone.
+  users     {users}
+            each of the BUILTIN groups has a member, see accounts.py
+  password  {password} (all of them)
+  shares    share durable encrypted
+  clients   connect to //{client} and the server sees you there
+  logs      {log_dir}
+  syslog    {syslog}
+Try:
+  rpcclient -U 'sop%{password}' {address} -c 'netsessdel {client} alice'
+  smbstatus
+"""
+
+
+def main():
+    """Run the test bed; the exit status."""
+    options = _parse(sys.argv[1:])
+    try:
+        if options.inside is None:
+            return _outside()
+        namespace.prepare()
+        return namespace.run_as_init(lambda: _inside(options), options.inside)
+    except TestbedError as error:
+        return _fail(error)
+
+
+def _parse(argv):
+    parser = argparse.ArgumentParser(
+        prog="testbed", description="Start a throwaway Samba server with the "
+        "plugin in namespaces of its own, and a shell or a command beside it. "
+        "The host is not changed and nothing is left behind.")
+    parser.add_argument("--stock", action="store_true",
+                        help="Samba as it is, without the plugin")
+    parser.add_argument("--no-server", action="store_true",
+                        help="make the namespaces only, start no server")
+    parser.add_argument("-o", metavar="NAME=VALUE", action="append",
+                        default=[], dest="conf", type=_parameter,
+                        help="a parameter for smb.conf, such as "
+                        "'sessiondel:timeout=2'")
+    parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("command", nargs="*", metavar="-- COMMAND",
+                        help="what to run, a shell when left out; its exit "
+                        "status is the test bed's")
+    return parser.parse_args(argv)
+
+
+def _parameter(text):
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text}: NAME=VALUE expected")
+    return name.strip(), value.strip()
+
+
+def _outside():
+    return namespace.supervise(lambda lifeline: [
+        sys.executable, os.path.realpath(sys.argv[0]),
+        f"--inside={lifeline}", *sys.argv[1:]])
+
+
+def _inside(options):
+    if options.no_server:
+        return _run(options.command, _environment())
+    with server.Server(conf=dict(options.conf),
+                       stock=options.stock) as running:
+        if not options.stock:
+            running.require_module()
+        if not options.command:
+            _greet(running)
+        return _run(options.command, _environment(running))
+
+
+def _run(command, env):
+    argv = command or ["/bin/bash", "--norc", "-i"]
+    try:
+        status = subprocess.call(argv, env=env)
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        return _fail(f"{argv[0]}: {error.strerror}", 127)
+    return namespace.exit_status(status)
+
+
+def _environment(running=None):
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith(("KRB5", "SMB_", "LIBSMB"))}
+    env.update(HOME=str(namespace.ROOT / "home"), USER="root",
+               LOGNAME="root", PS1="testbed# ",
+               TESTBED_PASSWORD=accounts.PASSWORD)
+    if running:
+        env.update(TESTBED_SERVER=running.address,
+                   TESTBED_CONF=str(running.smb_conf),
+                   TESTBED_LOGS=str(running.log_dir),
+                   TESTBED_SYSLOG=str(syslog.FILE))
+    return env
+
+
+def _greet(running):
+    kind = "stock" if running.stock else "with the plugin"
+    print(BANNER.format(
+        address=running.address, kind=kind, password=accounts.PASSWORD,
+        users=" ".join(("root", "sop", "adm") + accounts.PLAIN_USERS),
+        client=namespace.CLIENTS_IPV4[0], log_dir=running.log_dir,
+        syslog=syslog.FILE))
+
+
+def _fail(error, status=1):
+    print(f"testbed: {error}", file=sys.stderr)
+    return status

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The text of a test server's smb.conf."""
+
+_GLOBAL = {
+    "server role": "standalone server",
+    "workgroup": "TESTGROUP",
+    "netbios name": "TESTBED",
+    "map to guest": "never",
+    "guest account": "nobody",
+    "server min protocol": "NT1",
+    "client min protocol": "NT1",
+    "ntlm auth": "yes",
+    "smb ports": "445 139",
+    "server multi channel support": "yes",
+    "rpc start on demand helpers": "no",
+    # One worker, so that what else it serves meanwhile can be told.
+    "rpcd_classic:num_workers": "1",
+    "log level": "1",
+    # Else Samba's own messages would mix with the plugin's in syslog.
+    "logging": "file",
+    "max log size": "0",
+    "debug hires timestamp": "yes",
+    "load printers": "no",
+    "printing": "bsd",
+    "printcap name": "/dev/null",
+    "disable spoolss": "yes",
+    "multicast dns register": "no",
+}
+
+_SHARE = {
+    "read only": "no",
+    "force create mode": "0666",
+    "force directory mode": "0777",
+}
+
+_SHARES = {
+    "share": {},
+    # What Samba asks of a share before it grants durable handles.
+    "durable": {"kernel oplocks": "no", "kernel share modes": "no",
+                "posix locking": "no"},
+    "encrypted": {"smb encrypt": "required"},
+}
+
+_STATE_DIRS = {
+    "private dir": "private",
+    "lock directory": "lock",
+    "state directory": "state",
+    "cache directory": "cache",
+    "pid directory": "pid",
+    "ncalrpc dir": "ncalrpc",
+    "binddns dir": "binddns",
+}
+
+
+def render(directory, addresses=(), conf=None):
+    """smb.conf for a server that keeps all it has below directory.
+
+    addresses: where it listens, everywhere when empty. conf: parameters of
+    the global section that replace or add to the usual ones.
+    """
+    merged = dict(_GLOBAL)
+    merged.update({name: str(directory / place)
+                   for name, place in _STATE_DIRS.items()})
+    if addresses:
+        merged["interfaces"] = " ".join(_interface(a) for a in addresses)
+        merged["bind interfaces only"] = "yes"
+    merged.update(conf or {})
+    text = _section("global", merged)
+    for name, special in _SHARES.items():
+        path = {"path": str(directory / "shares" / name)}
+        text += _section(name, {**path, **_SHARE, **special})
+    return text
+
+
+def make_directories(directory):
+    """Create what render() names; shares are open to everyone."""
+    for place in (*_STATE_DIRS.values(), "log", "shares"):
+        (directory / place).mkdir(parents=True)
+    (directory / "private").chmod(0o700)
+    for name in _SHARES:
+        share = directory / "shares" / name
+        share.mkdir()
+        share.chmod(0o777)
+
+
+def _interface(address):
+    return f"{address}/64" if ":" in address else f"{address}/8"
+
+
+def _section(name, parameters):
+    lines = [f"\t{key} = {value}\n" for key, value in parameters.items()]
+    return f"[{name}]\n{''.join(lines)}"

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A private machine for the test bed: its own mounts, network and processes.
+
+Everything lives in namespaces that end with their first process, so the
+host keeps nothing of it, whichever way the test bed ends.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from testbed import TestbedError, accounts
+
+ROOT = Path("/run/testbed")
+HOSTNAME = "testbed"
+SERVER_IPV6 = "fd00:5e55::1"
+CLIENTS_IPV4 = tuple(f"127.0.0.{n}" for n in range(21, 30))
+CLIENTS_IPV6 = tuple(f"fd00:5e55::{n}" for n in range(21, 30))
+LINK_LOCAL = "fe80::21%client0"
+
+_SAMBA_DIRS = ("/etc/samba", "/var/lib/samba", "/var/cache/samba",
+               "/var/log/samba")
+
+
+def supervise(make_argv):
+    """Run a command in new namespaces; its exit status.
+
+    make_argv: gets the number of a file descriptor that reads as ended when
+    this process is gone, see run_as_init().
+    """
+    lifeline, held = os.pipe()  # held ends with us at the latest
+    process = subprocess.Popen(_unshare_command() + make_argv(lifeline),
+                               pass_fds=[lifeline])
+    os.close(lifeline)
+    caught = []
+
+    def end(number, _):
+        if not caught:
+            os.close(held)
+        caught.append(number)
+
+    # unshare blocks SIGTERM, and the terminal sends SIGINT to the inner
+    # processes by itself. A handler, unlike SIG_IGN, is not inherited.
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGHUP, end)
+    signal.signal(signal.SIGINT, lambda *_: None)
+    status = process.wait()
+    return 128 + caught[0] if caught else exit_status(status)
+
+
+def exit_status(code):
+    """A process's return code in the way of shells."""
+    return code if code >= 0 else 128 - code
+
+
+def _unshare_command():
+    command = ["unshare", "--mount", "--uts", "--ipc", "--net", "--pid",
+               "--fork", "--mount-proc", "--kill-child"]
+    if os.geteuid():
+        _check_unprivileged()
+        command += ["--map-root-user", "--map-auto"]
+    return command + ["--"]
+
+
+def _check_unprivileged():
+    if shutil.which("newuidmap") and all(
+            _has_range(f"/etc/{name}") for name in ("subuid", "subgid")):
+        return
+    raise TestbedError("not root: run as root, or install Debian's package "
+                       "uidmap and give this user a range of ids in "
+                       "/etc/subuid and /etc/subgid")
+
+
+def _has_range(path):
+    owners = (pwd.getpwuid(os.geteuid()).pw_name, str(os.geteuid()))
+    with open(path, encoding="utf-8") as ranges:
+        return any(line.split(":")[0] in owners for line in ranges)
+
+
+def run_as_init(work, lifeline):
+    """Call work() in a child and reap every orphan; the child's status.
+
+    For the first process of a pid namespace, which inherits all orphans
+    and takes all processes along when it ends. It ends with the process
+    that holds the other end of lifeline: the kernel's death signal is
+    lost when a user namespace is entered.
+    """
+    child = os.fork()
+    if not child:
+        os.close(lifeline)
+        sys.exit(work())
+    threading.Thread(target=_end_with, args=[lifeline], daemon=True).start()
+    signal.signal(signal.SIGINT, lambda *_: None)
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            return exit_status(os.waitstatus_to_exitcode(status))
+
+
+def _end_with(lifeline):
+    os.read(lifeline, 1)
+    os._exit(128 + signal.SIGKILL)
+
+
+def prepare():
+    """Turn freshly made namespaces into the test bed's machine."""
+    if os.stat("/").st_uid:
+        _change_root()
+    _mount("-t", "tmpfs", "-o", "mode=0755", "testbed", "/run")
+    for place in (ROOT, ROOT / "home", Path("/run/samba"), Path("/run/lock")):
+        place.mkdir()
+    _mount_samba_dirs()
+    _mount_accounts()
+    _mount_dev()
+    _start_network()
+    socket.sethostname(HOSTNAME)
+
+
+def _change_root():
+    """Put a root directory of our own above everything that is there.
+
+    In a user namespace the host's belongs to nobody, and the loader trusts
+    no module below a directory of somebody else.
+    """
+    here = os.getcwd()
+    new = Path("/run")
+    _mount("-t", "tmpfs", "-o", "mode=0755", "testbed", str(new))
+    for entry in os.scandir("/"):
+        own = new / entry.name
+        if entry.is_symlink():
+            own.symlink_to(os.readlink(entry.path))
+        elif entry.is_dir():
+            own.mkdir()
+        else:
+            own.touch()
+        if not entry.is_symlink() and own != new / "run":
+            _mount("--rbind", entry.path, str(own))
+    os.chroot(new)
+    os.chdir(here)
+
+
+def _mount_samba_dirs():
+    for place in _SAMBA_DIRS:
+        if not os.path.isdir(place):
+            raise TestbedError(f"{place} is missing: install Debian's "
+                                 "package samba")
+        _mount("-t", "tmpfs", "-o", "mode=0755", "testbed", place)
+
+
+def _mount_accounts():
+    files = accounts.unix_files()
+    files["hosts"] = _hosts()
+    etc = ROOT / "etc"
+    etc.mkdir()
+    for name, content in files.items():
+        own = etc / name
+        own.write_text(content)
+        own.chmod(0o640 if "shadow" in name else 0o644)
+        if os.path.exists(f"/etc/{name}"):
+            _mount("--bind", str(own), f"/etc/{name}")
+
+
+def _hosts():
+    lines = [f"127.0.0.1 localhost {HOSTNAME}",
+             f"{SERVER_IPV6} {HOSTNAME}"]
+    for n, (ipv4, ipv6) in enumerate(zip(CLIENTS_IPV4, CLIENTS_IPV6), 21):
+        lines += [f"{ipv4} client{n}", f"{ipv6} client{n}"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _mount_dev():
+    """A /dev of our own, so that /dev/log is not the host's."""
+    dev = ROOT / "dev"
+    dev.mkdir()
+    _mount("-t", "tmpfs", "-o", "mode=0755", "testbed", str(dev))
+    for name in ("null", "zero", "full", "random", "urandom", "tty"):
+        _bind_device(dev, name)
+    if os.path.islink("/dev/ptmx"):
+        (dev / "ptmx").symlink_to(os.readlink("/dev/ptmx"))
+    else:
+        _bind_device(dev, "ptmx")
+    for name in ("pts", "shm"):
+        (dev / name).mkdir()
+    _mount("--rbind", "/dev/pts", str(dev / "pts"))
+    _mount("-t", "tmpfs", "-o", "mode=1777", "testbed", str(dev / "shm"))
+    (dev / "fd").symlink_to("/proc/self/fd")
+    for n, name in enumerate(("stdin", "stdout", "stderr")):
+        (dev / name).symlink_to(f"/proc/self/fd/{n}")
+    _mount("--move", str(dev), "/dev")
+
+
+def _bind_device(dev, name):
+    (dev / name).touch()
+    _mount("--bind", f"/dev/{name}", str(dev / name))
+
+
+def _mount(*args):
+    _run("mount", *args)
+
+
+def _start_network():
+    _run("ip", "link", "set", "lo", "up")
+    queue = Path("/proc/sys/net/unix/max_dgram_qlen")
+    if os.access(queue, os.W_OK):
+        # What systemd sets; the kernel's 10 would lose lines in a burst.
+        queue.write_text("512")
+    if not has_ipv6():
+        return
+    lines = [f"address add {address}/128 dev lo nodad"
+             for address in (SERVER_IPV6, *CLIENTS_IPV6)]
+    address, device = LINK_LOCAL.split("%")
+    lines += [f"link add {device} type veth peer name {device}-peer",
+              f"link set {device}-peer up", f"link set {device} up",
+              f"address add {address}/64 dev {device} nodad"]
+    _run("ip", "-batch", "-", stdin="\n".join(lines) + "\n")
+
+
+def has_ipv6():
+    """Whether this kernel speaks IPv6 at all."""
+    return os.path.exists("/proc/net/if_inet6")
+
+
+def _run(*argv, stdin=""):
+    done = subprocess.run(argv, input=stdin, text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise TestbedError(f"{' '.join(argv)}: {done.stdout.strip()}")

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Daemons as groups of processes: start, find and end them."""
+
+import os
+import signal
+import subprocess
+import time
+
+
+def wait_until(condition, what, seconds=30):
+    """Poll condition() until it is true; its value. TimeoutError with what."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)
+
+
+class Daemon:
+    """One daemon and all its descendants: they share a session of ours."""
+
+    def __init__(self, argv, log, env=None, pass_fds=()):
+        self.name = os.path.basename(argv[0])
+        with open(log, "ab") as output:
+            self._process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT, start_new_session=True, env=env,
+                pass_fds=pass_fds)
+        self.pid = self._process.pid
+
+    def alive(self):
+        return self._process.poll() is None
+
+    def pids(self):
+        """All live processes of the daemon, also orphaned ones."""
+        return [pid for pid in _all_pids() if _session_of(pid) == self.pid]
+
+    def stop(self, seconds=10):
+        """End all; names of processes that had to be killed."""
+        self._signal_all(signal.SIGTERM)
+        self._signal_all(signal.SIGCONT)
+        stubborn = []
+        try:
+            wait_until(self._gone, self.name, seconds)
+        except TimeoutError:
+            stubborn = [f"{self.name} ({pid})" for pid in self.pids()]
+            self._signal_all(signal.SIGKILL)
+            wait_until(self._gone, f"{self.name} killed", seconds)
+        return stubborn
+
+    def _signal_all(self, number):
+        for pid in self.pids():
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+
+    def _gone(self):
+        return self._process.poll() is not None and not self.pids()
+
+
+def executable(pid):
+    """The program that pid runs, "" when it is gone."""
+    try:
+        return os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return ""
+
+
+def maps_file(pid, path):
+    """Whether pid has the file mapped."""
+    try:
+        with open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
+            return any(line.rstrip("\n").endswith(f" {path}")
+                       for line in maps)
+    except OSError:
+        return False
+
+
+def arguments(pid):
+    """The command line of pid, [] when it is gone."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as cmdline:
+            return cmdline.read().decode(errors="replace").split("\0")[:-1]
+    except OSError:
+        return []
+
+
+def _all_pids():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _session_of(pid):
+    """The session id of a live process, None for dead ones and zombies."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8",
+                  errors="replace") as stat:
+            state, _, _, session = stat.read().rpartition(")")[2].split()[:4]
+    except OSError:
+        return None
+    return None if state in "ZX" else int(session)

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One throwaway Samba server: smbd and samba-dcerpcd with the plugin."""
+
+import glob
+import itertools
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from testbed import (TestbedError, accounts, config, namespace, processes,
+                     sessions, syslog)
+
+SMBD = "/usr/sbin/smbd"
+LIBEXEC = Path("/usr/libexec/samba")
+BUILD = Path(__file__).resolve().parents[2] / "bin"
+LOADER = "rpcd_sessiondel"
+MODULE = "sessiondel.so"
+
+_numbers = itertools.count(1)
+
+
+class Server:
+    """A Samba server with everything it has in a directory of its own.
+
+    conf: smb.conf parameters of the global section, name to value.
+    stock: without the plugin. address: where it listens, a string or a
+    list; everywhere when None, so two servers at a time both need one.
+    plugin_dir: where loader and module are taken from as they lie there,
+    instead of a copy of what was built. dcerpcd_env: added to
+    samba-dcerpcd's environment, and so to its workers'.
+    """
+
+    def __init__(self, conf=None, stock=False, address=None, plugin_dir=None,
+                 dcerpcd_env=None, directory=None):
+        self.stock = stock
+        self.addresses = [address] if isinstance(address, str) else address
+        self.address = self.addresses[0] if address else "127.0.0.1"
+        self.conf = dict(conf or {})
+        self.dcerpcd_env = dict(dcerpcd_env or {})
+        self.directory = Path(directory or _new_directory())
+        self.smb_conf = self.directory / "smb.conf"
+        self.log_dir = self.directory / "log"
+        self.plugin_dir = Path(plugin_dir) if plugin_dir else None
+        self.syslog = syslog.listener()
+        self._smbd = self._dcerpcd = None
+        self._syslog_start = 0
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        """Start the daemons and wait until srvsvc answers; self."""
+        if not self.log_dir.exists():
+            self._set_up()
+        self._syslog_start = len(self.syslog.lines())
+        try:
+            self._start_smbd()
+            self._start_dcerpcd()
+            self._wait_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self):
+        """End all processes of the server; an error if one refused."""
+        stubborn = []
+        for daemon in (self._dcerpcd, self._smbd):
+            if daemon:
+                stubborn += daemon.stop()
+        self._dcerpcd = self._smbd = None
+        if stubborn:
+            raise TestbedError(f"had to be killed: {', '.join(stubborn)}; "
+                              f"logs in {self.log_dir}")
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    def restart_dcerpcd(self, env=None):
+        """Restart samba-dcerpcd and its workers, with a new environment."""
+        if env is not None:
+            self.dcerpcd_env = dict(env)
+        stubborn = self._dcerpcd.stop()
+        self._start_dcerpcd()
+        self._wait_ready()
+        if stubborn:
+            raise TestbedError(f"had to be killed: {', '.join(stubborn)}")
+
+    def write_conf(self, conf=None):
+        """Write smb.conf anew with these parameters added."""
+        self.conf.update(conf or {})
+        self.smb_conf.write_text(config.render(
+            self.directory, self.addresses or (), self.conf))
+
+    def smbd_pids(self):
+        """The live smbd processes, the parent first."""
+        return sorted(self._smbd.pids(), key=lambda pid: (
+            pid != self._smbd.pid, pid))
+
+    def dcerpcd_pid(self):
+        return self._dcerpcd.pid
+
+    def worker_pids(self):
+        """The live rpcd_classic processes, which serve srvsvc."""
+        return [pid for pid in self._dcerpcd.pids()
+                if processes.executable(pid) == str(LIBEXEC / "rpcd_classic")
+                and "--list-interfaces" not in processes.arguments(pid)]
+
+    def worker_has_module(self, pid):
+        """Whether the plugin is loaded in that worker."""
+        return (self.plugin_dir is not None
+                and processes.maps_file(pid, self.plugin_dir / MODULE))
+
+    def require_module(self):
+        """TestbedError unless all workers have the plugin loaded."""
+        if not all(map(self.worker_has_module, self.worker_pids())):
+            raise TestbedError("the plugin is not loaded: "
+                               f"{' / '.join(self.syslog_lines()[-3:])}; "
+                               f"logs in {self.log_dir}")
+
+    def syslog_lines(self):
+        """What reached /dev/log since the start, oldest first."""
+        return self.syslog.lines()[self._syslog_start:]
+
+    def syslog_datagrams(self):
+        """The same as raw bytes."""
+        return self.syslog.datagrams()[self._syslog_start:]
+
+    def log(self, name=None):
+        """The text of a log file, srvsvc's workers' by default."""
+        worker = "rpcd_classic" if self.stock else LOADER
+        path = self.log_dir / (name or f"log.{worker}")
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def _set_up(self):
+        config.make_directories(self.directory)
+        if not self.stock and self.plugin_dir is None:
+            self.plugin_dir = _copy_plugin(self.directory / "plugin")
+        self.write_conf()
+        standard = Path("/etc/samba/smb.conf")
+        if not standard.exists():
+            standard.unlink(missing_ok=True)
+            standard.symlink_to(self.smb_conf)
+        accounts.provision(self.directory / "private",
+                           self.directory / "state")
+
+    def _start_smbd(self):
+        self._smbd = processes.Daemon(
+            [SMBD, *self._daemon_options()], self.log_dir / "smbd.output",
+            self._environment())
+
+    def _start_dcerpcd(self):
+        helpers = glob.glob(f"{LIBEXEC}/rpcd_*")
+        if not self.stock:
+            helpers.remove(f"{LIBEXEC}/rpcd_classic")
+            helpers.append(str(self.plugin_dir / LOADER))
+        ready, signal = os.pipe()
+        self._dcerpcd = processes.Daemon(
+            [str(LIBEXEC / "samba-dcerpcd"), *self._daemon_options(),
+             f"--ready-signal-fd={signal}", *sorted(helpers)],
+            self.log_dir / "samba-dcerpcd.output",
+            self._environment(**self.dcerpcd_env), pass_fds=[signal])
+        os.close(signal)
+        with open(ready, "rb") as answer:
+            if not answer.read(1):
+                raise TestbedError(self._obituary(self._dcerpcd))
+
+    def _daemon_options(self):
+        return ["-F", "--no-process-group", "-s", str(self.smb_conf),
+                "-l", str(self.log_dir)]
+
+    def _environment(self, **more):
+        return {**os.environ, "LC_ALL": "C.UTF-8", **more}
+
+    def _wait_ready(self):
+        try:
+            before = self._session_ids()
+            processes.wait_until(self._answers, "srvsvc answers")
+            processes.wait_until(lambda: self._session_ids() <= before,
+                                 "the trial session ends")
+        except TimeoutError as error:
+            raise TestbedError(f"{error}; logs in {self.log_dir}") from error
+
+    def _session_ids(self):
+        return {row["session_id"] for row in sessions.session_table(self)}
+
+    def _answers(self):
+        for daemon in (self._smbd, self._dcerpcd):
+            if not daemon.alive():
+                raise TestbedError(self._obituary(daemon))
+        return _run_quietly(
+            "rpcclient", "-s", str(self.smb_conf), "-U",
+            f"root%{accounts.PASSWORD}", f"ncacn_np:{self.address}",
+            "-c", "srvinfo").returncode == 0
+
+    def _obituary(self, daemon):
+        text = (self.log(f"log.{daemon.name}")
+                + self.log(f"{daemon.name}.output"))
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        return (f"{daemon.name} ended: {' / '.join(lines[-3:])}; "
+                f"logs in {self.log_dir}")
+
+
+def _new_directory():
+    return namespace.ROOT / f"server-{os.getpid()}-{next(_numbers)}"
+
+
+def _copy_plugin(place):
+    """A copy of what was built where nobody but root can write.
+
+    The loader refuses a module that others could have changed, and a
+    build tree may lie anywhere.
+    """
+    place.mkdir(mode=0o755)
+    for name in (LOADER, MODULE):
+        built = BUILD / name
+        if not built.exists():
+            raise TestbedError(f"{built} is missing: run ./waf build first, "
+                              "or use a stock server")
+        shutil.copy(built, place / name)
+        (place / name).chmod(0o755)
+    return place
+
+
+def _run_quietly(*argv):
+    return subprocess.run(argv, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The session table of a test server, as smbstatus sees it."""
+
+import json
+import subprocess
+
+from testbed import TestbedError, processes
+
+
+def session_table(server):
+    """The authenticated sessions, a list of dicts in the order of their ids.
+
+    session_id: the global id. pid: of the smbd. user: the Unix name.
+    client: the name or address that the server recorded. address: the
+    client's. dialect: such as "SMB3_11", "NT1".
+    """
+    status = _smbstatus(server, "--processes")
+    return sorted((_session(entry) for entry in
+                   status.get("sessions", {}).values()),
+                  key=lambda session: session["session_id"])
+
+
+def open_files(server):
+    """The names of the files that clients hold open, relative to shares."""
+    status = _smbstatus(server, "--locks")
+    return sorted(entry["filename"]
+                  for entry in status.get("open_files", {}).values())
+
+
+def cachings(server):
+    """What clients may cache of each open file, "" to "RWH", a dict."""
+    status = _smbstatus(server, "--locks")
+    return {entry["filename"]: sorted(one["caching"]["text"]
+                                      for one in entry["opens"].values())
+            for entry in status.get("open_files", {}).values()}
+
+
+def tree_connects(server):
+    """The tree connects, a sorted list of pairs: session_id, share."""
+    status = _smbstatus(server, "--shares")
+    return sorted((int(entry["session_id"]), entry["service"])
+                  for entry in status.get("tcons", {}).values())
+
+
+def wait_for_sessions(server, condition, what, seconds=30):
+    """Poll until condition(session table) is true; the table."""
+    def check():
+        table = session_table(server)
+        return (table,) if condition(table) else None
+    return processes.wait_until(check, what, seconds)[0]
+
+
+def _session(entry):
+    return {
+        "session_id": int(entry["session_id"]),
+        "pid": int(entry["server_id"]["pid"]),
+        "user": entry["username"],
+        "client": entry["remote_machine"],
+        "address": _address(entry["hostname"]),
+        "dialect": entry["session_dialect"],
+    }
+
+
+def _address(hostname):
+    """ipv4:10.0.0.7:4711 without family and port."""
+    return hostname.partition(":")[2].rpartition(":")[0]
+
+
+def _smbstatus(server, option):
+    done = subprocess.run(
+        ["smbstatus", "-s", str(server.smb_conf), "--json", option],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise TestbedError(f"smbstatus failed: {done.stderr.strip()}")
+    return json.loads(done.stdout)

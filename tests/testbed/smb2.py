@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SMB2 requests that impacket cannot make or leave pending: byte-range locks,
+change notification, a pipe's answer that is not there yet."""
+
+import struct
+
+from impacket import smb3structs
+
+from testbed.clients import status_name
+
+OPLOCK_LEASE = 0xff
+LEASE_READ_HANDLE_WRITE = 0x07
+
+_PENDING = 0x103
+_LOCK_EXCLUSIVE = 0x02
+_LOCK_UNLOCK = 0x04
+_LOCK_AT_ONCE = 0x10
+_NOTIFY_FILE_NAME = 0x01
+
+
+class Request:
+    """An SMB2 request that was sent and not yet answered."""
+
+    def __init__(self, opened, command, body):
+        self._engine = opened.session.connection.engine
+        with opened.session.active():
+            packet = self._engine.SMB_PACKET()
+            packet["Command"] = command
+            packet["TreeID"] = opened.tree
+            packet["Data"] = body
+            self._message = self._engine.sendSMB(packet)
+
+    def wait_pending(self):
+        """Read until the server says that its answer will take time; self."""
+        while True:
+            packet = smb3structs.SMB2Packet(
+                self._engine._NetBIOSSession.recv_packet(60).get_trailer())
+            if packet["MessageID"] == self._message:
+                break
+            self._engine._Connection["OutstandingResponses"][
+                packet["MessageID"]] = packet
+        if packet["Status"] != _PENDING:
+            raise AssertionError(f"answered with {_status(packet)} at once")
+        return self
+
+    def status(self):
+        """The name of the NTSTATUS of the answer."""
+        return _status(self._answer())
+
+    def data(self):
+        """What a read or a pipe has given."""
+        answer = self._answer()
+        if answer["Status"]:
+            raise AssertionError(f"answered with {_status(answer)}")
+        return bytes(answer["Data"])
+
+    def _answer(self):
+        return self._engine.recvSMB(self._message)
+
+
+def lock(opened, offset, length):
+    """Try to lock a range exclusively; the name of the NTSTATUS."""
+    return _lock(opened, offset, length,
+                 _LOCK_EXCLUSIVE | _LOCK_AT_ONCE).status()
+
+
+def unlock(opened, offset, length):
+    """Unlock a range; the name of the NTSTATUS."""
+    return _lock(opened, offset, length, _LOCK_UNLOCK).status()
+
+
+def lock_and_wait(opened, offset, length):
+    """Ask for a range that another holds; the pending Request."""
+    return _lock(opened, offset, length, _LOCK_EXCLUSIVE).wait_pending()
+
+
+def _lock(opened, offset, length, flags):
+    return Request(opened, smb3structs.SMB2_LOCK, struct.pack(
+        "<HHL16sQQLL", 48, 1, 0, opened.handle, offset, length, flags, 0))
+
+
+def notify(directory):
+    """Wait for changes in an open directory; the pending Request."""
+    return Request(directory, smb3structs.SMB2_CHANGE_NOTIFY, struct.pack(
+        "<HHL16sLL", 32, 0, 4096, directory.handle, _NOTIFY_FILE_NAME,
+        0)).wait_pending()
+
+
+def read(opened, length=4280):
+    """Read what is not there yet; the Request."""
+    return Request(opened, smb3structs.SMB2_READ, struct.pack(
+        "<HBBLQ16sLLLHHB", 49, 0, 0, length, 0, opened.handle, 0, 0, 0, 0,
+        0, 0))
+
+
+class LeaseRequest:
+    """A create context that asks for a read, write and handle lease."""
+
+    def __init__(self, key):
+        self._key = key
+
+    def getData(self):
+        """The context as impacket asks for it."""
+        lease = struct.pack("<16sLLQ", self._key, LEASE_READ_HANDLE_WRITE,
+                            0, 0)
+        return struct.pack("<LHHHHL4sL", 0, 16, 4, 0, 24, len(lease),
+                           b"RqLs", 0) + lease
+
+
+def _status(packet):
+    return status_name(packet["Status"])

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the built files must and must not hold."""
+
+import re
+import subprocess
+
+import pytest
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, encoding='utf-8',
+                          stdout=subprocess.PIPE).stdout
+
+
+@pytest.fixture(name='module')
+def fixture_module(build_directory):
+    return build_directory / 'sessiondel.so'
+
+
+def needed_libraries(path):
+    return re.findall(r'\(NEEDED\).*\[(.*)\]',
+                      output_of('readelf', '-d', '-W', path))
+
+
+def version_needs(path):
+    return re.findall(r'Version: \d+  File: (\S+)',
+                      output_of('readelf', '-V', '-W', path))
+
+
+@pytest.fixture(name='plain_build')
+def fixture_plain_build(build_directory):
+    if build_directory.name == 'sanitize':
+        pytest.skip('sanitizers bring libraries of their own')
+
+
+@pytest.mark.usefixtures('plain_build')
+def test_module_needs_symbol_versions_of_libc_alone(module):
+    assert version_needs(module) == ['libc.so.6']
+
+
+@pytest.mark.usefixtures('plain_build')
+def test_module_is_linked_to_libc_alone(module):
+    assert needed_libraries(module) == ['libc.so.6']
+
+
+@pytest.mark.usefixtures('plain_build')
+def test_loader_is_linked_to_libc_alone(build_directory):
+    assert needed_libraries(build_directory / 'rpcd_sessiondel') == [
+        'libc.so.6']
+
+
+def test_module_exports_the_hook_alone(module):
+    symbols = [line.split()[-1] for line in
+               output_of('nm', '-D', '--defined-only', module).splitlines()]
+    assert symbols == ['dcesrv_interface_register']
+
+
+def test_module_binds_samba_symbols_at_their_first_use(module):
+    assert not re.search(r'\bBIND_NOW\b|Flags:.*\bNOW\b',
+                         output_of('readelf', '-d', '-W', module))

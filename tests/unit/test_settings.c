@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests of source/module/settings.c: which values of smb.conf are taken. */
+
+#include "table.h"
+
+#include "source/module/settings.h"
+
+#define BEFORE 99
+
+struct timeout_case {
+	const char *name;
+	const char *value;
+	/* 0: the value cannot be used */
+	unsigned timeout;
+};
+
+static const struct timeout_case timeout_cases[] = {
+	{"timeout: the least", "1", 1},
+	{"timeout: the default", "10", 10},
+	{"timeout: the most", "20", 20},
+	{"timeout: leading zero is decimal", "08", 8},
+	{"timeout: one too many", "21", 0},
+	{"timeout: none", "0", 0},
+	{"timeout: none in two digits", "00", 0},
+	{"timeout: 99", "99", 0},
+	{"timeout: three digits", "100", 0},
+	{"timeout: three digits that mean little", "010", 0},
+	{"timeout: 2 to the 32 and 1", "4294967297", 0},
+	{"timeout: 2 to the 64 and 1", "18446744073709551617", 0},
+	{"timeout: negative", "-1", 0},
+	{"timeout: a sign", "+5", 0},
+	{"timeout: empty", "", 0},
+	{"timeout: blank before", " 5", 0},
+	{"timeout: blank behind", "5 ", 0},
+	{"timeout: a unit", "5s", 0},
+	{"timeout: a fraction", "1.5", 0},
+	{"timeout: hex", "0x5", 0},
+	{"timeout: an exponent", "1e1", 0},
+	{"timeout: a word", "ten", 0},
+	{"timeout: Arabic digits", "\u0665", 0},
+	{"timeout: two numbers", "5 6", 0},
+	{"timeout: a newline", "5\n", 0},
+};
+
+static void test_timeout(void **state)
+{
+	const struct timeout_case *c = *state;
+	unsigned timeout = BEFORE;
+
+	assert_int_equal(settings_parse_timeout(c->value, &timeout),
+			 c->timeout != 0);
+	assert_int_equal(timeout, c->timeout != 0 ? c->timeout : BEFORE);
+}
+
+struct audit_case {
+	const char *name;
+	const char *value;
+	bool taken;
+	bool log;
+	bool syslog;
+};
+
+static const struct audit_case audit_cases[] = {
+	{"audit: log", "log", true, true, false},
+	{"audit: syslog", "syslog", true, false, true},
+	{"audit: both", "both", true, true, true},
+	{"audit: log in upper case", "LOG", true, true, false},
+	{"audit: syslog in mixed case", "SysLog", true, false, true},
+	{"audit: both in mixed case", "Both", true, true, true},
+	{"audit: empty", "", false, false, false},
+	{"audit: none", "none", false, false, false},
+	{"audit: yes", "yes", false, false, false},
+	{"audit: beginning of a word", "sys", false, false, false},
+	{"audit: longer than a word", "logs", false, false, false},
+	{"audit: two words", "log syslog", false, false, false},
+	{"audit: two words with a comma", "log,syslog", false, false, false},
+	{"audit: blank before", " log", false, false, false},
+	{"audit: blank behind", "log ", false, false, false},
+};
+
+static void assert_audit(const struct audit_case *c, bool before)
+{
+	struct settings s = {
+		.timeout = BEFORE,
+		.audit_log = before,
+		.audit_syslog = before,
+	};
+
+	assert_int_equal(settings_parse_audit(c->value, &s), c->taken);
+	assert_int_equal(s.audit_log, c->taken ? c->log : before);
+	assert_int_equal(s.audit_syslog, c->taken ? c->syslog : before);
+	assert_int_equal(s.timeout, BEFORE);
+}
+
+static void test_audit(void **state)
+{
+	assert_audit(*state, false);
+	assert_audit(*state, true);
+}
+
+int main(void)
+{
+	struct table table = {.count = 0};
+
+	TABLE_ADD(&table, timeout_cases, test_timeout);
+	TABLE_ADD(&table, audit_cases, test_audit);
+	return table_run(&table, "settings");
+}

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The C dialect, warnings and hardening that everything is compiled with."""
+
+import os
+
+from waflib.Configure import conf
+
+DIALECT = ['-std=gnu99', '-fvisibility=hidden']
+WARNINGS = ['-Wall', '-Wextra', '-Wshadow', '-Wstrict-prototypes',
+            '-Wmissing-prototypes', '-Werror']
+# As Debian builds; whoever sets CFLAGS chooses instead.
+DEFAULT = ['-g', '-O2', '-fstack-protector-strong', '-Wformat',
+           '-Werror=format-security', '-Wdate-time', '-D_FORTIFY_SOURCE=2']
+SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+# Optimised code has fewer accesses to look at, and the functions that
+# fortifying puts in are not looked into.
+SANITIZE_CODE = ['-Og', '-U_FORTIFY_SOURCE', '-fno-omit-frame-pointer']
+
+
+def configure(conf):
+    # First, for its own test program would not pass our warnings.
+    conf.env.GCCDEPS_FLAGS = ['-MD']
+    conf.load('gccdeps')
+    conf.env.cshlib_PATTERN = '%s.so'
+    conf.env.prepend_value('CFLAGS', DIALECT + WARNINGS)
+    if 'CFLAGS' not in os.environ:
+        conf.env.append_value('CFLAGS', DEFAULT)
+    conf.env.append_value('LINKFLAGS', ['-Wl,-z,relro'])
+    conf.define('_GNU_SOURCE', 1)
+
+
+@conf
+def write_compile_flags(conf):
+    """Writes what clang-tidy and editors must know to parse the sources."""
+    flags = [flag for flag in conf.env.CFLAGS
+             if not flag.startswith('-W') and flag not in ('-MD', '-MMD')]
+    flags += ['-D' + define for define in conf.env.DEFINES]
+    flags += ['-I' + directory for directory in conf.env.INCLUDES]
+    conf.bldnode.make_node('compile_flags.txt').write('\n'.join(flags) + '\n')
+
+
+@conf
+def make_sanitized_variant(conf):
+    """Adds the variant that --sanitize builds."""
+    conf.setenv('sanitize', env=conf.env.derive())
+    conf.env.append_value('CFLAGS', SANITIZE + SANITIZE_CODE)
+    conf.env.append_value('LINKFLAGS', SANITIZE)
+    conf.setenv('')

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Samba's headers from its source tree, the generated ones included."""
+
+import os
+import re
+
+from waflib import Context, Errors, Logs, Options, Task, Utils
+from waflib.Configure import conf
+
+TREE = os.environ['SESSIONDEL_SAMBA_TREE']
+
+IDL = {
+    'librpc': ['misc', 'security', 'server_id', 'auth', 'lsa', 'krb5pac',
+               'messaging', 'dcerpc', 'svcctl', 'netlogon', 'samr', 'srvsvc'],
+    'source3/librpc': ['smbXsrv'],
+}
+ERROR_TABLES = ['ntstatus', 'werror']
+
+# Below the tree, and (generated) below bin/samba.
+TREE_INCLUDES = ['', 'source3', 'source3/include', 'include', 'lib',
+                 'lib/replace', 'lib/replace/bin/default', 'librpc']
+GENERATED_INCLUDES = ['', 'librpc', 'source3']
+
+
+def options(opt):
+    opt.add_option('--samba-source', metavar='DIR',
+                   help="build with a copy of this tree of Samba's source "
+                        "instead of fetching that of the installed Samba; "
+                        "kept until distclean or an empty DIR")
+
+
+def init(_ctx):
+    if 'distclean' not in Options.commands:
+        note_choice()
+
+
+def note_choice():
+    """Keeps --samba-source for the next run, and the tree for configure."""
+    os.makedirs(Context.g_module.out, exist_ok=True)
+    write_if_changed('samba-source', os.environ.get('SAMBA_SOURCE', ''))
+    write_if_changed('samba-tree', TREE)
+
+
+def write_if_changed(name, text):
+    path = os.path.join(Context.g_module.out, name)
+    try:
+        with open(path, encoding='utf-8') as file:
+            if file.read() == text:
+                return
+    except FileNotFoundError:
+        pass
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+
+
+def configure(conf):
+    note_choice()
+    configure_again_when_changed(conf, conf.bldnode.make_node('samba-tree'))
+    conf.msg("Samba's source", TREE)
+    release = release_of_tree()
+    conf.env.SAMBA_SERIES = '.'.join(release.split('.')[:2])
+    conf.define('SESSIONDEL_SAMBA_RELEASE', release)
+    conf.define('SESSIONDEL_SAMBA_SERIES', conf.env.SAMBA_SERIES)
+    conf.msg('Samba release', release)
+    conf.define('HAVE_CONFIG_H', 1)
+    conf.define('__STDC_WANT_LIB_EXT1__', 1)
+    require_debian_ntstatus(conf)
+    conf.env.append_value('CFLAGS', system_includes(conf))
+    for headers in (['talloc.h'], ['tevent.h'],
+                    ['sys/types.h', 'signal.h', 'tdb.h']):
+        conf.check_cc(header_name=headers, define_name='', features='c',
+                      msg='Checking for header ' + headers[-1])
+    conf.find_program('perl')
+
+
+def configure_again_when_changed(conf, node):
+    """Has waf treat a file as it treats the wscript."""
+    conf.files.append(node.abspath())
+    conf.hash = Utils.h_list((conf.hash, node.read('rb')))
+
+
+def release_of_tree():
+    with open(os.path.join(TREE, 'VERSION'), encoding='utf-8') as file:
+        text = file.read()
+    return '.'.join(
+        re.search(r'^SAMBA_VERSION_%s=(\d+)' % part, text, re.M).group(1)
+        for part in ('MAJOR', 'MINOR', 'RELEASE'))
+
+
+def require_debian_ntstatus(conf):
+    """NTSTATUS is a struct in Debian's Samba; calls differ if it is not."""
+    config = os.path.join(TREE, 'lib/replace/bin/default/config.h')
+    with open(config, encoding='utf-8') as file:
+        if '#define HAVE_IMMEDIATE_STRUCTURES 1' not in file.read():
+            conf.fatal('%s lacks HAVE_IMMEDIATE_STRUCTURES' % config)
+
+
+def system_includes(conf):
+    generated = conf.bldnode.make_node('samba').abspath()
+    directories = [os.path.join(generated, part)
+                   for part in GENERATED_INCLUDES]
+    directories += [os.path.join(TREE, part) for part in TREE_INCLUDES]
+    # System headers: their warnings are not ours.
+    return ['-isystem' + directory.rstrip('/') for directory in directories]
+
+
+class pidl(Task.Task):
+    """Writes the headers for one interface definition of Samba's.
+
+    The code that pidl writes along with them is dropped: the process that
+    loads the module has it. What the file imports is not scanned for: a tree
+    in the cache never changes.
+    """
+    color = 'BLUE'
+
+    def run(self):
+        source = self.inputs[0].abspath()
+        directory = self.outputs[0].parent
+        status = run_quietly(
+            self,
+            [self.env.PERL[0], '-I%s/pidl/lib' % TREE, TREE + '/pidl/pidl',
+             '--quiet', '--outputdir', directory.abspath(), '--header',
+             '--ndr-parser', '--includedir=%s/librpc/idl' % TREE, '--',
+             source],
+            CPP=self.env.CC[0] + ' -E')
+        code = 'ndr_%s.c' % self.inputs[0].name[:-len('.idl')]
+        directory.make_node(code).delete()
+        return status
+
+
+class error_table(Task.Task):
+    """Writes the header of one of Samba's tables of error codes."""
+    color = 'BLUE'
+
+    def run(self):
+        script, table = (node.abspath() for node in self.inputs)
+        return run_quietly(
+            self,
+            ['/usr/bin/python3', '-B', script, table,
+             self.outputs[0].abspath(), os.devnull, os.devnull])
+
+
+def run_quietly(task, command, **environment):
+    """Runs command; what it writes is shown only when it fails."""
+    try:
+        task.generator.bld.cmd_and_log(
+            command, cwd=TREE, env={**os.environ, **environment},
+            quiet=Context.BOTH)
+    except Errors.WafError as error:
+        Logs.error('%s', error.stderr)
+        return 1
+    return 0
+
+
+@conf
+def samba_headers(bld):
+    """Adds the tasks that write Samba's generated headers below bin/samba."""
+    for directory, names in IDL.items():
+        for name in names:
+            add_task(bld, pidl, ['%s/idl/%s.idl' % (directory, name)],
+                     ['%s/gen_ndr/%s.h' % (directory, name),
+                      '%s/gen_ndr/ndr_%s.h' % (directory, name)])
+    for name in ERROR_TABLES:
+        add_task(bld, error_table,
+                 ['source4/scripting/bin/gen_%s.py' % name,
+                  'libcli/util/%s_err_table.txt' % name],
+                 ['libcli/util/%s_gen.h' % name])
+
+
+def add_task(bld, task_class, inputs, outputs):
+    generator = bld(name=outputs[0])
+    generated = bld.bldnode.find_or_declare('samba')
+    generator.create_task(
+        task_class.__name__,
+        [bld.root.find_node(os.path.join(TREE, path)) for path in inputs],
+        [generated.find_or_declare(path) for path in outputs])

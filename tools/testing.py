@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands that run what was built: check and demo."""
+
+import atexit
+import os
+import subprocess
+import xml.etree.ElementTree
+
+from waflib import Logs
+from waflib.Build import BuildContext
+from waflib.Options import options as chosen
+
+PYTHON = '/usr/bin/python3'
+
+
+def options(opt):
+    group = opt.add_option_group('Testing')
+    group.add_option('--filter', metavar='EXPR', default='',
+                     help="check only the tests that match EXPR, a name's "
+                          "part or several joined by and, or, not "
+                          "(pytest's -k)")
+    group.add_option('--sanitize', action='store_true',
+                     help='check a build with the address and undefined '
+                          'behaviour sanitizers, in bin/sanitize')
+
+
+class RunAfterBuild:
+    """Has a build command run something when everything is built."""
+
+    def execute_build(self):
+        super().execute_build()
+        self.run()
+
+    def environment(self):
+        return {**os.environ, 'PYTHONDONTWRITEBYTECODE': '1',
+                'SESSIONDEL_BUILD': self.bldnode.abspath()}
+
+
+class demo(RunAfterBuild, BuildContext):
+    """shows the plugin at work on a throwaway server"""
+    cmd = 'demo'
+
+    def run(self):
+        status = subprocess.call([self.path.abspath() + '/tests/testbed/demo'],
+                                 env=self.environment())
+        if status != 0:
+            self.fatal('The demo failed (exit status %d)' % status)
+
+
+class check(RunAfterBuild, BuildContext):
+    """runs the tests: all of them, or with --filter=EXPR a part"""
+    cmd = 'check'
+
+    def execute(self):
+        if chosen.sanitize:
+            self.variant = 'sanitize'
+        super().execute()
+
+    def run(self):
+        report = self.bldnode.make_node('check.xml')
+        report.delete()
+        status = subprocess.call(self.command(report), cwd=self.path.abspath(),
+                                 env=self.environment())
+        totals = totals_of(report)
+        # The last line of all, after waf's own.
+        atexit.register(print, summary_of(totals))
+        if not report.exists():
+            self.fatal('The tests did not run (exit status %d)' % status)
+        if totals['failed'] or status != 0:
+            self.fatal('Checking failed (exit status %d)' % status)
+
+    def command(self, report):
+        command = [self.path.abspath() + '/tests/testbed/testbed',
+                   '--no-server', '--', PYTHON, '-m', 'pytest',
+                   '--junitxml', report.abspath(), '-k', chosen.filter]
+        if chosen.sanitize:
+            # The sources are no others.
+            command.append('--ignore=tests/lint')
+        return command + ['tests']
+
+    def environment(self):
+        environment = super().environment()
+        if chosen.sanitize:
+            environment['SESSIONDEL_SANITIZE'] = '1'
+        return environment
+
+
+def totals_of(report):
+    """Counts tests by outcome; one without any report is a failed one."""
+    outcomes = {}
+    if not report.exists():
+        return {'passed': 0, 'failed': 1, 'skipped': 0}
+    for case in xml.etree.ElementTree.parse(report.abspath()).iter('testcase'):
+        # A test that fails twice (in its tear-down too) is listed twice.
+        name = (case.get('classname'), case.get('name'))
+        outcomes[name] = worse(outcomes.get(name), outcome_of(case))
+    counted = list(outcomes.values())
+    return {outcome: counted.count(outcome)
+            for outcome in ('passed', 'failed', 'skipped')}
+
+
+def outcome_of(case):
+    if case.find('failure') is not None or case.find('error') is not None:
+        return 'failed'
+    return 'passed' if case.find('skipped') is None else 'skipped'
+
+
+def worse(one, other):
+    return 'failed' if 'failed' in (one, other) else other
+
+
+def summary_of(totals):
+    line = '%d passed, %d failed' % (totals['passed'], totals['failed'])
+    if totals['skipped']:
+        line += ', %d skipped' % totals['skipped']
+    return line

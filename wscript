@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Says what is built, from what, and where it is installed."""
+
+from waflib import Configure
+
+APPNAME = 'samba-sessiondel'
+VERSION = '0.1.0'
+top = '.'
+out = 'bin'
+
+# Commands configure by themselves when this file or the Samba tree changed.
+Configure.autoconfig = 'clobber'
+
+TOOLS = 'samba_tree samba_runtime compiler testing'
+
+
+def options(opt):
+    opt.load('compiler_c gnu_dirs')
+    opt.load(TOOLS, tooldir='tools')
+
+
+def init(ctx):
+    ctx.load(TOOLS, tooldir='tools')
+
+
+def configure(conf):
+    conf.load('compiler_c gnu_dirs')
+    conf.load(TOOLS, tooldir='tools')
+    choose_libdir(conf)
+    conf.define('SESSIONDEL_VERSION', VERSION)
+    conf.define('SESSIONDEL_LIBDIR', conf.env.LIBDIR + '/samba-sessiondel')
+    conf.env.append_value('INCLUDES', [conf.path.abspath()])
+    conf.write_compile_flags()
+    conf.make_sanitized_variant()
+
+
+def choose_libdir(conf):
+    """Debian has libraries in a directory for the machine's architecture."""
+    if not conf.options.LIBDIR:
+        multiarch = conf.cmd_and_log(conf.env.CC + ['-print-multiarch'])
+        conf.env.LIBDIR = '%s/lib/%s' % (conf.env.EXEC_PREFIX.rstrip('/'),
+                                         multiarch.strip())
+
+
+def build(bld):
+    bld.samba_headers()
+    # What follows includes what pidl writes above.
+    bld.add_group()
+    for directory in ('common', 'session', 'module', 'worker'):
+        bld.objects(source=bld.path.ant_glob('source/%s/*.c' % directory),
+                    target=directory, cflags=['-fPIC'])
+    build_module(bld)
+    build_worker(bld)
+    build_unit_tests(bld)
+    install_manual(bld)
+
+
+def build_module(bld):
+    # Samba's functions are those of the process that loads the module: bound
+    # neither to a library nor to a symbol version, and not before their use.
+    bld.shlib(use='module session common', target='sessiondel',
+              features='c cshlib',
+              linkflags=['-Wl,-z,lazy', '-Wl,-z,undefs'],
+              install_path='${LIBDIR}/samba-sessiondel/${SAMBA_SERIES}')
+
+
+def build_worker(bld):
+    bld.program(use='worker common', target='rpcd_sessiondel',
+                features='c cprogram', linkflags=['-Wl,-z,now'],
+                install_path='${LIBEXECDIR}/samba-sessiondel')
+
+
+def build_unit_tests(bld):
+    # An archive: a test takes from it only the files it calls, and so never
+    # the module's constructor or the worker's main().
+    bld.stlib(use='module session worker common', target='unit/testees',
+              features='c cstlib', install_path=None)
+    for source in bld.path.ant_glob('tests/unit/test_*.c'):
+        bld.program(source=[source], use='unit/testees',
+                    target='unit/' + source.name[:-len('.c')],
+                    ldflags=bld.env.SAMBA_LINK + ['-lcmocka'],
+                    install_path=None)
+
+
+def install_manual(bld):
+    for page in bld.path.ant_glob('docs/*.[1-8]'):
+        bld.install_files('${MANDIR}/man' + page.name[-1], page)
