@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands that run what was built: check and demo."""
+"""The commands that run what was built: check, demo and bench."""
 
 import atexit
 import os
@@ -24,6 +24,10 @@ def options(opt):
                           'behaviour sanitizers, in bin/sanitize')
 
 
+    group.add_option('--quick', action='store_true',
+                     help='bench the smallest honest version')
+
+
 class RunAfterBuild:
     """Has a build command run something when everything is built."""
 
@@ -36,6 +40,12 @@ class RunAfterBuild:
                 'SESSIONDEL_BUILD': self.bldnode.abspath()}
 
 
+    def in_testbed(self, *command):
+        """The command line for a command in namespaces of the test bed."""
+        return [self.path.abspath() + '/tests/testbed/testbed',
+                '--no-server', '--', PYTHON, *command]
+
+
 class demo(RunAfterBuild, BuildContext):
     """shows the plugin at work on a throwaway server"""
     cmd = 'demo'
@@ -45,6 +55,21 @@ class demo(RunAfterBuild, BuildContext):
                                  env=self.environment())
         if status != 0:
             self.fatal('The demo failed (exit status %d)' % status)
+
+
+class bench(RunAfterBuild, BuildContext):
+    """measures ours and stock Samba side by side (--quick: in a minute)"""
+    cmd = 'bench'
+
+    def run(self):
+        figures = self.bldnode.make_node('bench.json')
+        command = self.in_testbed(self.path.abspath() + '/tests/bench/bench.py',
+                                  '--output', figures.abspath())
+        if chosen.quick:
+            command.append('--quick')
+        status = subprocess.call(command, env=self.environment())
+        if status != 0:
+            self.fatal('The measurement failed (exit status %d)' % status)
 
 
 class check(RunAfterBuild, BuildContext):
@@ -70,9 +95,8 @@ class check(RunAfterBuild, BuildContext):
             self.fatal('Checking failed (exit status %d)' % status)
 
     def command(self, report):
-        command = [self.path.abspath() + '/tests/testbed/testbed',
-                   '--no-server', '--', PYTHON, '-m', 'pytest',
-                   '--junitxml', report.abspath(), '-k', chosen.filter]
+        command = self.in_testbed('-m', 'pytest', '--junitxml',
+                                  report.abspath(), '-k', chosen.filter)
         if chosen.sanitize:
             # The sources are no others.
             command.append('--ignore=tests/lint')
