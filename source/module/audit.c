@@ -4,123 +4,15 @@
 #include "audit.h"
 
 #include <inttypes.h>
-#include <syslog.h>
 
-#include "lib/util/debug.h"
-#include "lib/util/dlinklist.h"
 #include "lib/util/server_id.h"
 #include "lib/util/time.h"
 
-#include "source/common/syslog.h"
 #include "source/session/text.h"
 
 /* Bytes of one line, and of one escaped name in it. */
 #define LINE_LEN 2048
 #define NAME_LEN 256
-
-/* How many lines are written before the worker looks for other work. */
-#define LINES_AT_ONCE 100
-
-struct audit_line {
-	struct audit_line *prev, *next;
-	struct settings settings;
-	char *text;
-};
-
-static void write_text(const struct settings *settings, const char *text)
-{
-	if (settings->audit_log) {
-		DEBUG(0, ("sessiondel: %s\n", text));
-	}
-	if (!settings->audit_syslog ||
-	    sessiondel_syslog(LOG_AUTH | LOG_NOTICE, "sessiondel", text)) {
-		return;
-	}
-	/*
-	 * What syslogd does not take at once goes to Samba's log: waiting
-	 * would let a stuck syslogd stop the worker.
-	 */
-	if (!settings->audit_log) {
-		DEBUG(0, ("sessiondel: %s\n", text));
-	}
-}
-
-static bool plan_flush(struct audit *audit, struct tevent_context *ev);
-
-static void write_first_line(struct audit *audit)
-{
-	struct audit_line *line = audit->lines;
-
-	write_text(&line->settings, line->text);
-	DLIST_REMOVE(audit->lines, line);
-	talloc_free(line);
-}
-
-/* A call that closed thousands of sessions must not stop the others. */
-static void flush_lines(struct tevent_context *ev,
-			struct tevent_timer *te,
-			struct timeval now,
-			void *private_data)
-{
-	struct audit *audit = private_data;
-
-	(void)te;
-	(void)now;
-
-	audit->flush = NULL;
-	for (int i = 0; i < LINES_AT_ONCE && audit->lines != NULL; i++) {
-		write_first_line(audit);
-	}
-	if (audit->lines == NULL || plan_flush(audit, ev)) {
-		return;
-	}
-	while (audit->lines != NULL) {
-		write_first_line(audit);
-	}
-}
-
-/* Answers go out by immediate events, which all run before a timer does. */
-static bool plan_flush(struct audit *audit, struct tevent_context *ev)
-{
-	if (audit->flush == NULL) {
-		audit->flush = tevent_add_timer(ev,
-						ev,
-						tevent_timeval_zero(),
-						flush_lines,
-						audit);
-	}
-	return audit->flush != NULL;
-}
-static bool queue_line(struct audit *audit,
-		       struct tevent_context *ev,
-		       const struct settings *settings,
-		       const char *text)
-{
-	struct audit_line *line = talloc_zero(ev, struct audit_line);
-
-	if (line == NULL) {
-		return false;
-	}
-	line->settings = *settings;
-	line->text = talloc_strdup(line, text);
-	if (line->text == NULL || !plan_flush(audit, ev)) {
-		talloc_free(line);
-		return false;
-	}
-	DLIST_ADD_END(audit->lines, line);
-	return true;
-}
-
-/* Rather out of order than not at all. */
-static void write_line(struct audit *audit,
-		       struct tevent_context *ev,
-		       const struct settings *settings,
-		       const char *text)
-{
-	if (!queue_line(audit, ev, settings, text)) {
-		write_text(settings, text);
-	}
-}
 
 static const char *result_name(WERROR result)
 {
@@ -180,7 +72,6 @@ static size_t count_ended(const struct session_targets *targets)
 
 static void write_call(struct audit *audit,
 		       struct tevent_context *ev,
-		       const struct settings *settings,
 		       const struct audit_call *call)
 {
 	const struct caller *caller = call->caller;
@@ -204,12 +95,11 @@ static void write_call(struct audit *audit,
 		 count_ended(call->targets),
 		 call->targets->num,
 		 timeval_elapsed(&call->start));
-	write_line(audit, ev, settings, line);
+	audit_queue_line(&audit->queue, ev, line);
 }
 
 static void write_session(struct audit *audit,
 			  struct tevent_context *ev,
-			  const struct settings *settings,
 			  const struct session_target *target)
 {
 	char user[NAME_LEN], client[NAME_LEN];
@@ -224,17 +114,16 @@ static void write_session(struct audit *audit,
 		 text_escape(target->client, client, sizeof(client)),
 		 server_id_str_buf(target->owner, &owner),
 		 fate_name(target->fate));
-	write_line(audit, ev, settings, line);
+	audit_queue_line(&audit->queue, ev, line);
 }
 
 void audit_call(struct audit *audit,
 		struct tevent_context *ev,
-		const struct settings *settings,
 		const struct audit_call *call)
 {
-	write_call(audit, ev, settings, call);
+	write_call(audit, ev, call);
 	for (size_t i = 0; i < call->targets->num; i++) {
-		write_session(audit, ev, settings, &call->targets->list[i]);
+		write_session(audit, ev, &call->targets->list[i]);
 	}
 }
 
@@ -256,19 +145,17 @@ static void write_summary(struct tevent_context *ev,
 		 "ERROR_ACCESS_DENIED (5) in the last %d s",
 		 rate_take_dropped(&audit->refusals),
 		 RATE_WINDOW);
-	write_line(audit, ev, &audit->settings, line);
+	audit_queue_line(&audit->queue, ev, line);
 }
 
 void audit_refusal(struct audit *audit,
 		   struct tevent_context *ev,
-		   const struct settings *settings,
 		   const struct audit_call *call)
 {
 	if (rate_allows(&audit->refusals, time_mono(NULL))) {
-		write_call(audit, ev, settings, call);
+		write_call(audit, ev, call);
 		return;
 	}
-	audit->settings = *settings;
 	if (audit->summary == NULL) {
 		audit->summary =
 			tevent_add_timer(ev,

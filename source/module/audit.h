@@ -7,25 +7,18 @@
 #include "source/common/samba_types.h"
 #include <tevent.h>
 
-#include "libcli/util/werror.h"
-
 #include "source/session/session_target.h"
 
+#include "audit_queue.h"
 #include "caller.h"
 #include "rate.h"
-#include "settings.h"
-
-struct audit_line;
 
 /* The worker's audit; all zero to begin with. */
 struct audit {
-	/* lines that wait until the answers they tell of are out */
-	struct audit_line *lines;
-	struct tevent_timer *flush;
+	struct audit_queue queue;
 	/* refusals are rate-limited, the rest is summed up */
 	struct rate refusals;
 	struct tevent_timer *summary;
-	struct settings settings;
 };
 
 /* What one call was. */
@@ -39,18 +32,14 @@ struct audit_call {
 };
 
 /**
- * Record a call: a line for it and one for each session. They are made now and
- * written as soon as the worker has nothing to answer, so that no caller waits
- * for a log.
+ * Record a call that was let in: a line for it and one for each session.
  *
- * @param[in,out] audit     The worker's audit.
- * @param[in]     ev        The worker's event context.
- * @param[in]     settings  Where the lines go.
- * @param[in]     call      The call.
+ * @param[in,out] audit  The worker's audit.
+ * @param[in]     ev     The worker's event context.
+ * @param[in]     call   The call.
  */
 void audit_call(struct audit *audit,
 		struct tevent_context *ev,
-		const struct settings *settings,
 		const struct audit_call *call);
 
 /**
@@ -59,7 +48,6 @@ void audit_call(struct audit *audit,
  */
 void audit_refusal(struct audit *audit,
 		   struct tevent_context *ev,
-		   const struct settings *settings,
 		   const struct audit_call *call);
 
 #endif

@@ -29,7 +29,7 @@ struct sessiondel_module {
 	struct net_session_del_state *waiting;
 	unsigned num_waiting;
 	struct audit audit;
-	struct settings_complaints complaints;
+	struct settings_complaint timeout_complaint;
 };
 
 #endif

@@ -31,8 +31,9 @@ struct net_session_del_state {
 	struct sessiondel_module *module;
 	struct dcesrv_call_state *call;
 	struct srvsvc_NetSessDel *r;
-	struct settings settings;
 	struct messaging_context *msg_ctx;
+	/* seconds to wait at most */
+	unsigned timeout;
 	struct session_targets targets;
 	struct audit_call audit;
 };
@@ -103,7 +104,6 @@ static void conclude(struct net_session_del_state *state, WERROR result)
 	state->r->out.result = result;
 	audit_call(&state->module->audit,
 		   state->call->event_ctx,
-		   &state->settings,
 		   &state->audit);
 }
 
@@ -174,7 +174,7 @@ static void net_session_del_closed(struct tevent_req *req);
 
 static WERROR close_later(struct net_session_del_state *state)
 {
-	const struct timeval limit = {.tv_sec = state->settings.timeout};
+	const struct timeval limit = {.tv_sec = state->timeout};
 	struct tevent_req *req = NULL;
 
 	req = session_close_send(state,
@@ -273,7 +273,10 @@ static NTSTATUS serve(struct net_session_del_state *state)
 	bool may_async =
 		state->call->state_flags & DCESRV_CALL_STATE_FLAG_MAY_ASYNC;
 	bool aside = false;
-	WERROR result = prepare(state, &aside);
+	WERROR result;
+
+	state->timeout = settings_timeout(&state->module->timeout_complaint);
+	result = prepare(state, &aside);
 
 	if (aside) {
 		return NT_STATUS_REVISION_MISMATCH;
@@ -311,7 +314,6 @@ NTSTATUS net_session_del(struct sessiondel_module *module,
 		.module = module,
 		.call = call,
 		.r = r,
-		.settings = settings_read(&module->complaints),
 		.msg_ctx = global_messaging_context(),
 		.audit =
 			{
@@ -324,10 +326,7 @@ NTSTATUS net_session_del(struct sessiondel_module *module,
 	};
 	if (!caller->may_end_sessions) {
 		r->out.result = state->audit.result = WERR_ACCESS_DENIED;
-		audit_refusal(&module->audit,
-			      call->event_ctx,
-			      &state->settings,
-			      &state->audit);
+		audit_refusal(&module->audit, call->event_ctx, &state->audit);
 		return NT_STATUS_OK;
 	}
 	return serve(state);

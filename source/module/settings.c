@@ -34,7 +34,7 @@ bool settings_parse_timeout(const char *value, unsigned *timeout)
 	return true;
 }
 
-bool settings_parse_audit(const char *value, struct settings *s)
+bool settings_parse_audit(const char *value, struct audit_target *target)
 {
 	bool both = strcasecmp(value, "both") == 0;
 	bool log = both || strcasecmp(value, "log") == 0;
@@ -43,9 +43,13 @@ bool settings_parse_audit(const char *value, struct settings *s)
 	if (!log && !syslog) {
 		return false;
 	}
-	s->audit_log = log;
-	s->audit_syslog = syslog;
+	*target = (struct audit_target){.log = log, .syslog = syslog};
 	return true;
+}
+
+static const char *raw_value(const char *name)
+{
+	return lp_parm_const_string(GLOBAL_SECTION, "sessiondel", name, NULL);
 }
 
 static void complain(struct settings_complaint *last,
@@ -67,33 +71,31 @@ static void complain(struct settings_complaint *last,
 		wanted);
 }
 
-struct settings settings_read(struct settings_complaints *complaints)
+unsigned settings_timeout(struct settings_complaint *complaint)
 {
-	struct settings s = {
-		.timeout = TIMEOUT_DEFAULT,
-		.audit_log = true,
-		.audit_syslog = true,
-	};
-	const char *timeout = lp_parm_const_string(GLOBAL_SECTION,
-						   "sessiondel",
-						   "timeout",
-						   NULL);
-	const char *audit = lp_parm_const_string(GLOBAL_SECTION,
-						 "sessiondel",
-						 "audit",
-						 NULL);
+	const char *value = raw_value("timeout");
+	unsigned timeout = TIMEOUT_DEFAULT;
 
-	if (timeout != NULL && !settings_parse_timeout(timeout, &s.timeout)) {
-		complain(&complaints->timeout,
-			 "timeout",
-			 timeout,
-			 "a number of seconds from 1 to 20");
+	if (value == NULL || settings_parse_timeout(value, &timeout)) {
+		complaint->made = false;
+		return timeout;
 	}
-	if (audit != NULL && !settings_parse_audit(audit, &s)) {
-		complain(&complaints->audit,
-			 "audit",
-			 audit,
-			 "log, syslog or both");
+	complain(complaint,
+		 "timeout",
+		 value,
+		 "a number of seconds from 1 to 20");
+	return timeout;
+}
+
+struct audit_target settings_audit(struct settings_complaint *complaint)
+{
+	const char *value = raw_value("audit");
+	struct audit_target target = {.log = true, .syslog = true};
+
+	if (value == NULL || settings_parse_audit(value, &target)) {
+		complaint->made = false;
+		return target;
 	}
-	return s;
+	complain(complaint, "audit", value, "log, syslog or both");
+	return target;
 }

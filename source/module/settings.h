@@ -6,34 +6,37 @@
 
 #include <stdbool.h>
 
-struct settings {
-	/* sessiondel:timeout, seconds that a call waits for its sessions */
-	unsigned timeout;
-	/* sessiondel:audit, where the audit lines go */
-	bool audit_log;
-	bool audit_syslog;
-};
-
-/* A value that cannot be used is complained about once, until it changes. */
+/*
+ * A value that cannot be used is complained about once, until it changes. All
+ * zero to begin with.
+ */
 struct settings_complaint {
 	bool made;
 	char value[64];
 };
 
-struct settings_complaints {
-	struct settings_complaint timeout;
-	struct settings_complaint audit;
+/* Where audit lines go. */
+struct audit_target {
+	bool log;
+	bool syslog;
 };
 
 /**
- * Read the parameters as Samba has loaded them, at start or by SIGHUP.
+ * sessiondel:timeout, as Samba has loaded it at start or by SIGHUP.
  *
  * A value that cannot be used costs one line in the log, and the default is
  * used.
  *
- * @param[in,out] complaints  Remembers what has been said already.
+ * @param[in,out] complaint  Remembers what has been said already.
+ *
+ * @return Seconds that a call waits for its sessions to end.
  */
-struct settings settings_read(struct settings_complaints *complaints);
+unsigned settings_timeout(struct settings_complaint *complaint);
+
+/**
+ * sessiondel:audit, in the same way.
+ */
+struct audit_target settings_audit(struct settings_complaint *complaint);
 
 /**
  * Parse sessiondel:timeout, whole seconds from 1 to 20.
@@ -45,8 +48,8 @@ bool settings_parse_timeout(const char *value, unsigned *timeout);
 /**
  * Parse sessiondel:audit: "log", "syslog" or "both".
  *
- * @return false when the value cannot be used, *s is untouched then.
+ * @return false when the value cannot be used, *target is untouched then.
  */
-bool settings_parse_audit(const char *value, struct settings *s);
+bool settings_parse_audit(const char *value, struct audit_target *target);
 
 #endif

@@ -37,8 +37,7 @@ static bool is_first_label(const char *name, const char *recorded)
 	char label[64];
 	size_t len;
 
-	if (dot == NULL || strchr(name, '.') != NULL ||
-	    client_address_parse(recorded, &address)) {
+	if (dot == NULL || client_address_parse(recorded, &address)) {
 		return false;
 	}
 	len = dot - recorded;

@@ -7,15 +7,17 @@ import signal
 import struct
 
 import pytest
-import tdb
 
 from testbed import audit, sessions, smb2
+from testbed.accounts import PASSWORD
 from testbed.clients import Connection, connect
+from testbed.multichannel import as_client
 from testbed.processes import wait_until
 from testbed.server import Server
+from testbed.sessions import sessions_of
 from testbed.srvsvc import (
-    ERROR_BUSY, ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe,
-    net_session_del_samba, rpcclient)
+    ERROR_BUSY, ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR,
+    NERR_SUCCESS, Pipe, net_session_del_samba, rpcclient)
 
 CLIENT = "127.0.0.21"
 OTHER_CLIENT = "127.0.0.22"
@@ -27,9 +29,6 @@ DELETED = "STATUS_USER_SESSION_DELETED"
 MAX_WAITING = 64
 
 LEVELS = ["none", "sign", "seal"]
-
-# From tdb.h; the bindings do not name the second.
-TDB_FLAGS = tdb.CLEAR_IF_FIRST | 4096
 
 
 @pytest.fixture(name="samba", scope="module")
@@ -64,17 +63,14 @@ def _hasty_caller(hasty_samba):
 def _alice(samba):
     with connect(samba, "alice", source=CLIENT) as session:
         yield session
+    wait_gone(samba, "alice")
 
 
 @pytest.fixture(name="hasty_alice")
 def _hasty_alice(hasty_samba):
     with connect(hasty_samba, "alice", source=CLIENT) as session:
         yield session
-
-
-def rows_of(samba, *users):
-    return [row for row in sessions.session_table(samba)
-            if row["user"] in users]
+    wait_gone(hasty_samba, "alice")
 
 
 def wait_gone(samba, *users):
@@ -132,7 +128,7 @@ def test_other_calls_are_answered_while_one_waits(samba, caller, alice):
         assert other.server_info() == "TESTBED"
         assert other.net_session_del(
             user="nobody-here") == NERR_CLIENT_NAME_NOT_FOUND
-        assert len(rows_of(samba, "alice")) == 1
+        assert len(sessions_of(samba, "alice")) == 1
     # Had the worker been busy, this call would have been over before.
     assert waiting.receive_werror() == NERR_SUCCESS
     assert samba.worker_pids() == worker
@@ -147,7 +143,7 @@ def test_success_is_not_told_before_the_session_is_gone(samba, caller, alice):
         wait_served(caller)
         answer = smb2.read(waiting.opened()).wait_pending()
     assert werror(answer) == NERR_SUCCESS
-    assert rows_of(samba, "alice") == []
+    assert sessions_of(samba, "alice") == []
     assert sessions.open_files(samba) == []
 
 
@@ -158,7 +154,7 @@ def test_hung_smbd_costs_a_time_out_and_the_others_are_closed(
             assert Pipe(hasty_caller).net_session_del(
                 user="alice") == ERROR_TIMEOUT
             assert other.alive() == DELETED
-            row, = rows_of(hasty_samba, "alice")
+            row, = sessions_of(hasty_samba, "alice")
             assert row["address"] == CLIENT
         wait_gone(hasty_samba, "alice")
         assert hasty_alice.alive() == DELETED
@@ -166,12 +162,12 @@ def test_hung_smbd_costs_a_time_out_and_the_others_are_closed(
 
 def test_time_out_is_told_apart_from_what_was_closed(
         hasty_samba, hasty_caller, hasty_alice):
-    before = len(audit.syslog_lines(hasty_samba))
-    with connect(hasty_samba, "alice", source=OTHER_CLIENT):
+    pipe = Pipe(hasty_caller)
+    with (connect(hasty_samba, "alice", source=OTHER_CLIENT),
+          audit.Recording(hasty_samba, pipe) as record):
         with stopped(smbd_of(hasty_samba, hasty_alice)):
-            assert Pipe(hasty_caller).net_session_del(
-                user="alice") == ERROR_TIMEOUT
-    call, *closed = audit.syslog_lines(hasty_samba)[before:]
+            assert pipe.net_session_del(user="alice") == ERROR_TIMEOUT
+    call, *closed = record.syslog
     assert "ERROR_TIMEOUT (1460), 1 of 2 sessions ended" in call
     fates = {line.split(" at ")[1].split(":")[1]: line.rpartition(": ")[2]
              for line in closed}
@@ -189,10 +185,36 @@ def test_session_whose_owner_is_killed_meanwhile_is_gone(samba, caller,
         assert waiting.receive_werror() == NERR_SUCCESS
 
 
+def test_session_without_a_channel_is_not_gone_before_its_files(
+        hasty_samba, hasty_caller):
+    """Its connection drops while it has a request to finish.
+
+    smbd lives on for another connection of the same client, and its record
+    of the session, which has no channel now, cannot be decoded.
+    """
+    with Connection(hasty_samba, "3.0", source=CLIENT, sign=True) as dropped:
+        victim = dropped.login("alice")
+        with as_client(dropped.engine.ClientGuid):
+            other = Connection(hasty_samba, "3.0", source=OTHER_CLIENT,
+                               sign=True)
+        with other:
+            bystander = other.login("bob")
+            victim.open("held.txt", sharing=0)
+            smb2.read(Pipe(victim).opened()).wait_pending()
+            waiting = Pipe(hasty_caller)
+            with stopped(smbd_of(hasty_samba, victim)):
+                waiting.send_session_del(user="alice")
+                wait_served(hasty_caller)
+                dropped.close()
+            answer = waiting.receive_werror()
+            gone = not any("held.txt" in str(entry)
+                           for entry in sessions.open_files(hasty_samba))
+            assert answer == (NERR_SUCCESS if gone else ERROR_TIMEOUT)
+            assert bystander.alive() == ALIVE
+
+
 def record_keys(samba):
-    table = tdb.open(
-        str(samba.directory / "lock" / "smbXsrv_session_global.tdb"), 0,
-        TDB_FLAGS, os.O_RDWR)
+    table = sessions.session_tdb(samba)
     keys = list(table)
     table.close()
     return keys
@@ -290,6 +312,18 @@ def test_callers_other_sessions_are_gone_when_it_is_answered(samba, level):
         assert caller.alive() == DELETED
 
 
+@pytest.mark.parametrize("dialect", ["2.1", "3.0"])
+def test_own_session_is_known_after_it_was_authenticated_anew(samba, dialect):
+    with Connection(samba, dialect, source=CLIENT) as connection:
+        caller, other = connection.login("sop"), connection.login("alice")
+        pipe = Pipe(caller)
+        with caller.active() as smb_connection:
+            smb_connection.login("sop", PASSWORD)
+        assert pipe.net_session_del(CLIENT, "sop") == NERR_SUCCESS
+        wait_gone(samba, "sop")
+        assert other.alive() == ALIVE
+
+
 @pytest.mark.parametrize("options", ["", "connect", "sign", "seal"])
 def test_samba_client_is_answered_before_its_own_session_ends(samba, options):
     assert net_session_del_samba(samba, "sop", "", "sop",
@@ -357,7 +391,7 @@ def test_call_that_must_be_answered_at_once_succeeds(samba, alice, who, how):
     alice.open("held by alice", sharing=0)
     assert rpcclient(samba, who, f"netsessdel {CLIENT} alice",
                      **how).stdout == ""
-    assert rows_of(samba, "alice") == []
+    assert sessions_of(samba, "alice") == []
     assert sessions.open_files(samba) == []
     assert alice.alive() == DELETED
 
@@ -384,6 +418,20 @@ def test_own_session_ends_after_an_answer_that_must_be_given_at_once(samba):
                          **how).stdout == ""
         wait_gone_from(samba, samba.address)
         assert other.alive() == ALIVE
+
+
+def test_table_that_cannot_be_opened_is_no_refusal():
+    """ERROR_ACCESS_DENIED is for callers who may not, and for them alone."""
+    with Server(address="127.0.0.3") as samba:
+        pipe = Pipe(connect(samba, "sop", source=CALLER))
+        table = samba.directory / "lock" / "smbXsrv_session_global.tdb"
+        aside = table.rename(table.with_suffix(".aside"))
+        table.mkdir()
+        assert pipe.net_session_del(user="alice") == NERR_INTERNAL_ERROR
+        table.rmdir()
+        aside.rename(table)
+        assert pipe.net_session_del(
+            user="alice") == NERR_CLIENT_NAME_NOT_FOUND
 
 
 def test_call_over_tcp_is_answered_alike(hasty_samba, hasty_alice):

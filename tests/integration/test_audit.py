@@ -380,10 +380,32 @@ def test_stuck_syslogd_stops_no_call(samba, pipe):
         finally:
             samba.syslog.resume()
     assert len(record.log) == 102
-    assert not any("stuck-" in line for line in audit.syslog_lines(samba))
     with audit.Recording(samba, pipe) as record:
         pipe.net_session_del(UNKNOWN, "unstuck")
     assert len(record.syslog) == 1
+
+
+def test_lines_wait_for_a_syslogd_that_catches_up(samba, pipe):
+    samba.syslog.stick()
+    try:
+        with audit.Recording(samba, pipe, where=["log"]):
+            assert pipe.net_session_del(UNKNOWN, "late") == \
+                NERR_CLIENT_NAME_NOT_FOUND
+        assert not any('"late"' in line for line in audit.syslog_lines(samba))
+    finally:
+        samba.syslog.resume()
+    wait_until(lambda: any('"late"' in line
+                           for line in audit.syslog_lines(samba)),
+               "the line reaches syslog")
+
+
+def test_burst_of_lines_reaches_syslog_whole(samba, pipe):
+    with clients.Connection(samba, source=VICTIM) as connection:
+        for _ in range(60):
+            connection.login("bob")
+        with audit.Recording(samba, pipe) as record:
+            assert pipe.net_session_del(VICTIM, "bob") == NERR_SUCCESS
+    assert len(record.syslog) == 61
 
 
 def test_missing_syslogd_stops_no_call(samba, pipe):

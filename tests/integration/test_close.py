@@ -5,7 +5,6 @@ import os
 import struct
 
 import pytest
-import tdb
 from impacket import smb3structs
 from impacket.dcerpc.v5.rpcrt import DCERPCException
 from impacket.smbconnection import SessionError
@@ -17,6 +16,7 @@ from testbed.clients import (
 from testbed.multichannel import add_channel
 from testbed.processes import wait_until
 from testbed.server import Server
+from testbed.sessions import sessions_of
 from testbed.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
 
 CLIENT = "127.0.0.21"
@@ -37,10 +37,6 @@ ENCRYPTED = [pytest.param({"dialect": dialect, "encrypt": True},
                           id=f"{dialect}-encrypted")
              for dialect in ("3.0", "3.1.1")]
 
-# From tdb.h; the bindings do not name the second.
-TDB_CLEAR_IF_FIRST = tdb.CLEAR_IF_FIRST
-TDB_MUTEX_LOCKING = 4096
-
 
 @pytest.fixture(name="samba", scope="module")
 def _samba():
@@ -53,6 +49,15 @@ def _caller(samba):
     """The pipe of a Server Operator, who is on a client of his own."""
     with connect(samba, "sop", source=CALLER) as session:
         yield Pipe(session)
+
+
+@pytest.fixture(autouse=True)
+def _left_alone(samba):
+    """After each test: wait until smbd has noticed that its clients left."""
+    yield
+    sessions.wait_for_sessions(
+        samba, lambda table: {row["address"] for row in table} <= {CALLER},
+        "all but the caller are gone")
 
 
 @pytest.fixture(name="connection")
@@ -73,11 +78,6 @@ def _alice(connection):
 def _bob(connection):
     """The bystander on the victim's connection."""
     return connection.login("bob")
-
-
-def rows_of(samba, *users):
-    return [row for row in sessions.session_table(samba)
-            if row["user"] in users]
 
 
 def deleted(connection):
@@ -103,10 +103,10 @@ def open_status(session, path, **options):
 def test_only_the_victim_on_a_connection_ends(samba, caller, connection,
                                               alice, bob):
     alice.open("kept open")
-    before = rows_of(samba, "alice", "bob")
+    before = sessions_of(samba, "alice", "bob")
     assert len(before) == 2
     assert caller.net_session_del(user="alice") == NERR_SUCCESS
-    assert rows_of(samba, "alice", "bob") == [
+    assert sessions_of(samba, "alice", "bob") == [
         row for row in before if row["user"] == "bob"]
     # The order matters: the next line costs an encrypted connection.
     assert bob.alive() == ALIVE
@@ -130,8 +130,6 @@ def test_exactly_the_matching_sessions_end(samba, caller, client, user,
                 if session.alive() == DELETED} == ended
         assert {who for who, session in made.items()
                 if session.alive() == ALIVE} == made.keys() - ended
-    sessions.wait_for_sessions(samba, lambda table: len(table) == 1,
-                               "all but the caller are gone")
 
 
 @pytest.mark.parametrize("connection", PLAIN, indirect=True)
@@ -195,7 +193,7 @@ def test_caching_rights_are_gone(samba, caller, alice, open_caching, granted):
 @pytest.mark.parametrize("connection", PLAIN[1:], indirect=True)
 def test_tree_connects_are_gone(samba, caller, alice, bob):
     def trees_of(user):
-        ids = {row["session_id"] for row in rows_of(samba, user)}
+        ids = {row["session_id"] for row in sessions_of(samba, user)}
         return [tree for tree in sessions.tree_connects(samba)
                 if tree[0] in ids]
 
@@ -245,14 +243,14 @@ def test_session_with_nothing_but_a_pipe_ends(samba, caller, alice):
     pipe = Pipe(alice)
     assert pipe.server_info() == "TESTBED"
     assert caller.net_session_del(user="alice") == NERR_SUCCESS
-    assert rows_of(samba, "alice") == []
+    assert sessions_of(samba, "alice") == []
     with pytest.raises((SessionError, DCERPCException)):
         pipe.server_info()
 
 
 def test_session_with_nothing_at_all_ends(samba, caller, alice):
     assert caller.net_session_del(user="alice") == NERR_SUCCESS
-    assert rows_of(samba, "alice") == []
+    assert sessions_of(samba, "alice") == []
     assert alice.alive() == DELETED
 
 
@@ -274,22 +272,22 @@ def test_session_of_two_channels_ends_on_both(samba, caller):
             bystander = second.connection.login("bob")
             assert caller.net_session_del(OTHER_CLIENT,
                                           "alice") == NERR_SUCCESS
-            assert rows_of(samba, "alice") == []
+            assert sessions_of(samba, "alice") == []
             assert bystander.alive() == ALIVE
             assert first.alive() == second.alive() == DELETED
 
 
 def test_reauthenticated_session_ends(samba, caller, connection, alice, bob):
-    before = rows_of(samba, "alice")
+    before = sessions_of(samba, "alice")
     with alice.active() as smb_connection:
         # smbd keeps the session's keys, impacket would take new ones.
         state = dict(connection.session_state)
         smb_connection.login("alice", PASSWORD)
         connection.session_state = state
-    assert rows_of(samba, "alice") == before
+    assert sessions_of(samba, "alice") == before
     assert alice.alive() == ALIVE
     assert caller.net_session_del(user="alice") == NERR_SUCCESS
-    assert rows_of(samba, "alice") == []
+    assert sessions_of(samba, "alice") == []
     assert (bob.alive(), alice.alive()) == (ALIVE, DELETED)
 
 
@@ -300,16 +298,14 @@ def test_later_session_of_the_same_user_is_left_alone(samba, caller,
     assert again.alive() == ALIVE
     assert alice.alive() == DELETED
     assert again.alive() == ALIVE
-    assert len(rows_of(samba, "alice")) == 1
+    assert len(sessions_of(samba, "alice")) == 1
 
 
 class SessionRecord:
     """A session's record, as smbd keeps it in its table."""
 
     def __init__(self, samba, session):
-        self._table = tdb.open(
-            str(samba.directory / "lock" / "smbXsrv_session_global.tdb"), 0,
-            TDB_CLEAR_IF_FIRST | TDB_MUTEX_LOCKING, os.O_RDWR)
+        self._table = sessions.session_tdb(samba)
         wire_id = struct.pack("<Q", session.id)
         # After 28 bytes: wire id, creation time.
         self._key, = (key for key in self._table
@@ -347,9 +343,9 @@ def test_fifty_sessions_of_one_user_end_in_one_call(samba, caller):
                for _ in range(10)]
     held = [victim.open(f"held {number}", sharing=0)
             for number, victim in enumerate(victims)]
-    assert len(rows_of(samba, "alice")) == len(held) == 50
+    assert len(sessions_of(samba, "alice")) == len(held) == 50
     assert caller.net_session_del(user="alice") == NERR_SUCCESS
-    assert rows_of(samba, "alice") == []
+    assert sessions_of(samba, "alice") == []
     assert not any(name.startswith("held ")
                    for name in sessions.open_files(samba))
     assert {victim.alive() for victim in victims} == {DELETED}
@@ -360,7 +356,7 @@ def test_fifty_sessions_of_one_user_end_in_one_call(samba, caller):
 
 def test_smbd_of_a_connection_left_without_sessions_ends_with_it(
         samba, caller, connection, alice):
-    pid, = (row["pid"] for row in rows_of(samba, "alice"))
+    pid, = (row["pid"] for row in sessions_of(samba, "alice"))
     assert caller.net_session_del(user="alice") == NERR_SUCCESS
     assert pid in samba.smbd_pids()
     connection.close()

@@ -84,8 +84,8 @@ def torture(server):
     """The output of smbtorture's suite for this service."""
     done = subprocess.run(
         ["smbtorture", "-s", str(server.smb_conf), "--format=subunit",
-         "--seed=1", f"-Uadm%{accounts.PASSWORD}", f"ncacn_np:{server.address}",
-         "rpc.srvsvc"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+         "--seed=1", f"-Uadm%{accounts.PASSWORD}",
+         f"ncacn_np:{server.address}", "rpc.srvsvc"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, check=False)
     return masked(done.stdout)
 

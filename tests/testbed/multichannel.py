@@ -24,7 +24,7 @@ def add_channel(session, source=None, password=PASSWORD):
     that speaks for the same session through the new connection.
     """
     first = session.connection
-    with _as_client(first.engine.ClientGuid):
+    with as_client(first.engine.ClientGuid):
         connection = Connection(first.server, first.dialect, source=source,
                                 sign=True)
     with session.active():
@@ -36,7 +36,7 @@ def add_channel(session, source=None, password=PASSWORD):
 
 
 @contextlib.contextmanager
-def _as_client(guid):
+def as_client(guid):
     """Make a connection as the client that the server knows by guid."""
     negotiate = smb3.SMB3.negotiateSession
 

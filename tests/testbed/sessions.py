@@ -2,9 +2,15 @@
 """The session table of a test server, as smbstatus sees it."""
 
 import json
+import os
 import subprocess
 
+import tdb
+
 from testbed import TestbedError, processes
+
+# From tdb.h, which the bindings have only a part of.
+_TDB_MUTEX_LOCKING = 4096
 
 
 def session_table(server):
@@ -18,6 +24,18 @@ def session_table(server):
     return sorted((_session(entry) for entry in
                    status.get("sessions", {}).values()),
                   key=lambda session: session["session_id"])
+
+
+def sessions_of(server, *users):
+    """The rows of the session table that belong to these users."""
+    return [row for row in session_table(server) if row["user"] in users]
+
+
+def session_tdb(server):
+    """The file behind the session table, opened like smbd does."""
+    return tdb.open(
+        str(server.directory / "lock" / "smbXsrv_session_global.tdb"), 0,
+        tdb.CLEAR_IF_FIRST | _TDB_MUTEX_LOCKING, os.O_RDWR)
 
 
 def open_files(server):

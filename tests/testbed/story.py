@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The demo: one story told twice, with the plugin and on stock Samba."""
 
+import contextlib
 import os
 import re
 import sys
@@ -11,6 +12,7 @@ from impacket.smbconnection import SessionError
 from testbed import TestbedError, audit, namespace, sessions
 from testbed.accounts import PASSWORD
 from testbed.clients import DISCONNECTED, Connection, connect, status_name
+from testbed.processes import wait_until
 from testbed.server import Server
 from testbed.srvsvc import rpcclient
 
@@ -144,7 +146,7 @@ class Scene:
     def audit(self, patterns):
         """Show the audit lines in syslog; patterns: what they must match."""
         print("syslog has:")
-        lines = audit.syslog_lines(self.server)
+        lines = self._syslog_lines(len(patterns))
         for line in lines:
             print(textwrap.fill(line, WIDTH, initial_indent="  ",
                                 subsequent_indent="    ",
@@ -159,6 +161,13 @@ class Scene:
             self.server, lambda table: {row["user"] for row in table
                                         if row["user"] in USERS} == set(users),
             f"sessions of {' and '.join(users)} are left")
+
+    def _syslog_lines(self, number):
+        """The audit lines when there are so many; they follow the answer."""
+        with contextlib.suppress(TimeoutError):
+            wait_until(lambda: len(audit.syslog_lines(self.server)) >= number,
+                       f"{number} audit lines in syslog", seconds=5)
+        return audit.syslog_lines(self.server)
 
     def _rows(self):
         return [row for row in sessions.session_table(self.server)

@@ -80,16 +80,11 @@ static const struct audit_case audit_cases[] = {
 
 static void assert_audit(const struct audit_case *c, bool before)
 {
-	struct settings s = {
-		.timeout = BEFORE,
-		.audit_log = before,
-		.audit_syslog = before,
-	};
+	struct audit_target target = {.log = before, .syslog = before};
 
-	assert_int_equal(settings_parse_audit(c->value, &s), c->taken);
-	assert_int_equal(s.audit_log, c->taken ? c->log : before);
-	assert_int_equal(s.audit_syslog, c->taken ? c->syslog : before);
-	assert_int_equal(s.timeout, BEFORE);
+	assert_int_equal(settings_parse_audit(c->value, &target), c->taken);
+	assert_int_equal(target.log, c->taken ? c->log : before);
+	assert_int_equal(target.syslog, c->taken ? c->syslog : before);
 }
 
 static void test_audit(void **state)

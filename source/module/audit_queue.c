@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Audit lines on their way to the logs: no caller waits for them. */
+
+#include "audit_queue.h"
+
+#include <syslog.h>
+
+#include "lib/util/debug.h"
+#include "lib/util/dlinklist.h"
+#include "lib/util/time.h"
+
+#include "source/common/syslog.h"
+
+/* How many lines are written before the worker looks for other work. */
+#define LINES_AT_ONCE 100
+
+/* A syslogd that takes no more is tried again so soon, and for so long. */
+#define RETRY_USEC 20000
+#define PATIENCE_SECONDS 5
+
+struct audit_line {
+	struct audit_line *prev, *next;
+	struct timeval queued;
+	bool logged;
+	char text[];
+};
+
+static bool plan_flush(struct audit_queue *queue,
+		       struct tevent_context *ev,
+		       unsigned usec);
+
+static void write_log(struct audit_line *line)
+{
+	if (!line->logged) {
+		DEBUG(0, ("sessiondel: %s\n", line->text));
+		line->logged = true;
+	}
+}
+
+/*
+ * Write a line to syslog, false when syslogd has to catch up first: its socket
+ * holds no more than ten lines on some machines, and waiting for it would let
+ * it stop the worker. What it does not take in the end goes to Samba's log.
+ */
+static bool write_syslog(struct audit_line *line)
+{
+	if (sessiondel_syslog(LOG_AUTH | LOG_NOTICE,
+			      "sessiondel",
+			      line->text)) {
+		return true;
+	}
+	if ((errno == EAGAIN || errno == ENOBUFS) &&
+	    timeval_elapsed(&line->queued) < PATIENCE_SECONDS) {
+		return false;
+	}
+	write_log(line);
+	return true;
+}
+
+static void flush_log(struct audit_queue *queue)
+{
+	struct audit_line *line = queue->lines;
+
+	for (int i = 0; i < LINES_AT_ONCE && line != NULL; line = line->next) {
+		i += line->logged ? 0 : 1;
+		write_log(line);
+	}
+}
+
+/* Returns how long to wait before the rest, in microseconds. */
+static unsigned flush_lines(struct audit_queue *queue, bool to_syslog)
+{
+	for (int i = 0; i < LINES_AT_ONCE && queue->lines != NULL; i++) {
+		struct audit_line *line = queue->lines;
+
+		if (to_syslog && !write_syslog(line)) {
+			return RETRY_USEC;
+		}
+		DLIST_REMOVE(queue->lines, line);
+		talloc_free(line);
+	}
+	return 0;
+}
+
+/* A call that closed thousands of sessions must not stop the others. */
+static void flush(struct tevent_context *ev,
+		  struct tevent_timer *te,
+		  struct timeval now,
+		  void *private_data)
+{
+	struct audit_queue *queue = private_data;
+	const struct audit_target target = settings_audit(&queue->complaint);
+	unsigned pause;
+
+	(void)te;
+	(void)now;
+
+	queue->flush = NULL;
+	if (target.log) {
+		flush_log(queue);
+	}
+	pause = flush_lines(queue, target.syslog);
+	if (queue->lines != NULL) {
+		/* without memory: when the next line comes */
+		(void)plan_flush(queue, ev, pause);
+	}
+}
+
+static bool plan_flush(struct audit_queue *queue,
+		       struct tevent_context *ev,
+		       unsigned usec)
+{
+	/* answers go out by immediate events, which run before a timer does */
+	struct timeval when = tevent_timeval_zero();
+
+	if (usec != 0) {
+		when = tevent_timeval_current_ofs(0, usec);
+	}
+	if (queue->flush == NULL) {
+		queue->flush = tevent_add_timer(ev, ev, when, flush, queue);
+	}
+	return queue->flush != NULL;
+}
+
+static struct audit_line *new_line(TALLOC_CTX *mem_ctx, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	struct audit_line *line =
+		talloc_zero_size(mem_ctx, sizeof(struct audit_line) + size);
+
+	if (line == NULL) {
+		return NULL;
+	}
+	talloc_set_name_const(line, "struct audit_line");
+	line->queued = timeval_current();
+	memcpy(line->text, text, size);
+	return line;
+}
+
+void audit_queue_line(struct audit_queue *queue,
+		      struct tevent_context *ev,
+		      const char *text)
+{
+	struct audit_line *line = new_line(ev, text);
+
+	if (line == NULL) {
+		DEBUG(0, ("sessiondel: %s\n", text));
+		return;
+	}
+	DLIST_ADD_END(queue->lines, line);
+	if (!plan_flush(queue, ev, 0)) {
+		DBG_ERR("no memory to write an audit line now\n");
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Audit lines on their way to the logs: no caller waits for them. */
+
+#ifndef SESSIONDEL_AUDIT_QUEUE_H
+#define SESSIONDEL_AUDIT_QUEUE_H
+
+#include "replace.h"
+#include <tevent.h>
+
+#include "settings.h"
+
+struct audit_line;
+
+/* All zero to begin with. */
+struct audit_queue {
+	struct audit_line *lines;
+	struct tevent_timer *flush;
+	struct settings_complaint complaint;
+};
+
+/**
+ * Write a line as soon as the worker has nothing to answer, where
+ * sessiondel:audit wants it. Without memory it goes to Samba's log at once.
+ *
+ * @param[in,out] queue  The worker's lines.
+ * @param[in]     ev     The worker's event context.
+ * @param[in]     text   The line, copied.
+ */
+void audit_queue_line(struct audit_queue *queue,
+		      struct tevent_context *ev,
+		      const char *text);
+
+#endif
