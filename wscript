@@ -32,10 +32,12 @@ def configure(conf):
     conf.env.append_value('INCLUDES', [conf.path.abspath()])
     conf.write_compile_flags()
     conf.make_sanitized_variant()
+    conf.make_fuzz_variant()
 
 
+# Debian has libraries in a directory for the machine's architecture. (No
+# docstring: waf would list this as a command.)
 def choose_libdir(conf):
-    """Debian has libraries in a directory for the machine's architecture."""
     if not conf.options.LIBDIR:
         multiarch = conf.cmd_and_log(conf.env.CC + ['-print-multiarch'])
         conf.env.LIBDIR = '%s/lib/%s' % (conf.env.EXEC_PREFIX.rstrip('/'),
@@ -49,9 +51,12 @@ def build(bld):
     for directory in ('common', 'session', 'module', 'worker'):
         bld.objects(source=bld.path.ant_glob('source/%s/*.c' % directory),
                     target=directory, cflags=['-fPIC'])
+    if bld.variant == 'fuzz':
+        build_tests(bld, 'tests/fuzz/fuzz_*.c', 'targets')
+        return
     build_module(bld)
     build_worker(bld)
-    build_unit_tests(bld)
+    build_tests(bld, 'tests/unit/test_*.c', 'unit', ['-lcmocka'])
     install_manual(bld)
 
 
@@ -60,7 +65,8 @@ def build_module(bld):
     # neither to a library nor to a symbol version, and not before their use.
     bld.shlib(use='module session common', target='sessiondel',
               features='c cshlib',
-              linkflags=['-Wl,-z,lazy', '-Wl,-z,undefs'],
+              linkflags=['-Wl,-z,lazy', '-Wl,-z,undefs']
+              + bld.env.MODULE_LINKFLAGS,
               install_path='${LIBDIR}/samba-sessiondel/${SAMBA_SERIES}')
 
 
@@ -70,15 +76,16 @@ def build_worker(bld):
                 install_path='${LIBEXECDIR}/samba-sessiondel')
 
 
-def build_unit_tests(bld):
+def build_tests(bld, sources, directory, libraries=()):
     # An archive: a test takes from it only the files it calls, and so never
     # the module's constructor or the worker's main().
-    bld.stlib(use='module session worker common', target='unit/testees',
+    testees = directory + '/testees'
+    bld.stlib(use='module session worker common', target=testees,
               features='c cstlib', install_path=None)
-    for source in bld.path.ant_glob('tests/unit/test_*.c'):
-        bld.program(source=[source], use='unit/testees',
-                    target='unit/' + source.name[:-len('.c')],
-                    ldflags=bld.env.SAMBA_LINK + ['-lcmocka'],
+    for source in bld.path.ant_glob(sources):
+        bld.program(source=[source], use=testees,
+                    target='%s/%s' % (directory, source.name[:-len('.c')]),
+                    ldflags=bld.env.SAMBA_LINK + list(libraries),
                     install_path=None)
 
 

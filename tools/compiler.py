@@ -15,6 +15,12 @@ SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
 # Optimised code has fewer accesses to look at, and the functions that
 # fortifying puts in are not looked into.
 SANITIZE_CODE = ['-Og', '-U_FORTIFY_SOURCE', '-fno-omit-frame-pointer']
+# libFuzzer comes with clang alone. It is looked for when it is used: who only
+# builds needs none.
+FUZZ_COMPILER = ['clang']
+FUZZ_CODE = ['-fsanitize=fuzzer-no-link', '-O1', '-U_FORTIFY_SOURCE',
+             '-fno-omit-frame-pointer']
+FUZZ_LINK = ['-fsanitize=fuzzer']
 
 
 def configure(conf):
@@ -45,4 +51,14 @@ def make_sanitized_variant(conf):
     conf.setenv('sanitize', env=conf.env.derive())
     conf.env.append_value('CFLAGS', SANITIZE + SANITIZE_CODE)
     conf.env.append_value('LINKFLAGS', SANITIZE)
+    conf.setenv('')
+
+
+@conf
+def make_fuzz_variant(conf):
+    """Adds the variant that the fuzz targets are built in."""
+    conf.setenv('fuzz', env=conf.env.derive())
+    conf.env.CC = conf.env.LINK_CC = FUZZ_COMPILER
+    conf.env.append_value('CFLAGS', SANITIZE + FUZZ_CODE)
+    conf.env.append_value('LINKFLAGS', SANITIZE + FUZZ_LINK)
     conf.setenv('')

@@ -169,8 +169,12 @@ def samba_headers(bld):
 
 def add_task(bld, task_class, inputs, outputs):
     generator = bld(name=outputs[0])
-    generated = bld.bldnode.find_or_declare('samba')
+    # One place for all variants: where system_includes() looks.
+    generated = bld.root.make_node(bld.out_dir).make_node('samba')
+    targets = [generated.make_node(path) for path in outputs]
+    for target in targets:
+        target.parent.mkdir()
     generator.create_task(
         task_class.__name__,
         [bld.root.find_node(os.path.join(TREE, path)) for path in inputs],
-        [generated.find_or_declare(path) for path in outputs])
+        targets)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands that run what was built: check, demo and bench."""
+"""The commands that run what was built: check, demo, bench and fuzz."""
 
 import atexit
 import os
 import subprocess
 import xml.etree.ElementTree
 
-from waflib import Logs
+from waflib import Logs, Options
 from waflib.Build import BuildContext
 from waflib.Options import options as chosen
 
@@ -22,10 +22,17 @@ def options(opt):
     group.add_option('--sanitize', action='store_true',
                      help='check a build with the address and undefined '
                           'behaviour sanitizers, in bin/sanitize')
-
-
     group.add_option('--quick', action='store_true',
                      help='bench the smallest honest version')
+    group.add_option('--seconds', metavar='N', type='int', default=60,
+                     help='fuzz each target for N seconds (%default)')
+
+
+def init(_ctx):
+    """Has the fuzz targets built before check runs them."""
+    if 'check' in Options.commands and not chosen.sanitize:
+        Options.commands.insert(Options.commands.index('check'),
+                                build_fuzz_targets.cmd)
 
 
 class RunAfterBuild:
@@ -38,7 +45,6 @@ class RunAfterBuild:
     def environment(self):
         return {**os.environ, 'PYTHONDONTWRITEBYTECODE': '1',
                 'SESSIONDEL_BUILD': self.bldnode.abspath()}
-
 
     def in_testbed(self, *command):
         """The command line for a command in namespaces of the test bed."""
@@ -98,8 +104,8 @@ class check(RunAfterBuild, BuildContext):
         command = self.in_testbed('-m', 'pytest', '--junitxml',
                                   report.abspath(), '-k', chosen.filter)
         if chosen.sanitize:
-            # The sources are no others.
-            command.append('--ignore=tests/lint')
+            # The sources are no others, and fuzzing has sanitizers always.
+            command += ['--ignore=tests/lint', '--ignore=tests/fuzz']
         return command + ['tests']
 
     def environment(self):
@@ -107,6 +113,30 @@ class check(RunAfterBuild, BuildContext):
         if chosen.sanitize:
             environment['SESSIONDEL_SANITIZE'] = '1'
         return environment
+
+
+class build_fuzz_targets(BuildContext):
+    """builds what fuzz runs"""
+    # With the underscore, no command to be listed.
+    cmd = '_build_fuzz_targets'
+    variant = 'fuzz'
+
+
+class fuzz(RunAfterBuild, BuildContext):
+    """fuzzes each target for --seconds=N (--filter=EXPR: some of them)"""
+    cmd = 'fuzz'
+    variant = 'fuzz'
+
+    def run(self):
+        status = subprocess.call(
+            [PYTHON, '-m', 'pytest', '-k', chosen.filter, 'tests/fuzz'],
+            cwd=self.path.abspath(), env=self.environment())
+        if status != 0:
+            self.fatal('Fuzzing failed (exit status %d)' % status)
+
+    def environment(self):
+        return {**super().environment(), 'SESSIONDEL_BUILD': self.out_dir,
+                'SESSIONDEL_FUZZ_SECONDS': str(chosen.seconds)}
 
 
 def totals_of(report):

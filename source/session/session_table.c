@@ -9,12 +9,12 @@
 #include "lib/dbwrap/dbwrap.h"
 #include "lib/util/byteorder.h"
 #include "lib/util/debug.h"
-#include "librpc/gen_ndr/auth.h"
-#include "librpc/ndr/libndr.h"
 #include "source3/include/messages.h"
 #include "source3/lib/dbwrap/dbwrap_open.h"
 #include "source3/lib/dbwrap/dbwrap_watch.h"
 #include "source3/lib/util_path.h"
+
+#include "session_record.h"
 
 struct session_table {
 	struct db_context *db;
@@ -66,66 +66,6 @@ NTSTATUS session_table_open(TALLOC_CTX *mem_ctx,
 	return NT_STATUS_OK;
 }
 
-/*
- * Samba's own decoder allocated all of it: another size is another layout,
- * which point releases have brought before.
- */
-static bool layout_fits(const struct smbXsrv_session_global0 *session)
-{
-	const struct auth_session_info *auth = session->auth_session_info;
-
-	if (talloc_get_size(session) != sizeof(*session) ||
-	    talloc_get_size(session->channels) !=
-		    session->num_channels * sizeof(*session->channels)) {
-		return false;
-	}
-	if (auth == NULL) {
-		return true;
-	}
-	return talloc_get_size(auth) == sizeof(*auth) &&
-	       (auth->info == NULL ||
-		talloc_get_size(auth->info) == sizeof(*auth->info)) &&
-	       (auth->unix_info == NULL ||
-		talloc_get_size(auth->unix_info) == sizeof(*auth->unix_info));
-}
-
-/*
- * Decode one record. NT_STATUS_NOT_FOUND stands for a free one, which only
- * others that wait for it keep in the table, NT_STATUS_INTERNAL_DB_CORRUPTION
- * for one that cannot be read.
- *
- * smbd itself writes such records: a session whose last channel is gone and
- * whose requests still run has none, and the decoder wants at least one.
- */
-static NTSTATUS decode(TALLOC_CTX *mem_ctx,
-		       TDB_DATA value,
-		       struct smbXsrv_session_globalB *record)
-{
-	DATA_BLOB blob = data_blob_const(value.dptr, value.dsize);
-	enum ndr_err_code err;
-
-	if (value.dsize == 0) {
-		return NT_STATUS_NOT_FOUND;
-	}
-	err = ndr_pull_struct_blob(&blob,
-				   mem_ctx,
-				   record,
-				   (ndr_pull_flags_fn_t)
-					   ndr_pull_smbXsrv_session_globalB);
-	if (err == NDR_ERR_ALLOC) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	if (!NDR_ERR_CODE_IS_SUCCESS(err) ||
-	    record->version != SMBXSRV_VERSION_0 ||
-	    record->info.info0 == NULL) {
-		return NT_STATUS_INTERNAL_DB_CORRUPTION;
-	}
-	if (!layout_fits(record->info.info0)) {
-		return NT_STATUS_REVISION_MISMATCH;
-	}
-	return NT_STATUS_OK;
-}
-
 struct walk_state {
 	NTSTATUS(*visit)
 	(const struct smbXsrv_session_global0 *session,
@@ -145,7 +85,9 @@ static int walk_record(struct db_record *rec, void *private_data)
 		state->status = NT_STATUS_NO_MEMORY;
 		return -1;
 	}
-	state->status = decode(frame, dbwrap_record_get_value(rec), &record);
+	state->status = session_record_decode(frame,
+					      dbwrap_record_get_value(rec),
+					      &record);
 	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND)) {
 		state->status = NT_STATUS_OK;
 	} else if (NT_STATUS_EQUAL(state->status,
@@ -201,7 +143,7 @@ static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 		state->status = NT_STATUS_NO_MEMORY;
 		return;
 	}
-	state->status = decode(frame, value, &record);
+	state->status = session_record_decode(frame, value, &record);
 	if (NT_STATUS_IS_OK(state->status)) {
 		session = record.info.info0;
 		state->exists =

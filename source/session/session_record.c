@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One record of smbd's session table: decoded from its bytes. */
+
+#include "session_record.h"
+
+#include "librpc/gen_ndr/auth.h"
+#include "librpc/ndr/libndr.h"
+
+/*
+ * Samba's own decoder allocated all of it: another size is another layout,
+ * which point releases have brought before.
+ */
+static bool layout_fits(const struct smbXsrv_session_global0 *session)
+{
+	const struct auth_session_info *auth = session->auth_session_info;
+
+	if (talloc_get_size(session) != sizeof(*session) ||
+	    talloc_get_size(session->channels) !=
+		    session->num_channels * sizeof(*session->channels)) {
+		return false;
+	}
+	if (auth == NULL) {
+		return true;
+	}
+	return talloc_get_size(auth) == sizeof(*auth) &&
+	       (auth->info == NULL ||
+		talloc_get_size(auth->info) == sizeof(*auth->info)) &&
+	       (auth->unix_info == NULL ||
+		talloc_get_size(auth->unix_info) == sizeof(*auth->unix_info));
+}
+
+/*
+ * smbd itself writes records that cannot be read: a session whose last channel
+ * is gone and whose requests still run has none, and the decoder wants at
+ * least one.
+ */
+NTSTATUS session_record_decode(TALLOC_CTX *mem_ctx,
+			       TDB_DATA value,
+			       struct smbXsrv_session_globalB *record)
+{
+	DATA_BLOB blob = data_blob_const(value.dptr, value.dsize);
+	enum ndr_err_code err;
+
+	if (value.dsize == 0) {
+		return NT_STATUS_NOT_FOUND;
+	}
+	err = ndr_pull_struct_blob(&blob,
+				   mem_ctx,
+				   record,
+				   (ndr_pull_flags_fn_t)
+					   ndr_pull_smbXsrv_session_globalB);
+	if (err == NDR_ERR_ALLOC) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	if (!NDR_ERR_CODE_IS_SUCCESS(err) ||
+	    record->version != SMBXSRV_VERSION_0 ||
+	    record->info.info0 == NULL) {
+		return NT_STATUS_INTERNAL_DB_CORRUPTION;
+	}
+	if (!layout_fits(record->info.info0)) {
+		return NT_STATUS_REVISION_MISMATCH;
+	}
+	return NT_STATUS_OK;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes source/worker/probe_verdict.c: only a clean probe is a good one. */
+
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+
+#include "source/worker/probe_verdict.h"
+
+enum { MODULE, MESSAGES, NUM_FIELDS };
+
+/* ld.so's own words: it left the module out and runs the worker without it. */
+static bool is_left_out(const char *messages, const char *module)
+{
+	char *complaint = NULL;
+	bool found;
+
+	assert(asprintf(&complaint,
+			"object '%s' from LD_PRELOAD cannot be preloaded",
+			module) != -1);
+	found = strstr(messages, complaint) != NULL;
+	free(complaint);
+	return found;
+}
+
+static void check_verdict(int status, char *messages, const char *module)
+{
+	bool expected = WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+			!is_left_out(messages, module);
+	struct reason why;
+	bool good;
+
+	memset(&why, 0xff, sizeof(why));
+	good = probe_verdict(status, messages, module, &why);
+	assert(good == expected);
+	if (!good) {
+		size_t len = strnlen(why.text, sizeof(why.text));
+
+		assert(len > 0 && len < sizeof(why.text));
+	}
+}
+
+/* The input's first two bytes are the status of waitpid(). */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *fields[NUM_FIELDS];
+
+	if (size < 2) {
+		return 0;
+	}
+	fuzz_cut(data + 2, size - 2, fields, NUM_FIELDS);
+	if (fields[MESSAGES] != NULL) {
+		check_verdict(data[0] | data[1] << 8,
+			      fields[MESSAGES],
+			      fields[MODULE]);
+	}
+	fuzz_free(fields, NUM_FIELDS);
+	return 0;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzzes one record of the session table: from its bytes to a target. */
+
+#include "source/common/samba_types.h"
+
+#include "fuzz.h"
+
+#include <arpa/inet.h>
+
+#include "librpc/gen_ndr/auth.h"
+#include "librpc/ndr/libndr.h"
+#include "source3/include/serverid.h"
+
+#include "source/session/session_record.h"
+#include "source/session/session_target.h"
+
+/* Stands before the real table: it holds this one record. */
+struct session_table {
+	TDB_DATA value;
+};
+
+NTSTATUS session_table_walk(
+	struct session_table *table,
+	NTSTATUS (*visit)(const struct smbXsrv_session_global0 *session,
+			  enum smbXsrv_version_values version,
+			  void *private_data),
+	void *private_data)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct smbXsrv_session_globalB record;
+	NTSTATUS status = session_record_decode(frame, table->value, &record);
+
+	assert(NT_STATUS_IS_OK(status));
+	status = visit(record.info.info0, record.version, private_data);
+	talloc_free(frame);
+	return status;
+}
+
+/* Stands before Samba's own: every owner lives. */
+bool serverid_exists(const struct server_id *id)
+{
+	(void)id;
+	return true;
+}
+
+static struct session_scope scope_of(
+	const struct smbXsrv_session_global0 *session)
+{
+	struct session_scope scope = {
+		.domain = "TESTBED",
+		.realm = "testbed.example.com",
+		.caller = {.address = session->channels[0].remote_address},
+	};
+
+	if (session->auth_session_info != NULL) {
+		scope.caller.token =
+			session->auth_session_info->unique_session_token;
+	}
+	return scope;
+}
+
+static void check_target(const struct session_targets *targets,
+			 const struct smbXsrv_session_global0 *session,
+			 const struct session_scope *scope)
+{
+	const struct session_target *target = &targets->list[0];
+
+	assert(target->key.global_id == session->session_global_id);
+	assert(target->key.wire_id == session->session_wire_id);
+	assert(target->key.creation_time == session->creation_time);
+	assert(session_targets_get(targets, &target->key) == target);
+	assert(target->user != NULL);
+	assert(strcmp(target->client, session->channels[0].remote_address) ==
+	       0);
+	if (!GUID_all_zero(&scope->caller.token)) {
+		assert(target->fate == SESSION_OWN);
+	}
+}
+
+/* A query made of what is on record means the record, once it has a user. */
+static void check_is_meant(struct session_table *table,
+			   const struct smbXsrv_session_global0 *session,
+			   const char *client,
+			   const char *user)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct session_scope scope = scope_of(session);
+	struct session_query query;
+	struct session_targets targets;
+
+	if (W_ERROR_IS_OK(session_query_parse(frame, client, user, &query))) {
+		assert(NT_STATUS_IS_OK(session_targets_find(frame,
+							    table,
+							    &query,
+							    &scope,
+							    &targets)));
+		assert(targets.num == (session->auth_session_info != NULL));
+		if (targets.num != 0) {
+			check_target(&targets, session, &scope);
+		}
+	}
+	talloc_free(frame);
+}
+
+static void check_channel(struct session_table *table,
+			  const struct smbXsrv_session_global0 *session,
+			  const struct smbXsrv_channel_global0 *channel)
+{
+	struct client_address address;
+	char ip[INET6_ADDRSTRLEN];
+
+	assert(channel->remote_address != NULL && channel->remote_name != NULL);
+	if (strncmp(channel->remote_name, "\\\\", 2) != 0) {
+		check_is_meant(table, session, channel->remote_name, NULL);
+	}
+	if (client_address_parse_channel(channel->remote_address, &address)) {
+		assert(inet_ntop(AF_INET6, &address.ip, ip, sizeof(ip)) !=
+		       NULL);
+		check_is_meant(table, session, ip, NULL);
+	}
+}
+
+static void check_user(TALLOC_CTX *mem_ctx,
+		       struct session_table *table,
+		       const struct smbXsrv_session_global0 *session)
+{
+	const struct auth_session_info *auth = session->auth_session_info;
+	const struct auth_user_info *info = auth->info;
+
+	if (auth->unix_info != NULL && auth->unix_info->unix_name != NULL) {
+		check_is_meant(table,
+			       session,
+			       NULL,
+			       auth->unix_info->unix_name);
+	}
+	if (info == NULL || info->account_name == NULL ||
+	    info->account_name[0] == '\0') {
+		return;
+	}
+	check_is_meant(table, session, NULL, info->account_name);
+	if (info->domain_name != NULL && info->domain_name[0] != '\0' &&
+	    strchr(info->domain_name, '\\') == NULL) {
+		check_is_meant(table,
+			       session,
+			       NULL,
+			       talloc_asprintf(mem_ctx,
+					       "%s\\%s",
+					       info->domain_name,
+					       info->account_name));
+	}
+}
+
+static void check_session(TALLOC_CTX *mem_ctx,
+			  struct session_table *table,
+			  const struct smbXsrv_session_global0 *session)
+{
+	uint32_t last = session->num_channels - 1;
+
+	check_channel(table, session, &session->channels[0]);
+	check_channel(table, session, &session->channels[last]);
+	if (session->auth_session_info != NULL) {
+		check_user(mem_ctx, table, session);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct session_table table = {
+		.value = {.dptr = talloc_memdup(frame, data, size),
+			  .dsize = size},
+	};
+	struct smbXsrv_session_globalB record;
+	NTSTATUS status = session_record_decode(frame, table.value, &record);
+
+	assert(NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND) == (size == 0));
+	assert(!NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH));
+	if (NT_STATUS_IS_OK(status)) {
+		check_session(frame, &table, record.info.info0);
+	}
+	talloc_free(frame);
+	return 0;
+}

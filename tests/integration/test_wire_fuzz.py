@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""NetrSessionDel under mutated stubs from the wire, 20,000 of them."""
+
+import concurrent.futures
+import multiprocessing
+import os
+import random
+import struct
+import unicodedata
+
+import pytest
+
+from testbed import accounts, audit, clients
+from testbed.processes import wait_until
+from testbed.server import Server
+from testbed.srvsvc import (
+    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, NERR_CLIENT_NAME_NOT_FOUND,
+    NERR_SUCCESS, SESSION_DEL, Pipe)
+
+SRVSVC = ("4b324fc8-1670-01d3-1278-5a47bf6ee188", 3)
+SEED = os.environ.get("SESSIONDEL_FUZZ_SEED") or str(random.getrandbits(32))
+
+# Users who call, and through how many pipes with how many stubs each.
+MAY, MAY_PIPES, MAY_STUBS = "sop", 4, 4000
+MAY_NOT, MAY_NOT_PIPES, MAY_NOT_STUBS = "powerop", 2, 2000
+
+VICTIM = "127.0.0.21"
+BYSTANDERS = {"127.0.0.22": "bob", "127.0.0.23": "carol", "127.0.0.24": "sop"}
+
+FAULT = "RPC fault"
+# NT_STATUS_RPC_BAD_STUB_DATA, which stands for the fault of that name.
+BAD_STUB = 0xc003000c
+
+COUNTS = (0, 1, 2, 3, 1023, 1024, 1025, 0x7fff, 0x8000, 0xffff, 0x10000,
+          0x10000000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff)
+UNITS = (0, 1, 0x0a, 0x22, 0x2f, 0x5c, 0x85, 0x202e, 0x2028, 0xd800, 0xdbff,
+         0xdc00, 0xdfff, 0xfeff, 0xfffe, 0xffff)
+
+
+class Name:
+    """One argument, in the parts that NDR makes of it."""
+
+    def __init__(self, text):
+        self.is_null = text is None
+        self.units = [] if text is None else units_of(text + "\0")
+        self.head = [0x20000, len(self.units), 0, len(self.units)]
+        self.padding = 2 * (len(self.units) % 2)
+
+    def bytes(self):
+        if self.is_null:
+            return struct.pack("<L", 0)
+        return (struct.pack("<4L", *self.head)
+                + struct.pack(f"<{len(self.units)}H", *self.units)
+                + bytes(self.padding))
+
+
+def units_of(text):
+    data = text.encode("utf-16-le")
+    return list(struct.unpack(f"<{len(data) // 2}H", data))
+
+
+def lie_about_a_count(source, name):
+    field = source.randrange(1, 4)
+    if source.random() < .5:
+        name.head[field] = source.choice(COUNTS)
+    else:
+        step = source.choice((-2, -1, 1, 2))
+        name.head[field] = (name.head[field] + step) % 2**32
+
+
+def lie_about_all_counts(source, name):
+    name.head[1] = name.head[3] = source.choice(COUNTS)
+
+
+def change_referent(source, name):
+    name.head[0] = source.choice((0, 1, 2, 0x20000, 0xffffffff))
+
+
+def drop_terminator(source, name):
+    del name.units[-1:]
+    if source.random() < .5:
+        name.head[1] = name.head[3] = len(name.units)
+
+
+def put_unit(source, name):
+    """A NUL, a surrogate, a control character."""
+    place = source.randrange(len(name.units) + 1)
+    name.units.insert(place, source.choice(UNITS))
+    if source.random() < .8:
+        name.head[1] = name.head[3] = len(name.units)
+
+
+def lengthen(source, name):
+    length = source.choice((1022, 1023, 1024, 1025, 5000))
+    name.units[:0] = [source.choice((0x78, 0x436))] * (
+        length - len(name.units))
+    name.head[1] = name.head[3] = len(name.units)
+    name.padding = 2 * (len(name.units) % 2)
+
+
+def misalign(source, name):
+    name.padding = source.randrange(8)
+
+
+MUTATIONS_OF_A_NAME = (
+    lie_about_a_count, lie_about_all_counts, change_referent, drop_terminator,
+    put_unit, lengthen, misalign)
+
+
+def truncate(source, data):
+    del data[source.randrange(len(data)):]
+
+
+def extend(source, data):
+    data += source.randbytes(source.randrange(1, 200))
+
+
+def change_bytes(source, data):
+    for _ in range(source.randrange(1, 6)):
+        data[source.randrange(len(data))] = source.randrange(256)
+
+
+def drop_bytes(source, data):
+    place = source.randrange(len(data))
+    del data[place:place + source.randrange(1, 9)]
+
+
+def repeat_bytes(source, data):
+    place = source.randrange(len(data))
+    data[place:place] = data[place:place + source.randrange(1, 64)]
+
+
+def replace_all(source, data):
+    data[:] = source.randbytes(source.randrange(300))
+
+
+MUTATIONS_OF_A_STUB = (
+    truncate, extend, change_bytes, drop_bytes, repeat_bytes, replace_all)
+
+
+def mutated_stub(caller, number):
+    """The arguments of one call; always the same for a seed and number.
+
+    Whatever becomes of the names in them, no session has them.
+    """
+    source = random.Random(f"{SEED}/{caller}/{number}")
+    names = [Name(source.choice((None, f"\\\\absent-{number}"))),
+             Name(source.choice((None, "", f"\\\\absent-{number}",
+                                 f"192.0.2.{number % 256}", "2001:db8::7"))),
+             Name(source.choice((None, "", f"absent-{number}",
+                                 f"NOWHERE\\absent-{number}",
+                                 f"absent-{number}@nowhere.invalid")))]
+    if source.random() < .8:
+        for _ in range(source.randrange(1, 3)):
+            source.choice(MUTATIONS_OF_A_NAME)(source, source.choice(names))
+    data = bytearray(b"".join(name.bytes() for name in names))
+    if source.random() < .5:
+        source.choice(MUTATIONS_OF_A_STUB)(source, data)
+    return bytes(data)
+
+
+def open_pipe(smb_conf, address, user):
+    """Samba's own client: it can send bare stubs, and fast."""
+    from samba import credentials, param
+    from samba.dcerpc.base import ClientConnection
+
+    context = param.LoadParm()
+    context.load(smb_conf)
+    who = credentials.Credentials()
+    who.guess(context)
+    who.set_username(user)
+    who.set_password(accounts.PASSWORD)
+    return ClientConnection(f"ncacn_np:{address}", SRVSVC, context, who)
+
+
+def answer_to(pipe, stub):
+    """A WERROR or FAULT; an error of any other kind goes up."""
+    from samba import NTSTATUSError
+
+    try:
+        answer = pipe.request(SESSION_DEL, stub)
+    except NTSTATUSError as error:
+        if error.args[0] & 0xffffffff == BAD_STUB:
+            return FAULT
+        raise
+    return struct.unpack("<L", answer)[0]
+
+
+def attack(smb_conf, address, user, numbers):
+    """Send the stubs of these numbers through one pipe; {answer: how many}.
+
+    Runs in a process of its own.
+    """
+    pipe = open_pipe(smb_conf, address, user)
+    counted = {}
+    for number in numbers:
+        stub = mutated_stub(user, number)
+        try:
+            answer = answer_to(pipe, stub)
+        except Exception as error:
+            raise AssertionError(f"stub {number} of seed {SEED} got {error}: "
+                                 f"{stub.hex()}") from error
+        counted[answer] = counted.get(answer, 0) + 1
+    return counted
+
+
+def attack_through_pipes(samba, user, pipes, stubs):
+    """The same through several pipes at once."""
+    print(f"SESSIONDEL_FUZZ_SEED={SEED} sends these stubs again")
+    total = {}
+    with concurrent.futures.ProcessPoolExecutor(
+            pipes, multiprocessing.get_context("spawn")) as pool:
+        runs = [pool.submit(attack, str(samba.smb_conf), samba.address, user,
+                            range(pipe * stubs, (pipe + 1) * stubs))
+                for pipe in range(pipes)]
+        for run in runs:
+            for answer, count in run.result().items():
+                total[answer] = total.get(answer, 0) + count
+    assert sum(total.values()) == pipes * stubs
+    return total
+
+
+def clean(line):
+    """Whether nothing in a line acts on the terminal that shows it."""
+    return not any(unicodedata.category(character) in
+                   ("Cc", "Cf", "Cs", "Zl", "Zp") for character in line)
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba():
+    # A spawned process makes its own, else other stubs than it is told.
+    os.environ["SESSIONDEL_FUZZ_SEED"] = SEED
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture(name="unharmed", autouse=True)
+def _unharmed(samba):
+    """The same worker must serve on, and nobody have lost a session."""
+    workers = samba.worker_pids()
+    sessions = [clients.connect(samba, user, source=address)
+                for address, user in BYSTANDERS.items()]
+    yield
+    assert samba.worker_pids() == workers
+    assert {session.alive() for session in sessions} == {"STATUS_SUCCESS"}
+    for session in sessions:
+        session.connection.close()
+    with clients.connect(samba, "alice", source=VICTIM) as victim, \
+            clients.connect(samba, MAY) as caller:
+        assert Pipe(caller).net_session_del(VICTIM, "alice") == NERR_SUCCESS
+        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+
+
+def test_mutated_stub_gets_an_answer_or_a_fault(samba):
+    answers = attack_through_pipes(samba, MAY, MAY_PIPES, MAY_STUBS)
+    assert set(answers) == {FAULT, ERROR_INVALID_PARAMETER,
+                            NERR_CLIENT_NAME_NOT_FOUND}
+    served = sum(answers.values()) - answers[FAULT]
+    wait_until(lambda: len(audit.log_lines(samba)) >= served,
+               "all calls are on record")
+    lines = audit.log_lines(samba)
+    assert len(lines) == served
+    assert [line for line in lines if not clean(line)] == []
+
+
+def test_refused_caller_gets_one_answer_or_a_fault(samba):
+    answers = attack_through_pipes(samba, MAY_NOT, MAY_NOT_PIPES,
+                                   MAY_NOT_STUBS)
+    assert set(answers) == {FAULT, ERROR_ACCESS_DENIED}
