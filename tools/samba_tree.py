@@ -11,8 +11,9 @@ TREE = os.environ['SESSIONDEL_SAMBA_TREE']
 
 IDL = {
     'librpc': ['misc', 'security', 'server_id', 'auth', 'lsa', 'krb5pac',
-               'messaging', 'dcerpc', 'svcctl', 'netlogon', 'samr', 'srvsvc'],
-    'source3/librpc': ['smbXsrv'],
+               'messaging', 'dcerpc', 'svcctl', 'netlogon', 'samr', 'srvsvc',
+               'file_id', 'smb2_lease_struct'],
+    'source3/librpc': ['smbXsrv', 'open_files'],
 }
 ERROR_TABLES = ['ntstatus', 'werror']
 

@@ -29,7 +29,10 @@ struct sessiondel_module {
 	struct net_session_del_state *waiting;
 	unsigned num_waiting;
 	struct audit audit;
-	struct settings_complaint timeout_complaint;
+	struct {
+		struct settings_complaint timeout;
+		struct settings_complaint durable;
+	} complaints;
 };
 
 #endif

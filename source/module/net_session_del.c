@@ -8,7 +8,6 @@
 #include "lib/util/tevent_ntstatus.h"
 #include "libds/common/roles.h"
 #include "librpc/gen_ndr/srvsvc.h"
-#include "source3/include/messages.h"
 #include "source3/lib/global_contexts.h"
 #include "source3/param/loadparm.h"
 
@@ -31,9 +30,7 @@ struct net_session_del_state {
 	struct sessiondel_module *module;
 	struct dcesrv_call_state *call;
 	struct srvsvc_NetSessDel *r;
-	struct messaging_context *msg_ctx;
-	/* seconds to wait at most */
-	unsigned timeout;
+	struct session_close_how how;
 	struct session_targets targets;
 	struct audit_call audit;
 };
@@ -62,7 +59,7 @@ static NTSTATUS find_targets(struct net_session_del_state *state,
 
 	if (module->table == NULL) {
 		NTSTATUS status = session_table_open(NULL,
-						     state->msg_ctx,
+						     global_messaging_context(),
 						     &module->table);
 
 		if (!NT_STATUS_IS_OK(status)) {
@@ -89,8 +86,9 @@ static WERROR arm_own(struct net_session_del_state *state, WERROR result)
 		}
 		if (!pipe_session_close_later(state->call->conn,
 					      state->call->event_ctx,
-					      state->msg_ctx,
-					      target)) {
+					      state->module->table,
+					      target,
+					      &state->how)) {
 			target->fate = SESSION_NOT_ASKED;
 			result = WERR_NOT_ENOUGH_MEMORY;
 		}
@@ -174,15 +172,12 @@ static void net_session_del_closed(struct tevent_req *req);
 
 static WERROR close_later(struct net_session_del_state *state)
 {
-	const struct timeval limit = {.tv_sec = state->timeout};
-	struct tevent_req *req = NULL;
+	struct tevent_req *req = session_close_send(state,
+						    state->call->event_ctx,
+						    state->module->table,
+						    &state->targets,
+						    &state->how);
 
-	req = session_close_send(state,
-				 state->call->event_ctx,
-				 state->msg_ctx,
-				 state->module->table,
-				 &state->targets,
-				 limit);
 	if (req == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;
 	}
@@ -218,7 +213,10 @@ static void net_session_del_closed(struct tevent_req *req)
 /* On an event context of its own: the worker's must not run inside a call. */
 static WERROR close_now(struct net_session_del_state *state)
 {
-	const struct timeval limit = {.tv_usec = BLOCKING_LIMIT_USEC};
+	const struct session_close_how how = {
+		.limit = {.tv_usec = BLOCKING_LIMIT_USEC},
+		.end_durable = state->how.end_durable,
+	};
 	struct tevent_context *ev = tevent_context_init(state);
 	struct tevent_req *req = NULL;
 	NTSTATUS status;
@@ -228,10 +226,9 @@ static WERROR close_now(struct net_session_del_state *state)
 	}
 	req = session_close_send(state,
 				 ev,
-				 state->msg_ctx,
 				 state->module->table,
 				 &state->targets,
-				 limit);
+				 &how);
 	if (req == NULL || !tevent_req_poll_ntstatus(req, ev, &status)) {
 		return WERR_NOT_ENOUGH_MEMORY;
 	}
@@ -275,7 +272,12 @@ static NTSTATUS serve(struct net_session_del_state *state)
 	bool aside = false;
 	WERROR result;
 
-	state->timeout = settings_timeout(&state->module->timeout_complaint);
+	state->how = (struct session_close_how){
+		.limit = {.tv_sec = settings_timeout(
+				  &state->module->complaints.timeout)},
+		.end_durable =
+			settings_durable(&state->module->complaints.durable),
+	};
 	result = prepare(state, &aside);
 
 	if (aside) {
@@ -314,7 +316,6 @@ NTSTATUS net_session_del(struct sessiondel_module *module,
 		.module = module,
 		.call = call,
 		.r = r,
-		.msg_ctx = global_messaging_context(),
 		.audit =
 			{
 				.caller = caller,

@@ -10,8 +10,6 @@
 #include "librpc/gen_ndr/auth.h"
 #include "librpc/rpc/dcesrv_core.h"
 
-#include "source/session/session_close.h"
-
 #define CLOSE_AFTER_SECONDS 1
 
 struct pipe_session {
@@ -85,23 +83,54 @@ struct session_scope_caller pipe_session_caller(
 }
 
 struct late_close {
-	struct messaging_context *msg_ctx;
+	struct tevent_context *ev;
+	struct session_table *table;
 	struct session_target target;
+	struct session_targets targets;
+	struct session_close_how how;
 };
+
+static void late_close_done(struct tevent_req *req)
+{
+	struct late_close *late =
+		tevent_req_callback_data(req, struct late_close);
+	NTSTATUS status = session_close_recv(req);
+
+	if (!NT_STATUS_IS_OK(status)) {
+		DBG_WARNING("the caller's session 0x%08x: %s\n",
+			    late->target.key.global_id,
+			    nt_errstr(status));
+	}
+	talloc_free(late);
+}
+
+/* Outlives the pipe, which may be going away at this moment. */
+static void start_close(const struct late_close *planned)
+{
+	struct late_close *late = talloc(planned->ev, struct late_close);
+	struct tevent_req *req = NULL;
+
+	if (late != NULL) {
+		*late = *planned;
+		late->targets.list = &late->target;
+		req = session_close_send(late,
+					 late->ev,
+					 late->table,
+					 &late->targets,
+					 &late->how);
+	}
+	if (req == NULL) {
+		DBG_ERR("no memory to close the caller's session 0x%08x\n",
+			planned->target.key.global_id);
+		talloc_free(late);
+		return;
+	}
+	tevent_req_set_callback(req, late_close_done, late);
+}
 
 static int late_close_destructor(struct late_close *late)
 {
-	NTSTATUS status = session_close_ask(late->msg_ctx, &late->target);
-
-	/* a client that hung up took its smbd and the session with it */
-	if (!NT_STATUS_IS_OK(status) &&
-	    !NT_STATUS_EQUAL(status, NT_STATUS_OBJECT_NAME_NOT_FOUND)) {
-		DBG_ERR("cannot ask smbd %u to close the caller's session "
-			"0x%08x: %s\n",
-			(unsigned)late->target.owner.pid,
-			late->target.key.global_id,
-			nt_errstr(status));
-	}
+	start_close(late);
 	return 0;
 }
 
@@ -118,15 +147,23 @@ static void late_close_due(struct tevent_context *ev,
 
 bool pipe_session_close_later(struct dcesrv_connection *conn,
 			      struct tevent_context *ev,
-			      struct messaging_context *msg_ctx,
-			      const struct session_target *target)
+			      struct session_table *table,
+			      const struct session_target *target,
+			      const struct session_close_how *how)
 {
 	struct late_close *late = talloc(conn, struct late_close);
 
 	if (late == NULL) {
 		return false;
 	}
-	*late = (struct late_close){.msg_ctx = msg_ctx, .target = *target};
+	*late = (struct late_close){
+		.ev = ev,
+		.table = table,
+		.target = *target,
+		.targets = {.num = 1},
+		.how = *how,
+	};
+	late->target.fate = SESSION_NOT_ASKED;
 
 	if (tevent_add_timer(ev,
 			     late,
@@ -136,7 +173,7 @@ bool pipe_session_close_later(struct dcesrv_connection *conn,
 		talloc_free(late);
 		return false;
 	}
-	/* however it ends, the close is sent then */
+	/* however it ends, the session is closed then */
 	talloc_set_destructor(late, late_close_destructor);
 	return true;
 }

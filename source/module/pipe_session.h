@@ -10,10 +10,9 @@
 
 #include "librpc/gen_ndr/misc.h"
 
-#include "source/session/session_target.h"
+#include "source/session/session_close.h"
 
 struct dcesrv_connection;
-struct messaging_context;
 struct pipe_session;
 
 /**
@@ -41,16 +40,18 @@ struct session_scope_caller pipe_session_caller(
  * Close a session when the caller's pipe goes away, or after a second (spec
  * 5): waiting for it inside its own call would lose the answer.
  *
- * @param[in] conn     The caller's pipe.
- * @param[in] ev       The worker's event context.
- * @param[in] msg_ctx  The worker's messaging context.
- * @param[in] target   The session, copied.
+ * @param[in] conn    The caller's pipe.
+ * @param[in] ev      The worker's event context.
+ * @param[in] table   The session table.
+ * @param[in] target  The session, copied.
+ * @param[in] how     How to close it, copied.
  *
  * @return false without memory.
  */
 bool pipe_session_close_later(struct dcesrv_connection *conn,
 			      struct tevent_context *ev,
-			      struct messaging_context *msg_ctx,
-			      const struct session_target *target);
+			      struct session_table *table,
+			      const struct session_target *target,
+			      const struct session_close_how *how);
 
 #endif

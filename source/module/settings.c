@@ -47,6 +47,17 @@ bool settings_parse_audit(const char *value, struct audit_target *target)
 	return true;
 }
 
+bool settings_parse_durable(const char *value, bool *end)
+{
+	bool close = strcasecmp(value, "close") == 0;
+
+	if (!close && strcasecmp(value, "keep") != 0) {
+		return false;
+	}
+	*end = close;
+	return true;
+}
+
 static const char *raw_value(const char *name)
 {
 	return lp_parm_const_string(GLOBAL_SECTION, "sessiondel", name, NULL);
@@ -98,4 +109,17 @@ struct audit_target settings_audit(struct settings_complaint *complaint)
 	}
 	complain(complaint, "audit", value, "log, syslog or both");
 	return target;
+}
+
+bool settings_durable(struct settings_complaint *complaint)
+{
+	const char *value = raw_value("durable handles");
+	bool end = true;
+
+	if (value == NULL || settings_parse_durable(value, &end)) {
+		complaint->made = false;
+		return end;
+	}
+	complain(complaint, "durable handles", value, "close or keep");
+	return end;
 }

@@ -39,6 +39,12 @@ unsigned settings_timeout(struct settings_complaint *complaint);
 struct audit_target settings_audit(struct settings_complaint *complaint);
 
 /**
+ * sessiondel:durable handles: whether they end with their session. In the same
+ * way.
+ */
+bool settings_durable(struct settings_complaint *complaint);
+
+/**
  * Parse sessiondel:timeout, whole seconds from 1 to 20.
  *
  * @return false when the value cannot be used, *timeout is untouched then.
@@ -51,5 +57,12 @@ bool settings_parse_timeout(const char *value, unsigned *timeout);
  * @return false when the value cannot be used, *target is untouched then.
  */
 bool settings_parse_audit(const char *value, struct audit_target *target);
+
+/**
+ * Parse sessiondel:durable handles: "close" or "keep".
+ *
+ * @return false when the value cannot be used, *end is untouched then.
+ */
+bool settings_parse_durable(const char *value, bool *end);
 
 #endif

@@ -10,11 +10,13 @@
 #include "source3/include/messages.h"
 #include "source3/include/serverid.h"
 
+#include "durable_open.h"
+
 /* The pause between two looks at the table, in microseconds. */
 #define PAUSE_MIN 1000
 #define PAUSE_MAX 50000
 
-NTSTATUS session_close_ask(struct messaging_context *msg_ctx,
+NTSTATUS session_close_ask(const struct session_table *table,
 			   const struct session_target *target)
 {
 	struct smbXsrv_session_close0 close0 = {
@@ -38,7 +40,7 @@ NTSTATUS session_close_ask(struct messaging_context *msg_ctx,
 	if (!NDR_ERR_CODE_IS_SUCCESS(err)) {
 		return ndr_map_error2ntstatus(err);
 	}
-	status = messaging_send(msg_ctx,
+	status = messaging_send(session_table_messaging(table),
 				target->owner,
 				MSG_SMBXSRV_SESSION_CLOSE,
 				&blob);
@@ -57,7 +59,8 @@ struct session_close_state {
 	struct session_targets *targets;
 	struct timeval start;
 	struct timeval end;
-	struct messaging_context *msg_ctx;
+	/* NULL: they are left as they are */
+	struct durable_opens *opens;
 	/* all targets before this one are settled */
 	size_t next;
 	/* some could not be asked yet */
@@ -82,7 +85,7 @@ static NTSTATUS ask_all(struct session_close_state *state)
 		if (target->fate != SESSION_NOT_ASKED) {
 			continue;
 		}
-		status = session_close_ask(state->msg_ctx, target);
+		status = session_close_ask(state->table, target);
 		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 			return status;
 		}
@@ -99,12 +102,29 @@ static NTSTATUS ask_all(struct session_close_state *state)
 	return NT_STATUS_OK;
 }
 
+/*
+ * Without this knowledge sessions are closed all the same: what is left behind
+ * is what stock Samba leaves.
+ */
+static NTSTATUS note_durable(struct session_close_state *state)
+{
+	NTSTATUS status =
+		durable_opens_note(state, state->targets, &state->opens);
+
+	if (NT_STATUS_IS_OK(status) ||
+	    NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
+		return status;
+	}
+	DBG_WARNING("durable opens are left as they are: %s\n",
+		    nt_errstr(status));
+	return NT_STATUS_OK;
+}
+
 struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 				      struct tevent_context *ev,
-				      struct messaging_context *msg_ctx,
 				      struct session_table *table,
 				      struct session_targets *targets,
-				      struct timeval limit)
+				      const struct session_close_how *how)
 {
 	struct tevent_req *req = NULL;
 	struct session_close_state *state = NULL;
@@ -114,14 +134,17 @@ struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	state->ev = ev;
-	state->msg_ctx = msg_ctx;
 	state->table = table;
 	state->targets = targets;
 	state->start = tevent_timeval_current();
-	state->end =
-		tevent_timeval_add(&state->start, limit.tv_sec, limit.tv_usec);
+	state->end = tevent_timeval_add(&state->start,
+					how->limit.tv_sec,
+					how->limit.tv_usec);
 	state->unasked = true;
 
+	if (how->end_durable && tevent_req_nterror(req, note_durable(state))) {
+		return tevent_req_post(req, ev);
+	}
 	session_close_look(req);
 	if (!tevent_req_is_in_progress(req)) {
 		return tevent_req_post(req, ev);
@@ -207,6 +230,43 @@ static NTSTATUS settle_all(struct session_close_state *state,
 	return NT_STATUS_OK;
 }
 
+/*
+ * One look: ask who could not be asked, see who is gone, and end the opens that
+ * were left behind, those of the last session too.
+ */
+static NTSTATUS step(struct session_close_state *state,
+		     bool last,
+		     bool *all_settled)
+{
+	NTSTATUS status = NT_STATUS_OK;
+
+	if (state->unasked) {
+		status = ask_all(state);
+	}
+	if (NT_STATUS_IS_OK(status)) {
+		status = settle_all(state, last, all_settled);
+	}
+	if (NT_STATUS_IS_OK(status) && state->opens != NULL) {
+		status = durable_opens_end(state->opens);
+	}
+	return status;
+}
+
+static void session_close_done(struct tevent_req *req)
+{
+	const struct session_close_state *state =
+		tevent_req_data(req, struct session_close_state);
+
+	if (state->opens != NULL &&
+	    durable_opens_reclaimed(state->opens) != 0) {
+		DBG_WARNING("%zu durable opens were reclaimed meanwhile\n",
+			    durable_opens_reclaimed(state->opens));
+		tevent_req_nterror(req, NT_STATUS_IO_TIMEOUT);
+		return;
+	}
+	tevent_req_done(req);
+}
+
 static void session_close_look(struct tevent_req *req)
 {
 	struct session_close_state *state =
@@ -214,21 +274,13 @@ static void session_close_look(struct tevent_req *req)
 	struct timeval now = tevent_timeval_current();
 	bool last = tevent_timeval_compare(&now, &state->end) >= 0;
 	struct tevent_req *subreq = NULL;
-	bool all_settled;
-	NTSTATUS status = NT_STATUS_OK;
+	bool all_settled = false;
 
-	if (state->unasked) {
-		status = ask_all(state);
-	}
-	if (tevent_req_nterror(req, status)) {
-		return;
-	}
-	status = settle_all(state, last, &all_settled);
-	if (tevent_req_nterror(req, status)) {
+	if (tevent_req_nterror(req, step(state, last, &all_settled))) {
 		return;
 	}
 	if (all_settled) {
-		tevent_req_done(req);
+		session_close_done(req);
 		return;
 	}
 	if (last) {

@@ -9,8 +9,6 @@
 
 #include "session_target.h"
 
-struct messaging_context;
-
 /**
  * Ask the smbd that owns a session to close it, and do not wait.
  *
@@ -19,8 +17,16 @@ struct messaging_context;
  *
  * @return NT_STATUS_NO_MEMORY, or why the message could not be sent.
  */
-NTSTATUS session_close_ask(struct messaging_context *msg_ctx,
+NTSTATUS session_close_ask(const struct session_table *table,
 			   const struct session_target *target);
+
+/* How to close. */
+struct session_close_how {
+	/* how long to wait at most */
+	struct timeval limit;
+	/* end durable opens, too, instead of leaving them to be reclaimed */
+	bool end_durable;
+};
 
 /**
  * Close sessions and wait until they are gone, or for so long (spec 5).
@@ -31,23 +37,22 @@ NTSTATUS session_close_ask(struct messaging_context *msg_ctx,
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
- * @param[in] msg_ctx  The worker's messaging context.
  * @param[in] table    The session table, must outlive the request.
  * @param[in] targets  The sessions, must outlive the request.
- * @param[in] limit    How long to wait at most.
+ * @param[in] how      How to close, copied.
  *
  * @return The request, NULL without memory.
  */
 struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 				      struct tevent_context *ev,
-				      struct messaging_context *msg_ctx,
 				      struct session_table *table,
 				      struct session_targets *targets,
-				      struct timeval limit);
+				      const struct session_close_how *how);
 
 /**
  * @return NT_STATUS_OK: all are gone; NT_STATUS_IO_TIMEOUT: some are not, as
- *         their fates tell; NT_STATUS_NO_MEMORY.
+ *         their fates tell, or a client has reclaimed a durable open;
+ *         NT_STATUS_NO_MEMORY.
  */
 NTSTATUS session_close_recv(struct tevent_req *req);
 

@@ -3,21 +3,19 @@
 
 #include "session_table.h"
 
-#include <fcntl.h>
 #include <tdb.h>
 
-#include "lib/dbwrap/dbwrap.h"
 #include "lib/util/byteorder.h"
 #include "lib/util/debug.h"
 #include "source3/include/messages.h"
-#include "source3/lib/dbwrap/dbwrap_open.h"
 #include "source3/lib/dbwrap/dbwrap_watch.h"
-#include "source3/lib/util_path.h"
 
+#include "lock_db.h"
 #include "session_record.h"
 
 struct session_table {
 	struct db_context *db;
+	struct messaging_context *msg_ctx;
 };
 
 NTSTATUS session_table_open(TALLOC_CTX *mem_ctx,
@@ -27,35 +25,23 @@ NTSTATUS session_table_open(TALLOC_CTX *mem_ctx,
 	struct session_table *table =
 		talloc_zero(mem_ctx, struct session_table);
 	struct db_context *backend = NULL;
-	char *path = NULL;
+	NTSTATUS status;
 
 	if (table == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	path = lock_path(table, "smbXsrv_session_global.tdb");
-	if (path == NULL) {
-		talloc_free(table);
-		return NT_STATUS_NO_MEMORY;
-	}
-	/*
-	 * Flags and lock order are smbd's own: every process that shares the
-	 * file must open it alike.
-	 */
-	backend = db_open(table,
-			  path,
-			  0,
-			  TDB_DEFAULT | TDB_CLEAR_IF_FIRST |
-				  TDB_INCOMPATIBLE_HASH,
-			  O_RDWR | O_CREAT,
-			  0600,
-			  DBWRAP_LOCK_ORDER_1,
-			  DBWRAP_FLAG_NONE);
-	if (backend == NULL) {
-		NTSTATUS status = map_nt_error_from_unix_common(errno);
-
+	status = lock_db_open(table,
+			      "smbXsrv_session_global.tdb",
+			      0,
+			      0,
+			      0600,
+			      DBWRAP_LOCK_ORDER_1,
+			      &backend);
+	if (!NT_STATUS_IS_OK(status)) {
 		talloc_free(table);
 		return status;
 	}
+	table->msg_ctx = msg_ctx;
 	/* records carry the header of this layer */
 	table->db = db_open_watched(table, &backend, msg_ctx);
 	if (table->db == NULL) {
@@ -64,6 +50,12 @@ NTSTATUS session_table_open(TALLOC_CTX *mem_ctx,
 	}
 	*ptable = table;
 	return NT_STATUS_OK;
+}
+
+struct messaging_context *session_table_messaging(
+	const struct session_table *table)
+{
+	return table->msg_ctx;
 }
 
 struct walk_state {

@@ -32,6 +32,12 @@ NTSTATUS session_table_open(TALLOC_CTX *mem_ctx,
 			    struct session_table **table);
 
 /**
+ * The messaging context that the table was opened with.
+ */
+struct messaging_context *session_table_messaging(
+	const struct session_table *table);
+
+/**
  * Show every session of the table to visit(), authenticated or not.
  *
  * @param[in] table    The open table.

@@ -110,15 +110,23 @@ static bool has_token(const struct smbXsrv_session_global0 *session,
 			  &caller->token);
 }
 
-/* The same user at the other end of the caller's connection. */
-static bool is_like_caller(const struct smbXsrv_session_global0 *session,
-			   const struct session_scope_caller *caller)
+static struct dom_sid user_sid(const struct smbXsrv_session_global0 *session)
 {
 	const struct security_token *token =
 		session->auth_session_info->security_token;
 
-	if (caller->address == NULL || token == NULL || token->num_sids == 0 ||
-	    !dom_sid_equal(&token->sids[0], &caller->user)) {
+	if (token == NULL || token->num_sids == 0) {
+		return (struct dom_sid){.sid_rev_num = 0};
+	}
+	return token->sids[0];
+}
+
+/* The same user at the other end of the caller's connection. */
+static bool is_like_caller(const struct smbXsrv_session_global0 *session,
+			   const struct dom_sid *user,
+			   const struct session_scope_caller *caller)
+{
+	if (caller->address == NULL || !dom_sid_equal(user, &caller->user)) {
 		return false;
 	}
 	for (uint32_t i = 0; i < session->num_channels; i++) {
@@ -137,6 +145,7 @@ static NTSTATUS add_target(struct find_state *state,
 {
 	struct session_targets *targets = state->targets;
 	struct session_target *target = NULL;
+	const struct dom_sid sid = user_sid(session);
 
 	if (!make_room(state->mem_ctx, targets)) {
 		return NT_STATUS_NO_MEMORY;
@@ -151,10 +160,12 @@ static NTSTATUS add_target(struct find_state *state,
 			},
 		.version = version,
 		.owner = session->channels[0].server_id,
+		.user_sid = sid,
 		.user = display_name(targets->list, user),
 		.client = talloc_strdup(targets->list,
 					session->channels[0].remote_address),
-		.like_caller = is_like_caller(session, &state->scope->caller),
+		.like_caller =
+			is_like_caller(session, &sid, &state->scope->caller),
 		.fate = has_token(session, &state->scope->caller)
 				? SESSION_OWN
 				: SESSION_NOT_ASKED,

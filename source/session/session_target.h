@@ -26,6 +26,7 @@ struct session_target {
 	/* of the record, and so of the close message that its smbd reads */
 	enum smbXsrv_version_values version;
 	struct server_id owner;
+	struct dom_sid user_sid;
 	/* for the audit */
 	const char *user;
 	const char *client;

@@ -9,6 +9,7 @@ from impacket import smb3structs
 from testbed.clients import status_name
 
 OPLOCK_LEASE = 0xff
+LEASE_READ_HANDLE = 0x03
 LEASE_READ_HANDLE_WRITE = 0x07
 
 _PENDING = 0x103

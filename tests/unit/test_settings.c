@@ -93,11 +93,31 @@ static void test_audit(void **state)
 	assert_audit(*state, true);
 }
 
+static void test_durable(void **state)
+{
+	bool end = true;
+
+	(void)state;
+
+	assert_true(settings_parse_durable("keep", &end));
+	assert_false(end);
+	assert_true(settings_parse_durable("CLOSE", &end));
+	assert_true(end);
+	assert_false(settings_parse_durable("", &end));
+	assert_false(settings_parse_durable("yes", &end));
+	assert_false(settings_parse_durable("keep ", &end));
+	assert_true(end);
+}
+
 int main(void)
 {
+	const struct CMUnitTest durable[] = {
+		cmocka_unit_test(test_durable),
+	};
 	struct table table = {.count = 0};
 
 	TABLE_ADD(&table, timeout_cases, test_timeout);
 	TABLE_ADD(&table, audit_cases, test_audit);
+	TABLE_ADD_TESTS(&table, durable);
 	return table_run(&table, "settings");
 }

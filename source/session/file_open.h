@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a disconnected open still holds on its file: taken away. */
+
+#ifndef SESSIONDEL_FILE_OPEN_H
+#define SESSIONDEL_FILE_OPEN_H
+
+#include "source/common/samba_types.h"
+
+#include "librpc/gen_ndr/file_id.h"
+#include "librpc/gen_ndr/server_id.h"
+
+struct db_context;
+
+/**
+ * Open the byte-range locks of all files.
+ *
+ * @param[in]  mem_ctx  Owns the database.
+ * @param[out] db       Valid only with NT_STATUS_OK.
+ */
+NTSTATUS file_open_locks_db(TALLOC_CTX *mem_ctx, struct db_context **db);
+
+/* What names an open among those of its file. */
+struct file_open {
+	uint64_t persistent_id;
+	/* the smbd that had it, and when it was opened */
+	struct server_id owner;
+	NTTIME open_time;
+};
+
+/**
+ * Take share modes, lease and byte-range locks of a disconnected open off its
+ * file, and wake those who wait for them. Opens of others, disconnected ones
+ * too, keep theirs.
+ *
+ * Samba's scavenger does the same when a durable open has timed out, but only
+ * where nobody else has the file open.
+ *
+ * @param[in] locks  From file_open_locks_db().
+ * @param[in] file   The file.
+ * @param[in] open   The open.
+ *
+ * @return NT_STATUS_NO_MEMORY, or why a database could not be changed.
+ */
+NTSTATUS file_open_end(struct db_context *locks,
+		       struct file_id file,
+		       const struct file_open *open);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The databases that smbd keeps in its lock directory, opened as it does. */
+
+#include "lock_db.h"
+
+#include <fcntl.h>
+#include <tdb.h>
+
+#include "libcli/util/error.h"
+#include "source3/lib/dbwrap/dbwrap_open.h"
+#include "source3/lib/util_path.h"
+
+NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
+		      const char *name,
+		      int hash_size,
+		      int tdb_flags,
+		      mode_t mode,
+		      enum dbwrap_lock_order lock_order,
+		      struct db_context **db)
+{
+	char *path = lock_path(mem_ctx, name);
+
+	if (path == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	*db = db_open(mem_ctx,
+		      path,
+		      hash_size,
+		      TDB_DEFAULT | TDB_CLEAR_IF_FIRST | TDB_INCOMPATIBLE_HASH |
+			      tdb_flags,
+		      O_RDWR | O_CREAT,
+		      mode,
+		      lock_order,
+		      DBWRAP_FLAG_NONE);
+	talloc_free(path);
+	return *db != NULL ? NT_STATUS_OK
+			   : map_nt_error_from_unix_common(errno);
+}

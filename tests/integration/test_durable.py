@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Durable handles end with their session (spec 4)."""
+
+import contextlib
+import os
+import threading
+
+import pytest
+from impacket.smbconnection import SessionError
+
+from testbed import durable, sessions, smb2
+from testbed.clients import Connection, connect, status_name
+from testbed.processes import wait_until
+from testbed.server import Server
+from testbed.srvsvc import NERR_SUCCESS, Pipe
+
+CLIENT = "127.0.0.21"
+OTHER_CLIENT = "127.0.0.22"
+CALLER = "127.0.0.29"
+
+RECLAIMED = "STATUS_SUCCESS"
+GONE = "STATUS_OBJECT_NAME_NOT_FOUND"
+
+KINDS = {
+    "v1": {"version": 1},
+    "v2": {"version": 2},
+    "v2-lease": {"version": 2, "lease": b"sixteen byte key"},
+}
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba():
+    with Server(address="127.0.0.1") as server:
+        yield server
+
+
+@pytest.fixture(name="keeping_samba", scope="module")
+def _keeping_samba():
+    """A server that leaves durable handles as stock Samba does."""
+    with Server(address="127.0.0.2",
+                conf={"sessiondel:durable handles": "keep"}) as server:
+        yield server
+
+
+@pytest.fixture(name="caller")
+def _caller(samba):
+    with connect(samba, "sop", source=CALLER) as session:
+        yield Pipe(session)
+
+
+@pytest.fixture(name="path")
+def _path(request):
+    """A file of the test's own."""
+    return f"{request.node.name.translate(str.maketrans('[]', '__'))}.txt"
+
+
+def outcome(function, *args, **more):
+    """The name of the NTSTATUS that it ends with."""
+    try:
+        function(*args, **more)
+    except SessionError as error:
+        return status_name(error.getErrorCode())
+    return "STATUS_SUCCESS"
+
+
+def exclusively(samba, path):
+    """What carol gets who opens the file exclusively."""
+    with connect(samba, "carol", source=OTHER_CLIENT) as carol:
+        return outcome(carol.open, path, durable.SHARE, sharing=0)
+
+
+def holders(samba, path):
+    """The entries of a file in the server's list of open ones."""
+    return [entry for entry in sessions.open_files(samba)
+            if path in str(entry)]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_handle_of_a_lost_connection_can_be_reclaimed(samba, path, kind):
+    """What the other tests stand on: these handles are durable."""
+    handle = durable.Handle(**kind)
+    with connect(samba, "alice", source=CLIENT) as session:
+        handle.open(session, path)
+    with durable.reconnect(session, source=CLIENT) as again:
+        assert outcome(handle.reclaim, again, path) == RECLAIMED
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_handle_of_a_closed_session_cannot_be_reclaimed(samba, caller, path,
+                                                        kind):
+    handle = durable.Handle(**kind)
+    with connect(samba, "alice", source=CLIENT) as session:
+        handle.open(session, path)
+        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+        with durable.reconnect(session, source=CLIENT) as again:
+            assert outcome(handle.reclaim, again, path) == GONE
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_file_of_a_closed_session_is_free_at_once(samba, caller, path, kind):
+    handle = durable.Handle(**kind)
+    with connect(samba, "alice", source=CLIENT) as session:
+        held = handle.open(session, path, sharing=0)
+        assert smb2.lock(held, 0, 10) == "STATUS_SUCCESS"
+        assert holders(samba, path)
+        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+        assert not holders(samba, path)
+        assert exclusively(samba, path) == "STATUS_SUCCESS"
+
+
+def shared_handle():
+    """A durable handle that lets others open the file, too."""
+    return durable.Handle(lease=os.urandom(16), state=smb2.LEASE_READ_HANDLE)
+
+
+def test_locks_of_a_closed_session_are_gone_beside_those_of_others(
+        samba, caller, path):
+    with (connect(samba, "alice", source=CLIENT) as session,
+          connect(samba, "bob", source=OTHER_CLIENT) as bystander):
+        handle, kept = shared_handle(), shared_handle()
+        held = handle.open(session, path)
+        his = kept.open(bystander, path)
+        assert [smb2.lock(held, 0, 10), smb2.lock(his, 20, 10),
+                smb2.lock(held, 40, 10)] == ["STATUS_SUCCESS"] * 3
+        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+        with durable.reconnect(session, source=CLIENT) as again:
+            assert outcome(handle.reclaim, again, path) == GONE
+        with connect(samba, "carol", source=OTHER_CLIENT) as carol:
+            hers = carol.open(path, durable.SHARE)
+            assert [smb2.lock(hers, offset, 10) for offset in (0, 20, 40)] == [
+                "STATUS_SUCCESS", "STATUS_LOCK_NOT_GRANTED", "STATUS_SUCCESS"]
+
+
+def test_two_handles_of_one_file_end_both(samba, caller, path):
+    lease = b"one key for both"
+    handles = [durable.Handle(lease=lease) for _ in range(2)]
+    with connect(samba, "alice", source=CLIENT) as session:
+        for number, handle in enumerate(handles):
+            held = handle.open(session, path)
+            assert smb2.lock(held, number * 10, 10) == "STATUS_SUCCESS"
+        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+        assert exclusively(samba, path) == "STATUS_SUCCESS"
+        with durable.reconnect(session, source=CLIENT) as again:
+            assert [outcome(handle.reclaim, again, path)
+                    for handle in handles] == [GONE, GONE]
+
+
+def test_handles_of_the_users_other_session_survive(samba, caller, path):
+    """Two sessions of one user in one smbd, on two connections."""
+    handle = durable.Handle()
+    with Connection(samba, "3.0", source=CLIENT) as near:
+        victim = near.login("alice")
+        bystander = durable.reconnect(victim, source=OTHER_CLIENT)
+        durable.Handle().open(victim, path)
+        kept = handle.open(bystander, f"kept-{path}")
+        kept.write(b"kept")
+        assert caller.net_session_del(CLIENT, "alice") == NERR_SUCCESS
+        assert kept.read(0, 4) == b"kept"
+        bystander.connection.close()
+    with durable.reconnect(bystander, source=OTHER_CLIENT) as again:
+        assert outcome(handle.reclaim, again, f"kept-{path}") == RECLAIMED
+
+
+def test_bystanders_handle_survives_on_the_same_file(samba, caller, path):
+    """Two durable handles of two users in one smbd."""
+    victims, bystanders = shared_handle(), shared_handle()
+    with Connection(samba, "3.0", source=CLIENT) as connection:
+        victim, bystander = connection.login("alice"), connection.login("bob")
+        bystanders.open(bystander, path)
+        victims.open(victim, path)
+        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+    with (durable.reconnect(bystander, source=CLIENT) as bob,
+          durable.reconnect(victim, source=CLIENT) as alice):
+        assert outcome(victims.reclaim, alice, path) == GONE
+        assert outcome(bystanders.reclaim, bob, path) == RECLAIMED
+
+
+def test_handles_of_sessions_gone_before_are_left_alone(samba, caller, path):
+    """Disconnected already: no session of that user matches them."""
+    handle = durable.Handle()
+    with connect(samba, "alice", source=CLIENT) as session:
+        handle.open(session, path)
+    wait_until(lambda: not sessions.sessions_of(samba, "alice"),
+               "alice's first session is gone")
+    with connect(samba, "alice", source=OTHER_CLIENT):
+        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+    with durable.reconnect(session, source=CLIENT) as again:
+        assert outcome(handle.reclaim, again, path) == RECLAIMED
+
+
+def test_own_sessions_handle_ends_after_the_answer(samba, path):
+    handle = durable.Handle()
+    with connect(samba, "sop", source=CLIENT) as session:
+        handle.open(session, path, sharing=0)
+        assert Pipe(session).net_session_del(user="sop") == NERR_SUCCESS
+        wait_until(lambda: not holders(samba, path), "the file is free")
+        assert exclusively(samba, path) == "STATUS_SUCCESS"
+        with durable.reconnect(session, source=CLIENT) as again:
+            assert outcome(handle.reclaim, again, path) == GONE
+
+
+def test_client_that_reclaims_in_a_race_does_not_get_it(samba, caller, path):
+    """It tries without a pause while its session is being closed."""
+    handle = durable.Handle()
+    got = []
+    done = threading.Event()
+    with connect(samba, "alice", source=CLIENT) as session:
+        handle.open(session, path)
+
+        def race():
+            with contextlib.suppress(SessionError, OSError):
+                with durable.reconnect(session, source=CLIENT) as again:
+                    while not done.is_set():
+                        got.append(outcome(handle.reclaim, again, path))
+
+        racer = threading.Thread(target=race)
+        racer.start()
+        wait_until(lambda: got or not racer.is_alive(), "the race is on")
+        answer = caller.net_session_del(client=CLIENT, user="alice")
+        done.set()
+        racer.join()
+    assert RECLAIMED not in got or answer != NERR_SUCCESS
+    assert exclusively(samba, path) == "STATUS_SUCCESS"
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_parameter_keeps_what_stock_does(keeping_samba, path, kind):
+    handle = durable.Handle(**kind)
+    with (connect(keeping_samba, "alice", source=CLIENT) as session,
+          connect(keeping_samba, "sop", source=CALLER) as caller):
+        handle.open(session, path)
+        assert Pipe(caller).net_session_del(user="alice") == NERR_SUCCESS
+        with durable.reconnect(session, source=CLIENT) as again:
+            assert outcome(handle.reclaim, again, path) == RECLAIMED

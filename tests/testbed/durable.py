@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Durable handles, as SMB2 create contexts that impacket does not have."""
+
+import struct
+import uuid
+
+from impacket import smb3structs
+
+from testbed import smb2
+from testbed.clients import Connection
+from testbed.multichannel import as_client
+
+SHARE = "durable"
+
+_V2_TIMEOUT = 60000
+
+
+class Contexts:
+    """A chain of create contexts, as impacket asks for one."""
+
+    def __init__(self, *contexts):
+        self._contexts = contexts
+
+    def getData(self):
+        """The chain: each but the last says where the next one begins."""
+        packed = [_pack(name, data) for name, data in self._contexts]
+        return b"".join(
+            struct.pack("<L", len(one) if one is not packed[-1] else 0)
+            + one[4:] for one in packed)
+
+
+def _pack(name, data):
+    context = struct.pack("<LHHHHL4s4x", 0, 16, 4, 0, 24, len(data),
+                          name) + data
+    return context + bytes(-len(context) % 8)
+
+
+class Handle:
+    """A durable handle: how it is asked for, and how it is reclaimed.
+
+    version: 1 or 2. lease: a lease key instead of a batch oplock, which is
+    for state (reading, writing and handle by default).
+    """
+
+    def __init__(self, version=2, lease=None,
+                 state=smb2.LEASE_READ_HANDLE_WRITE):
+        self.version = version
+        self._lease = lease
+        self._state = state
+        self._guid = uuid.uuid4().bytes
+        self._handle = None
+
+    def open(self, session, path, **more):
+        """Open a file durably in session and hold it; the OpenFile."""
+        if self.version == 1:
+            asked = (b"DHnQ", bytes(16))
+        else:
+            asked = (b"DH2Q", struct.pack("<LLQ16s", _V2_TIMEOUT, 0, 0,
+                                          self._guid))
+        opened = self._create(session, path, asked,
+                              smb3structs.FILE_OPEN_IF, **more)
+        self._handle = opened.handle
+        return opened
+
+    def reclaim(self, session, path):
+        """Take the handle up again in another session of the user."""
+        if self.version == 1:
+            asked = (b"DHnC", self._handle)
+        else:
+            asked = (b"DH2C", struct.pack("<16s16sL", self._handle,
+                                          self._guid, 0))
+        return self._create(session, path, asked, smb3structs.FILE_OPEN)
+
+    def _create(self, session, path, durable, disposition, **more):
+        contexts, oplock = [durable], smb3structs.SMB2_OPLOCK_LEVEL_BATCH
+        if self._lease:
+            contexts.append((b"RqLs", struct.pack(
+                "<16sLLQ", self._lease, self._state, 0, 0)))
+            oplock = smb2.OPLOCK_LEASE
+        return session.open(path, SHARE, disposition=disposition,
+                            oplockLevel=oplock,
+                            createContexts=[Contexts(*contexts)], **more)
+
+
+def reconnect(session, **options):
+    """A new connection and session of the same user, on the same machine."""
+    before = session.connection
+    with as_client(before.engine.ClientGuid):
+        connection = Connection(before.server, before.dialect, **options)
+    return connection.login(session.user)
