@@ -7,6 +7,7 @@ import pathlib
 import pytest
 
 from cmocka_items import pytest_collect_file  # noqa: F401 (a hook of pytest)
+from testbed import sanitizers
 
 
 @pytest.fixture(scope='session')
@@ -20,3 +21,25 @@ def build_directory(top_directory):
     """Where the build under test is: bin/, or bin/sanitize."""
     return pathlib.Path(os.environ.get('SESSIONDEL_BUILD',
                                        top_directory / 'bin'))
+
+
+@pytest.fixture(scope='session', autouse=True)
+def _sanitizer_settings():
+    """For all that tests start; programs in C have run before any test."""
+    os.environ.update(sanitizers.environment())
+
+
+# Last, so after the servers that end with a test.
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown():
+    """Fails the test during which a worker's sanitizer found something."""
+    reports = sanitizers.take_reports()
+    if reports:
+        pytest.fail(reports, pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tells the figures that tests have measured."""
+    for report in terminalreporter.getreports('passed'):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f'{name}: {value}')

@@ -15,6 +15,12 @@ SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
 # Optimised code has fewer accesses to look at, and the functions that
 # fortifying puts in are not looked into.
 SANITIZE_CODE = ['-Og', '-U_FORTIFY_SOURCE', '-fno-omit-frame-pointer']
+# Inside each file: a library of theirs must come before all that are preloaded,
+# and so it cannot be where the loader is tried with other preloads.
+SANITIZE_LINK = SANITIZE + ['-static-libasan', '-static-libubsan']
+# The whole of it: Samba is to take the module's malloc() and its like too.
+SANITIZE_MODULE = ['-Wl,--push-state,--whole-archive', '-l:libasan.a',
+                   '-Wl,--pop-state']
 # libFuzzer comes with clang alone. It is looked for when it is used: who only
 # builds needs none.
 FUZZ_COMPILER = ['clang']
@@ -50,7 +56,8 @@ def make_sanitized_variant(conf):
     """Adds the variant that --sanitize builds."""
     conf.setenv('sanitize', env=conf.env.derive())
     conf.env.append_value('CFLAGS', SANITIZE + SANITIZE_CODE)
-    conf.env.append_value('LINKFLAGS', SANITIZE)
+    conf.env.append_value('LINKFLAGS', SANITIZE_LINK)
+    conf.env.MODULE_LINKFLAGS = SANITIZE_MODULE
     conf.setenv('')
 
 

@@ -22,6 +22,9 @@ def options(opt):
     group.add_option('--sanitize', action='store_true',
                      help='check a build with the address and undefined '
                           'behaviour sanitizers, in bin/sanitize')
+    group.add_option('--long', action='store_true',
+                     help='check with the long tests too: three minutes '
+                          'more (1,000 calls under valgrind)')
     group.add_option('--quick', action='store_true',
                      help='bench the smallest honest version')
     group.add_option('--seconds', metavar='N', type='int', default=60,
@@ -106,6 +109,11 @@ class check(RunAfterBuild, BuildContext):
         if chosen.sanitize:
             # The sources are no others, and fuzzing has sanitizers always.
             command += ['--ignore=tests/lint', '--ignore=tests/fuzz']
+        else:
+            command.append('--ignore=tests/integration/test_sanitizers.py')
+        if chosen.long:
+            # Without what tests/pytest.ini leaves out.
+            command += ['-m', '']
         return command + ['tests']
 
     def environment(self):

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from samba import WERRORError, credentials, param  # noqa: E402
 from samba.dcerpc import srvsvc  # noqa: E402
 
-from testbed import clients  # noqa: E402
+from testbed import clients, processes  # noqa: E402
 from testbed.accounts import PASSWORD  # noqa: E402
 from testbed.server import Server  # noqa: E402
 
@@ -146,15 +146,8 @@ def paired(pipes, call, number):
 
 def memory(servers):
     """The workers' anonymous resident memory, in KiB."""
-    return {name: sum(rss_anon(pid) for pid in server.worker_pids())
+    return {name: sum(map(processes.resident_kib, server.worker_pids()))
             for name, server in servers.items()}
-
-
-def rss_anon(pid):
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("RssAnon:"):
-            return int(line.split()[1])
-    raise RuntimeError(f"no RssAnon for process {pid}")
 
 
 def print_table(report):

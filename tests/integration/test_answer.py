@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """When a call is answered and with what (spec 5), with smbds that hang."""
 
-import contextlib
 import os
 import signal
 import struct
@@ -12,7 +11,7 @@ from testbed import audit, sessions, smb2
 from testbed.accounts import PASSWORD
 from testbed.clients import Connection, connect
 from testbed.multichannel import as_client
-from testbed.processes import wait_until
+from testbed.processes import stopped, wait_until
 from testbed.server import Server
 from testbed.sessions import sessions_of
 from testbed.srvsvc import (
@@ -90,17 +89,6 @@ def smbd_of(samba, session):
     client, = (row for row in sessions.session_table(samba)
                if row["session_id"] == session.id & 0xffffffff)
     return client["pid"]
-
-
-@contextlib.contextmanager
-def stopped(pid):
-    """Make a process hang meanwhile."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
 
 
 def wait_served(session):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Daemons as groups of processes: start, find and end them."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -36,7 +37,7 @@ class Daemon:
 
     def pids(self):
         """All live processes of the daemon, also orphaned ones."""
-        return [pid for pid in _all_pids() if _session_of(pid) == self.pid]
+        return [pid for pid in all_pids() if _session_of(pid) == self.pid]
 
     def stop(self, seconds=10):
         """End all; names of processes that had to be killed."""
@@ -53,13 +54,48 @@ class Daemon:
 
     def _signal_all(self, number):
         for pid in self.pids():
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                pass
+            send(pid, number)
 
     def _gone(self):
         return self._process.poll() is not None and not self.pids()
+
+
+def send(pid, number):
+    """Send a signal to a process that may be gone."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def end(pid):
+    """Ask a process to end and wait until it has."""
+    send(pid, signal.SIGTERM)
+    wait_until(lambda: not executable(pid), f"{pid} ends")
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    """Make a process hang meanwhile."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def resident_kib(pid):
+    """The anonymous memory that pid has in RAM: heap, stack and the like."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        return next(int(line.split()[1]) for line in status
+                    if line.startswith("RssAnon:"))
+
+
+def descriptors(pid):
+    """What pid has open: descriptor to what it leads to."""
+    place = f"/proc/{pid}/fd"
+    return {name: os.readlink(f"{place}/{name}") for name in os.listdir(place)}
 
 
 def executable(pid):
@@ -89,7 +125,7 @@ def arguments(pid):
         return []
 
 
-def _all_pids():
+def all_pids():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 

@@ -13,7 +13,8 @@ from testbed import (TestbedError, accounts, config, namespace, processes,
 
 SMBD = "/usr/sbin/smbd"
 LIBEXEC = Path("/usr/libexec/samba")
-BUILD = Path(__file__).resolve().parents[2] / "bin"
+BUILD = Path(os.environ.get("SESSIONDEL_BUILD",
+                            Path(__file__).resolve().parents[2] / "bin"))
 LOADER = "rpcd_sessiondel"
 MODULE = "sessiondel.so"
 
@@ -105,11 +106,20 @@ class Server:
     def dcerpcd_pid(self):
         return self._dcerpcd.pid
 
+    def dcerpcd_pids(self):
+        """The live processes of samba-dcerpcd: itself and all workers."""
+        return self._dcerpcd.pids()
+
     def worker_pids(self):
         """The live rpcd_classic processes, which serve srvsvc."""
         return [pid for pid in self._dcerpcd.pids()
                 if processes.executable(pid) == str(LIBEXEC / "rpcd_classic")
                 and "--list-interfaces" not in processes.arguments(pid)]
+
+    def resolver_pids(self):
+        """The live processes that look names up for the workers."""
+        return [pid for pid in self._dcerpcd.pids()
+                if processes.executable(pid) == "/usr/bin/getent"]
 
     def worker_has_module(self, pid):
         """Whether the plugin is loaded in that worker."""
@@ -140,7 +150,7 @@ class Server:
     def _set_up(self):
         config.make_directories(self.directory)
         if not self.stock and self.plugin_dir is None:
-            self.plugin_dir = _copy_plugin(self.directory / "plugin")
+            self.plugin_dir = copy_plugin(self.directory / "plugin")
         self.write_conf()
         standard = Path("/etc/samba/smb.conf")
         if not standard.exists():
@@ -210,7 +220,7 @@ def _new_directory():
     return namespace.ROOT / f"server-{os.getpid()}-{next(_numbers)}"
 
 
-def _copy_plugin(place):
+def copy_plugin(place):
     """A copy of what was built where nobody but root can write.
 
     The loader refuses a module that others could have changed, and a

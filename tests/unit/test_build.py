@@ -49,6 +49,7 @@ def test_loader_is_linked_to_libc_alone(build_directory):
         'libc.so.6']
 
 
+@pytest.mark.usefixtures('plain_build')
 def test_module_exports_the_hook_alone(module):
     symbols = [line.split()[-1] for line in
                output_of('nm', '-D', '--defined-only', module).splitlines()]

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker of a sanitized build reports, so that silence means something."""
+
+import os
+import signal
+
+import pytest
+
+from testbed import processes, sanitizers
+from testbed.server import Server
+
+pytestmark = pytest.mark.skipif(not sanitizers.active(),
+                                reason="not a sanitized build")
+
+
+def test_fault_in_the_worker_is_reported():
+    with Server() as server:
+        server.require_module()
+        worker, = server.worker_pids()
+        os.kill(worker, signal.SIGSEGV)
+        processes.wait_until(lambda: worker not in server.worker_pids(),
+                             "the worker has ended")
+    assert (f"=={worker}==ERROR: AddressSanitizer: SEGV"
+            in sanitizers.take_reports())

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker under valgrind: no error, and nothing of ours lost."""
+
+import glob
+import os
+import shutil
+import subprocess
+import xml.etree.ElementTree
+
+import pytest
+
+from testbed import namespace, processes, sanitizers
+from testbed.mixture import Mixture
+from testbed.server import LIBEXEC, MODULE, Server
+
+WORKER = LIBEXEC / "rpcd_classic"
+
+# Stands in for the worker. The module is preloaded into whatever runs here, so
+# it is static, as is valgrind's tool, which valgrind's own start is not. The
+# loader's probe is in a hurry and goes without valgrind.
+WRAPPER = """
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--list-interfaces") == 0) {
+			return execv(WORKER, argv);
+		}
+	}
+	char *valgrind[argc + 2];
+	valgrind[0] = VALGRIND;
+	valgrind[1] = WORKER;
+	memcpy(valgrind + 2, argv + 1, argc * sizeof(*argv));
+	setenv("VALGRIND_LAUNCHER", VALGRIND, 1);
+	return execv(VALGRIND, valgrind);
+}
+"""
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sanitizers.active(),
+                       reason="valgrind and sanitizers exclude each other"),
+]
+
+
+class Valgrind:
+    """What valgrind writes of the processes that it runs."""
+
+    def __init__(self, place):
+        self.place = place
+        self.environment = {"VALGRIND_OPTS": " ".join([
+            "--quiet", "--child-silent-after-fork=yes",
+            "--leak-check=full", "--show-leak-kinds=definite",
+            "--num-callers=40", "--xml=yes", f"--xml-file={place}/%p.xml"])}
+
+    def errors(self, pid):
+        report = xml.etree.ElementTree.parse(self.place / f"{pid}.xml")
+        return [Error(node) for node in report.iter("error")]
+
+
+class Error:
+    """One error: its kind, and the frames of all its stacks."""
+
+    def __init__(self, node):
+        self.kind = node.findtext("kind")
+        self.objects = [frame.findtext("obj", "") for frame
+                        in node.iter("frame")]
+        self.text = "\n".join(
+            [node.findtext("what") or node.findtext("xwhat/text")]
+            + [_place_of(frame) for frame in node.iter("frame")])
+
+    def is_leak(self):
+        return self.kind.startswith("Leak_")
+
+    def is_ours(self):
+        return any(name.endswith(MODULE) for name in self.objects)
+
+
+def _place_of(frame):
+    where = frame.findtext("obj", "?")
+    if frame.findtext("line"):
+        where = f"{frame.findtext('file')}:{frame.findtext('line')}"
+    return f"    {frame.findtext('fn', '?')} ({where})"
+
+
+def valgrind_tool():
+    """The valgrind that can run the worker: there is one for each machine."""
+    tool, = (path for path in glob.glob("/usr/libexec/valgrind/memcheck-*")
+             if machine_of(path) == machine_of(WORKER))
+    return tool
+
+
+def machine_of(program):
+    """Word size and machine, from the head of an ELF file."""
+    with open(program, "rb") as file:
+        head = file.read(20)
+    return head[4], head[18:]
+
+
+@pytest.fixture(name="valgrind", scope="module")
+def _valgrind():
+    """Valgrind takes the place of Samba's worker, and runs it."""
+    place = namespace.ROOT / "valgrind"
+    place.mkdir(mode=0o755)
+    real = shutil.copy(WORKER, place / "rpcd_classic")
+    wrapper = place / "wrapper"
+    subprocess.run(
+        [os.environ.get("CC", "cc"), "-static", f'-DWORKER="{real}"',
+         f'-DVALGRIND="{valgrind_tool()}"', "-x", "c", "-", "-o", wrapper],
+        input=WRAPPER, text=True, check=True)
+    subprocess.run(["mount", "--bind", wrapper, WORKER], check=True)
+    yield Valgrind(place)
+    subprocess.run(["umount", WORKER], check=True)
+    shutil.rmtree(place)
+
+
+def worker_of(samba):
+    """The process that has the module, whose program is now valgrind."""
+    pid, = (pid for pid in samba.dcerpcd_pids()
+            if processes.maps_file(pid, samba.plugin_dir / MODULE))
+    return pid
+
+
+def test_thousand_calls_are_clean(valgrind):
+    with Server(conf={"sessiondel:timeout": "1"},
+                dcerpcd_env=valgrind.environment) as samba:
+        worker = worker_of(samba)
+        with Mixture(samba) as mixture:
+            mixture.call(1000)
+            mixture.time_out(5)
+            mixture.hang_up(5)
+        assert worker_of(samba) == worker
+    complaints = [error.text for error in valgrind.errors(worker)
+                  if error.is_ours() or not error.is_leak()]
+    if complaints:
+        pytest.fail("\n".join(complaints), pytrace=False)

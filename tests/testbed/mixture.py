@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls of every kind by the thousand, for what shows after many only."""
+
+import contextlib
+
+from testbed import TestbedError, processes, sessions
+from testbed.clients import Connection, connect
+from testbed.srvsvc import (
+    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe, SambaPipe)
+
+# Whose sessions come and go, and who ends its own.
+VICTIM = "bob"
+SUICIDE = "adm"
+
+_MALFORMED = [(None, None), ("", ""), (None, "x" * 1024), ("y" * 1024, None),
+              ("\\\\\\", None), ("\\\\a/b", "alice"), (None, "a\nb")]
+
+
+class Mixture:
+    """Callers of a server whose sessiondel:timeout is 1.
+
+    Every answer is compared with what it must be.
+    """
+
+    def __init__(self, server):
+        self._server = server
+        self._operator = SambaPipe(server, "sop")
+        self._stranger = SambaPipe(server, "alice")
+        self._victims = Connection(server, source="127.0.0.21")
+        # Every hundred calls; the rarer kinds cost a log-in each.
+        kinds = [(self.refuse, 50), (self.match_nothing, 30),
+                 (self.malform, 14), (self.match, 5), (self.end_own, 1)]
+        self._cycle = [kind for kind, share in kinds for _ in range(share)]
+
+    def call(self, count):
+        """Make that many calls, all kinds but those that wait."""
+        for number in range(count):
+            self._cycle[number % len(self._cycle)](number)
+
+    def refuse(self, number):
+        """A caller without rights, who asks for something that is there."""
+        _expect(ERROR_ACCESS_DENIED,
+                self._stranger.net_session_del("127.0.0.1", f"no{number}"))
+
+    def match_nothing(self, number):
+        # Addresses, not names, which would have to be looked up.
+        names = ((f"\\\\192.0.2.{number % 256}", None),
+                 ("2001:db8::7", f"nobody {number}"),
+                 (None, f"nobody {number}"))
+        _expect(NERR_CLIENT_NAME_NOT_FOUND,
+                self._operator.net_session_del(*names[number % len(names)]))
+
+    def malform(self, number):
+        _expect(ERROR_INVALID_PARAMETER, self._operator.net_session_del(
+            *_MALFORMED[number % len(_MALFORMED)]))
+
+    def match(self, _):
+        self._victims.login(VICTIM)
+        _expect(NERR_SUCCESS, self._operator.net_session_del(None, VICTIM))
+
+    def end_own(self, _):
+        _expect(NERR_SUCCESS, SambaPipe(self._server, SUICIDE)
+                .net_session_del(None, SUICIDE))
+
+    def time_out(self, count):
+        """So many calls that wait in vain, all at once."""
+        with self.waiting(count) as pipes:
+            for pipe in pipes:
+                _expect(ERROR_TIMEOUT, pipe.receive_werror())
+
+    def hang_up(self, count):
+        """So many callers that do not wait for their answers."""
+        with self.waiting(count) as pipes:
+            for pipe in pipes:
+                pipe.session.connection.close()
+            sessions.wait_for_sessions(
+                self._server, lambda table: SUICIDE not in {
+                    row["user"] for row in table}, "they have hung up")
+
+    def close(self):
+        """Leave no session and no pipe behind."""
+        self._operator = self._stranger = None
+        self._victims.close()
+        sessions.wait_for_sessions(self._server, lambda table: not table,
+                                   "all callers are gone")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    @contextlib.contextmanager
+    def waiting(self, count):
+        """Pipes on which calls wait for a session of a stopped smbd."""
+        self._victims.login(VICTIM)
+        victim, = sessions.sessions_of(self._server, VICTIM)
+        with contextlib.ExitStack() as stack:
+            callers = [stack.enter_context(connect(self._server, SUICIDE))
+                       for _ in range(count)]
+            pipes = [Pipe(caller) for caller in callers]
+            with processes.stopped(victim["pid"]):
+                for pipe in pipes:
+                    pipe.send_session_del(user=VICTIM)
+                self._wait_served()
+                yield pipes
+        sessions.wait_for_sessions(
+            self._server, lambda table: not {VICTIM, SUICIDE} & {
+                row["user"] for row in table}, "victim and callers are gone")
+
+    def _wait_served(self):
+        """The worker reads its pipes in turn: twice, and it read them all."""
+        for number in range(2):
+            self.match_nothing(number)
+
+
+def _expect(wanted, answer):
+    if answer != wanted:
+        raise TestbedError(f"NetrSessionDel answered {answer}, not {wanted}")

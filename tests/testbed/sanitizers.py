@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the sanitizers found in what a test has started: workers, loaders."""
+
+import functools
+import os
+
+from testbed import namespace
+
+PLACE = namespace.ROOT / "sanitizers"
+
+# Of both sanitizers, which share a runtime.
+_COMMON = {
+    "log_path": PLACE / "report",
+    "abort_on_error": 1,
+    # Else Samba's own handler would have them, without telling the place.
+    "handle_segv": 2, "handle_sigbus": 2, "handle_sigfpe": 2,
+}
+
+_ADDRESS = {
+    # Only valgrind tells whose a leak is; Samba leaves some at its end.
+    "detect_leaks": 0,
+    "detect_stack_use_after_return": 1,
+}
+
+_UNDEFINED = {"print_stacktrace": 1}
+
+
+def active():
+    """Whether the build under test is a sanitized one."""
+    return "SESSIONDEL_SANITIZE" in os.environ
+
+
+def environment():
+    """What programs need in their environment to report what is found."""
+    if not active():
+        return {}
+    _make_place()
+    return {"ASAN_OPTIONS": _options(**_COMMON, **_ADDRESS),
+            "UBSAN_OPTIONS": _options(**_COMMON, **_UNDEFINED),
+            # What the address sanitizer refuses, and ends the worker for.
+            "LDB_MODULES_DISABLE_DEEPBIND": "1"}
+
+
+def take_reports():
+    """The reports written since the last call, as one text."""
+    texts = []
+    for path in sorted(PLACE.glob("report.*")):
+        texts.append(path.read_text(errors="replace"))
+        path.rename(path.with_name(f"told-{path.name}"))
+    return "\n".join(texts)
+
+
+@functools.lru_cache(maxsize=None)
+def _make_place():
+    """Open to all: a worker reports as the user that it serves."""
+    PLACE.mkdir(exist_ok=True)
+    PLACE.chmod(0o1777)
+
+
+def _options(**options):
+    return ":".join(f"{name}={value}" for name, value in options.items())
