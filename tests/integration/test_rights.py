@@ -2,11 +2,11 @@
 """Who may end sessions (spec 1), by logging in as each kind of caller."""
 
 import os
-import struct
 
 import pytest
 
 from testbed import accounts, clients, sessions
+from testbed.refusal import denied_whatever_it_asks
 from testbed.server import Server
 from testbed.srvsvc import (
     ERROR_ACCESS_DENIED, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe,
@@ -27,24 +27,6 @@ SOME_REFUSED = ["alice", "administrators", "accop", "printop", "backupop",
 
 # rpcclient drops backslashes of a name that is not in quotes.
 RPCCLIENT_CALL = r'netsessdel "\\127.0.0.99" bob'
-
-DENIED = struct.pack("<L", ERROR_ACCESS_DENIED)
-
-# Client and user of calls that would get different answers if let in.
-QUESTIONS = (
-    (f"\\\\{VICTIM}", "bob"),
-    (VICTIM, None),
-    (None, "bob"),
-    ("\\\\127.0.0.99", "nobody-here"),
-    (None, None),
-    ("", ""),
-    ("\\\\", "bob"),
-    ("\\\\a\\b", None),
-    ("a\nb", "a\nb"),
-    ("x" * 5000, None),
-    (None, "x" * 5000),
-    ("\\\\no-such-name.invalid", "bob"),
-)
 
 
 @pytest.fixture(name="samba", scope="module")
@@ -72,15 +54,6 @@ def log_in(server, caller):
     password = accounts.PASSWORD if caller != ANONYMOUS else ""
     return clients.connect(server, caller, password=password, dialect="3.0",
                            source=CALLER)
-
-
-def denied_whatever_it_asks(pipe):
-    """Make a pipe's caller ask all QUESTIONS; whether all were denied."""
-    answers = set()
-    for client, user in QUESTIONS:
-        pipe.send_session_del(client, user)
-        answers.add(pipe.receive_stub())
-    return answers == {DENIED}
 
 
 def has_table_open(server):

@@ -5,8 +5,10 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
-from testbed import TestbedError, accounts, namespace, server, syslog
+from testbed import (TestbedError, accounts, domain, namespace, server,
+                     syslog)
 
 BANNER = """\
 Samba server {address} ({kind}), seen by this shell alone.
@@ -20,6 +22,20 @@ Samba server {address} ({kind}), seen by this shell alone.
 Try:
   rpcclient -U 'sop%{password}' {address} -c 'netsessdel {client} alice'
   smbstatus
+"""
+
+DOMAIN_BANNER = """\
+Domain {workgroup} / {realm}, seen by this shell alone ({kind}).
+  controller  {dc.name} ({dc.address})
+  member      {member.name} ({member.address})
+  users       {users}
+  password    {password} (all of them)
+  shares      share durable encrypted
+  logs        {dc.log_dir} {member.log_dir}
+  syslog      {syslog}
+Try:
+  rpcclient -U '{workgroup}/sop%{password}' {dc.name} -c 'netsessdel "" alice'
+  {on_member} wbinfo -u
 """
 
 
@@ -44,6 +60,9 @@ def _parse(argv):
                         help="Samba as it is, without the plugin")
     parser.add_argument("--no-server", action="store_true",
                         help="make the namespaces only, start no server")
+    parser.add_argument("--domain", action="store_true",
+                        help="an Active Directory domain: a controller and a "
+                        "member server, each a machine of its own")
     parser.add_argument("-o", metavar="NAME=VALUE", action="append",
                         default=[], dest="conf", type=_parameter,
                         help="a parameter for smb.conf, such as "
@@ -71,6 +90,8 @@ def _outside():
 def _inside(options):
     if options.no_server:
         return _run(options.command, _environment())
+    if options.domain:
+        return _in_domain(options)
     with server.Server(conf=dict(options.conf),
                        stock=options.stock) as running:
         if not options.stock:
@@ -78,6 +99,18 @@ def _inside(options):
         if not options.command:
             _greet(running)
         return _run(options.command, _environment(running))
+
+
+def _in_domain(options):
+    how = {"conf": dict(options.conf), "stock": options.stock}
+    with domain.DomainController(**how) as controller, \
+            domain.MemberServer(**how) as member:
+        Path("/etc/samba/smb.conf").symlink_to(controller.smb_conf)
+        if not options.command:
+            _greet_domain(controller, member)
+        return _run(options.command, {
+            **_environment(controller),
+            "KRB5_CONFIG": str(controller.krb5_conf)})
 
 
 def _run(command, env):
@@ -105,10 +138,22 @@ def _environment(running=None):
     return env
 
 
+def _kind(running):
+    return "stock" if running.stock else "with the plugin"
+
+
+def _greet_domain(controller, member):
+    print(DOMAIN_BANNER.format(
+        workgroup=domain.WORKGROUP, realm=domain.REALM, dc=controller,
+        kind=_kind(controller), member=member, password=accounts.PASSWORD,
+        users=" ".join((domain.ADMINISTRATOR, *domain.USERS)),
+        syslog=syslog.FILE, on_member=" ".join(member.machine.command())))
+
+
 def _greet(running):
-    kind = "stock" if running.stock else "with the plugin"
     print(BANNER.format(
-        address=running.address, kind=kind, password=accounts.PASSWORD,
+        address=running.address, kind=_kind(running),
+        password=accounts.PASSWORD,
         users=" ".join(("root", "sop", "adm") + accounts.PLAIN_USERS),
         client=namespace.CLIENTS_IPV4[0], log_dir=running.log_dir,
         syslog=syslog.FILE))

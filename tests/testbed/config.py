@@ -52,11 +52,12 @@ _STATE_DIRS = {
 }
 
 
-def render(directory, addresses=(), conf=None):
+def render(directory, addresses=(), conf=None, shares=None):
     """smb.conf for a server that keeps all it has below directory.
 
     addresses: where it listens, everywhere when empty. conf: parameters of
-    the global section that replace or add to the usual ones.
+    the global section that replace or add to the usual ones. shares: more
+    of them, name to parameters.
     """
     merged = dict(_GLOBAL)
     merged.update({name: str(directory / place)
@@ -69,6 +70,8 @@ def render(directory, addresses=(), conf=None):
     for name, special in _SHARES.items():
         path = {"path": str(directory / "shares" / name)}
         text += _section(name, {**path, **_SHARE, **special})
+    for name, parameters in (shares or {}).items():
+        text += _section(name, parameters)
     return text
 
 

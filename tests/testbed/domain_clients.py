@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A domain's clients by Samba's own library, with Kerberos or NTLM.
+
+impacket asks for Kerberos tickets in a way that Samba's KDC refuses.
+"""
+
+from samba import NTSTATUSError, WERRORError, credentials, ntstatus, param
+from samba.dcerpc import srvsvc
+from samba.samba3 import libsmb_samba_internal as libsmb
+from samba.samba3 import param as samba3_param
+
+from testbed import domain
+from testbed.accounts import PASSWORD
+from testbed.srvsvc import NERR_SUCCESS
+
+KERBEROS = "Kerberos"
+NTLM = "NTLM"
+ANONYMOUS = ""
+
+_STATES = {
+    KERBEROS: credentials.MUST_USE_KERBEROS,
+    NTLM: credentials.DONT_USE_KERBEROS,
+}
+
+
+class Session:
+    """One user's session on a share, on a connection of its own."""
+
+    def __init__(self, host, user, how=KERBEROS):
+        context = samba3_param.get_context()
+        context.load(str(host.smb_conf))
+        self._connection = libsmb.Conn(
+            host.name, "share", lp=context,
+            creds=_credentials(_context(host), user, how))
+
+    def alive(self):
+        """Make a request; whether the server still knows the session."""
+        try:
+            self._connection.list("\\")
+        except NTSTATUSError as error:
+            if error.args[0] != ntstatus.NT_STATUS_USER_SESSION_DELETED:
+                raise
+            return False
+        return True
+
+
+class Caller:
+    r"""The server service, bound as a user.
+
+    binding: of Samba's kind, with HOST for the server's name.
+    """
+
+    def __init__(self, host, user, how=KERBEROS, binding="ncacn_np:HOST"):
+        context = _context(host)
+        self._pipe = srvsvc.srvsvc(binding.replace("HOST", host.name),
+                                   context, _credentials(context, user, how))
+
+    def net_session_del(self, client=None, user=None):
+        """NetrSessionDel; None is NULL. The WERROR as a number."""
+        try:
+            self._pipe.NetSessDel(None, client, user)
+        except WERRORError as error:
+            return error.args[0] & 0xffffffff
+        return NERR_SUCCESS
+
+
+def srvsvc_port(host):
+    """Where srvsvc is served over TCP, None when it is nowhere.
+
+    The endpoint mapper of a domain controller knows nothing of it.
+    """
+    for pid in host.processes_of("samba-dcerpcd"):
+        for port in host.machine.tcp_ports(pid):
+            try:
+                Caller(host, ANONYMOUS, NTLM, f"ncacn_ip_tcp:HOST[{port}]")
+            except NTSTATUSError:
+                continue
+            return port
+    return None
+
+
+def _context(host):
+    context = param.LoadParm()
+    context.load(str(host.smb_conf))
+    return context
+
+
+def _credentials(context, user, how):
+    """user: NAME or NAME@DOMAIN; with NTLM the server gets it as it is."""
+    who = credentials.Credentials()
+    who.guess(context)
+    if user == ANONYMOUS:
+        who.set_anonymous()
+        return who
+    who.set_username(user)
+    who.set_domain(domain.WORKGROUP)
+    who.set_realm(domain.REALM)
+    who.set_password(PASSWORD)
+    who.set_kerberos_state(_STATES[how])
+    return who

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Further machines beside the test bed's own, on one network with it.
+
+Each has its own mounts, host name and network; processes, users and the
+rest it shares with the test bed.
+"""
+
+import functools
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from testbed import TestbedError, namespace, processes
+
+NETWORK = "10.53.0"
+CLIENTS = tuple(f"{NETWORK}.{n}" for n in range(21, 30))
+
+_BRIDGE = "lan0"
+
+
+class Machine:
+    """A machine with one network interface.
+
+    files: what it has in /etc other than the test bed, name to content.
+    The test bed reaches it from any of the addresses in CLIENTS.
+    """
+
+    def __init__(self, name, address, files=None):
+        self.name = name
+        self.address = address
+        self.directory = namespace.ROOT / name
+        # One of that name may have been stopped before.
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self.directory.mkdir(mode=0o755)
+        self._holder = self._make_namespaces()
+        try:
+            self._connect()
+            self.run("hostname", name)
+            self.mount("-t", "tmpfs", "-o", "mode=0755", name, "/run/samba")
+            for file, content in (files or {}).items():
+                self._replace(file, content)
+        except BaseException:
+            self.stop()
+            raise
+
+    def command(self, *argv):
+        """The command line that runs another one on this machine."""
+        return ["nsenter", f"--target={self._holder.pid}", "--mount", "--root",
+                "--uts", "--net", "--", *map(str, argv)]
+
+    def run(self, *argv, stdin=""):
+        """Run a command there; its output. TestbedError when it fails."""
+        return _run(*self.command(*argv), stdin=stdin)
+
+    def mount(self, *argv):
+        self.run("mount", *argv)
+
+    def announce(self, name):
+        """Let the test bed know the machine by a name."""
+        with open("/etc/hosts", "a", encoding="utf-8") as hosts:
+            hosts.write(f"{self.address} {name}\n")
+
+    def tcp_ports(self, pid):
+        """Where a process of the machine listens, IPv4."""
+        sockets = self.run("ss", "-4Hltnp").splitlines()
+        return [int(line.split()[3].rpartition(":")[2]) for line in sockets
+                if f",pid={pid}," in line]
+
+    def pids(self):
+        """Its live processes, but for the one that keeps it."""
+        return [pid for pid in processes.all_pids()
+                if pid != self._holder.pid
+                and _network_of(pid) == self._network]
+
+    def stop(self):
+        """End it and all its processes; an error if one refused."""
+        stubborn = []
+        self._signal_all(signal.SIGTERM)
+        try:
+            processes.wait_until(self._idle, f"{self.name} stops")
+        except TimeoutError:
+            stubborn = [f"{processes.executable(pid)} ({pid})"
+                        for pid in self.pids()]
+            self._signal_all(signal.SIGKILL)
+            processes.wait_until(self._idle, f"{self.name} is killed")
+        self._holder.stop()
+        if stubborn:
+            raise TestbedError(f"had to be killed: {', '.join(stubborn)}")
+
+    def _idle(self):
+        return not self.pids()
+
+    def _signal_all(self, number):
+        for pid in self.pids():
+            processes.send(pid, number)
+
+    def _make_namespaces(self):
+        holder = processes.Daemon(
+            ["unshare", "--mount", "--uts", "--net", "--propagation=private",
+             "sleep", "infinity"], self.directory / "machine.output")
+        processes.wait_until(
+            lambda: processes.arguments(holder.pid)[:1] == ["sleep"],
+            f"{self.name} is there")
+        self._network = _network_of(holder.pid)
+        return holder
+
+    def _connect(self):
+        _bridge()
+        _run("ip", "link", "add", self.name, "type", "veth", "peer",
+                      "name", "eth0", "netns", str(self._holder.pid))
+        _run("ip", "link", "set", self.name, "master", _BRIDGE, "up")
+        self.run("ip", "-batch", "-", stdin="\n".join((
+            "link set lo up", "link set eth0 up",
+            f"address add {self.address}/24 dev eth0", "")))
+
+    def _replace(self, file, content):
+        own = self.directory / file
+        own.write_text(content)
+        own.chmod(0o644)
+        self.mount("--bind", own, Path("/etc", file).resolve())
+
+
+@functools.lru_cache(maxsize=None)
+def _bridge():
+    """The network's end in the test bed, made at the first use."""
+    _run("ip", "-batch", "-", stdin="\n".join((
+        f"link add {_BRIDGE} type bridge", f"link set {_BRIDGE} up",
+        *(f"address add {address}/24 dev {_BRIDGE}" for address in CLIENTS),
+        "")))
+
+
+def _run(*argv, stdin=""):
+    done = subprocess.run(
+        argv, input=stdin, text=True, check=False, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    if done.returncode:
+        raise TestbedError(f"{' '.join(argv)}: {done.stdout.strip()}")
+    return done.stdout
+
+
+def _network_of(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/ns/net")
+    except OSError:
+        return None
+
