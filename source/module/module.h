@@ -25,13 +25,15 @@ struct sessiondel_module {
 	struct session_table *table;
 	/* all pipes of the worker */
 	struct pipe_session *pipes;
-	/* calls that wait for their sessions to end */
+	/* calls that wait for a name's addresses, or for sessions to end */
 	struct net_session_del_state *waiting;
 	unsigned num_waiting;
 	struct audit audit;
 	struct {
 		struct settings_complaint timeout;
 		struct settings_complaint durable;
+		struct settings_complaint resolve_names;
+		struct settings_complaint resolve_timeout;
 	} complaints;
 };
 

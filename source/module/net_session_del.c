@@ -11,6 +11,7 @@
 #include "source3/lib/global_contexts.h"
 #include "source3/param/loadparm.h"
 
+#include "source/session/name_lookup.h"
 #include "source/session/session_close.h"
 
 #include "caller.h"
@@ -24,6 +25,9 @@
 /* How long a call blocks whose answer cannot come later (spec 5). */
 #define BLOCKING_LIMIT_USEC 100000
 
+/* Seconds in which a call has its answer: clients give up after about 21. */
+#define ANSWER_LIMIT 20
+
 struct net_session_del_state {
 	/* among the calls that wait */
 	struct net_session_del_state *prev, *next;
@@ -31,6 +35,9 @@ struct net_session_del_state {
 	struct dcesrv_call_state *call;
 	struct srvsvc_NetSessDel *r;
 	struct session_close_how how;
+	struct session_query query;
+	/* of the client that the query names, once it was looked up */
+	struct client_addresses addresses;
 	struct session_targets targets;
 	struct audit_call audit;
 };
@@ -51,8 +58,7 @@ static struct session_scope scope_of(const struct net_session_del_state *state)
 	};
 }
 
-static NTSTATUS find_targets(struct net_session_del_state *state,
-			     const struct session_query *query)
+static NTSTATUS find_targets(struct net_session_del_state *state)
 {
 	struct sessiondel_module *module = state->module;
 	const struct session_scope scope = scope_of(state);
@@ -70,7 +76,7 @@ static NTSTATUS find_targets(struct net_session_del_state *state,
 	}
 	return session_targets_find(state,
 				    module->table,
-				    query,
+				    &state->query,
 				    &scope,
 				    &state->targets);
 }
@@ -166,38 +172,16 @@ static void start_waiting(struct net_session_del_state *state)
 	DLIST_ADD(state->module->waiting, state);
 	state->module->num_waiting += 1;
 	talloc_set_destructor(state, stop_waiting);
-}
-
-static void net_session_del_closed(struct tevent_req *req);
-
-static WERROR close_later(struct net_session_del_state *state)
-{
-	struct tevent_req *req = session_close_send(state,
-						    state->call->event_ctx,
-						    state->module->table,
-						    &state->targets,
-						    &state->how);
-
-	if (req == NULL) {
-		return WERR_NOT_ENOUGH_MEMORY;
-	}
-	tevent_req_set_callback(req, net_session_del_closed, state);
-
-	start_waiting(state);
 	state->call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
-	return WERR_OK;
 }
 
-static void net_session_del_closed(struct tevent_req *req)
+static void answer(struct net_session_del_state *state, WERROR result)
 {
-	struct net_session_del_state *state =
-		tevent_req_callback_data(req, struct net_session_del_state);
 	struct dcesrv_call_state *call = state->call;
 	struct dcesrv_connection *conn = call->conn;
-	WERROR result = close_result(session_close_recv(req));
 	NTSTATUS status;
 
-	conclude(state, arm_own(state, result));
+	conclude(state, result);
 	talloc_free(state);
 
 	/* when it has gone well, the call may be gone too */
@@ -208,6 +192,49 @@ static void net_session_del_closed(struct tevent_req *req)
 		talloc_free(call);
 		dcesrv_terminate_connection(conn, nt_errstr(status));
 	}
+}
+
+/* Looking the name up may have taken a part of the time for the answer. */
+static struct timeval time_to_close(const struct net_session_del_state *state)
+{
+	const struct timeval *start = &state->audit.start;
+	struct timeval now = timeval_current();
+	struct timeval end = timeval_add(&now,
+					 state->how.limit.tv_sec,
+					 state->how.limit.tv_usec);
+	struct timeval last = timeval_add(start, ANSWER_LIMIT, 0);
+
+	end = timeval_min(&end, &last);
+	return timeval_until(&now, &end);
+}
+
+static void net_session_del_closed(struct tevent_req *req);
+
+static WERROR close_later(struct net_session_del_state *state)
+{
+	struct session_close_how how = state->how;
+	struct tevent_req *req = NULL;
+
+	how.limit = time_to_close(state);
+	req = session_close_send(state,
+				 state->call->event_ctx,
+				 state->module->table,
+				 &state->targets,
+				 &how);
+	if (req == NULL) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
+	tevent_req_set_callback(req, net_session_del_closed, state);
+	return WERR_OK;
+}
+
+static void net_session_del_closed(struct tevent_req *req)
+{
+	struct net_session_del_state *state =
+		tevent_req_callback_data(req, struct net_session_del_state);
+	WERROR result = close_result(session_close_recv(req));
+
+	answer(state, arm_own(state, result));
 }
 
 /* On an event context of its own: the worker's must not run inside a call. */
@@ -235,34 +262,116 @@ static WERROR close_now(struct net_session_del_state *state)
 	return arm_own(state, close_result(session_close_recv(req)));
 }
 
-/*
- * Everything before the first close is sent.
- *
- * *aside: this Samba is not what the module was built for.
- */
-static WERROR prepare(struct net_session_del_state *state, bool *aside)
+/* *aside: this Samba is not what the module was built for. */
+static WERROR find(struct net_session_del_state *state, bool *aside)
 {
-	struct session_query query = {.client = {.name = NULL}};
-	NTSTATUS status;
-	WERROR result;
+	NTSTATUS status = find_targets(state);
 
-	result = session_query_parse(state,
-				     state->r->in.client,
-				     state->r->in.user,
-				     &query);
-	if (!W_ERROR_IS_OK(result)) {
-		return result;
-	}
-	if (state->module->num_waiting >= WAITING_MAX) {
-		return WERR_BUSY;
-	}
-	status = find_targets(state, &query);
 	*aside = NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH);
 	if (!NT_STATUS_IS_OK(status)) {
 		return fault_result(status);
 	}
 	skip_asked(state);
 	return state->targets.num != 0 ? WERR_OK : WERR_NERR_CLIENTNAMENOTFOUND;
+}
+
+/* Everything before the first close is sent, or the name is looked up. */
+static WERROR prepare(struct net_session_del_state *state, bool *aside)
+{
+	WERROR result = session_query_parse(state,
+					    state->r->in.client,
+					    state->r->in.user,
+					    &state->query);
+
+	if (!W_ERROR_IS_OK(result)) {
+		return result;
+	}
+	if (state->module->num_waiting >= WAITING_MAX) {
+		return WERR_BUSY;
+	}
+	return find(state, aside);
+}
+
+/*
+ * When nothing matched. A name that a matching session has on record means
+ * that session alone, whatever addresses it has elsewhere.
+ */
+static bool addresses_may_match(const struct net_session_del_state *state)
+{
+	struct sessiondel_module *module = state->module;
+
+	return state->targets.other_clients &&
+	       client_filter_can_resolve(&state->query.client) &&
+	       settings_resolve_names(&module->complaints.resolve_names);
+}
+
+static void net_session_del_looked_up(struct tevent_req *req);
+
+static WERROR look_up_later(struct net_session_del_state *state)
+{
+	struct settings_complaint *complaint =
+		&state->module->complaints.resolve_timeout;
+	struct tevent_req *req =
+		name_lookup_send(state,
+				 state->call->event_ctx,
+				 state->query.client.name,
+				 settings_resolve_timeout(complaint));
+
+	if (req == NULL) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
+	tevent_req_set_callback(req, net_session_del_looked_up, state);
+	return WERR_OK;
+}
+
+/* A resolver that does not answer in time knows no such client. */
+static WERROR lookup_result(NTSTATUS status,
+			    const struct client_addresses *addresses)
+{
+	if (NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
+		return WERR_NERR_CLIENTNAMENOTFOUND;
+	}
+	if (!NT_STATUS_IS_OK(status)) {
+		return fault_result(status);
+	}
+	return addresses->num != 0 ? WERR_OK : WERR_NERR_CLIENTNAMENOTFOUND;
+}
+
+static void net_session_del_looked_up(struct tevent_req *req)
+{
+	struct net_session_del_state *state =
+		tevent_req_callback_data(req, struct net_session_del_state);
+	NTSTATUS status = name_lookup_recv(req, &state->addresses);
+	WERROR result = lookup_result(status, &state->addresses);
+	bool aside;
+
+	TALLOC_FREE(req);
+	state->query.client.resolved = &state->addresses;
+
+	if (W_ERROR_IS_OK(result)) {
+		result = find(state, &aside);
+	}
+	if (W_ERROR_IS_OK(result)) {
+		result = close_later(state);
+	}
+	if (!W_ERROR_IS_OK(result)) {
+		answer(state, result);
+	}
+}
+
+/* Does the answer come later? *result is the answer when it does not. */
+static bool takes_time(struct net_session_del_state *state, WERROR *result)
+{
+	if (W_ERROR_IS_OK(*result)) {
+		*result = close_later(state);
+		return W_ERROR_IS_OK(*result);
+	}
+	if (W_ERROR_EQUAL(*result, WERR_NERR_CLIENTNAMENOTFOUND) &&
+	    addresses_may_match(state)) {
+		*result = look_up_later(state);
+		return W_ERROR_IS_OK(*result);
+	}
+	return false;
 }
 
 static NTSTATUS serve(struct net_session_del_state *state)
@@ -283,12 +392,12 @@ static NTSTATUS serve(struct net_session_del_state *state)
 	if (aside) {
 		return NT_STATUS_REVISION_MISMATCH;
 	}
-	if (W_ERROR_IS_OK(result) && may_async) {
-		result = close_later(state);
-		if (W_ERROR_IS_OK(result)) {
-			return NT_STATUS_OK;
-		}
-	} else if (W_ERROR_IS_OK(result)) {
+	if (may_async && takes_time(state, &result)) {
+		start_waiting(state);
+		return NT_STATUS_OK;
+	}
+	/* no name is looked up: a resolver must not make others wait */
+	if (!may_async && W_ERROR_IS_OK(result)) {
 		result = close_now(state);
 	}
 	conclude(state, result);

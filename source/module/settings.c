@@ -7,6 +7,7 @@
 #include <talloc.h>
 
 #include "lib/util/debug.h"
+#include "lib/util/samba_util.h"
 #include "source3/param/loadparm.h"
 
 #include "source/session/text.h"
@@ -18,7 +19,14 @@
 #define TIMEOUT_MAX 20
 #define TIMEOUT_DEFAULT 10
 
-bool settings_parse_timeout(const char *value, unsigned *timeout)
+#define RESOLVE_TIMEOUT_MIN 1
+#define RESOLVE_TIMEOUT_MAX 10
+#define RESOLVE_TIMEOUT_DEFAULT 3
+
+static bool parse_seconds(const char *value,
+			  unsigned min,
+			  unsigned max,
+			  unsigned *result)
 {
 	size_t digits = strspn(value, "0123456789");
 	unsigned long seconds;
@@ -27,11 +35,29 @@ bool settings_parse_timeout(const char *value, unsigned *timeout)
 		return false;
 	}
 	seconds = strtoul(value, NULL, 10);
-	if (seconds < TIMEOUT_MIN || seconds > TIMEOUT_MAX) {
+	if (seconds < min || seconds > max) {
 		return false;
 	}
-	*timeout = seconds;
+	*result = seconds;
 	return true;
+}
+
+bool settings_parse_timeout(const char *value, unsigned *timeout)
+{
+	return parse_seconds(value, TIMEOUT_MIN, TIMEOUT_MAX, timeout);
+}
+
+bool settings_parse_resolve_timeout(const char *value, unsigned *timeout)
+{
+	return parse_seconds(value,
+			     RESOLVE_TIMEOUT_MIN,
+			     RESOLVE_TIMEOUT_MAX,
+			     timeout);
+}
+
+bool settings_parse_resolve_names(const char *value, bool *resolve)
+{
+	return conv_str_bool(value, resolve);
 }
 
 bool settings_parse_audit(const char *value, struct audit_target *target)
@@ -122,4 +148,33 @@ bool settings_durable(struct settings_complaint *complaint)
 	}
 	complain(complaint, "durable handles", value, "close or keep");
 	return end;
+}
+
+bool settings_resolve_names(struct settings_complaint *complaint)
+{
+	const char *value = raw_value("resolve names");
+	bool resolve = true;
+
+	if (value == NULL || settings_parse_resolve_names(value, &resolve)) {
+		complaint->made = false;
+		return resolve;
+	}
+	complain(complaint, "resolve names", value, "yes or no");
+	return resolve;
+}
+
+unsigned settings_resolve_timeout(struct settings_complaint *complaint)
+{
+	const char *value = raw_value("resolve timeout");
+	unsigned timeout = RESOLVE_TIMEOUT_DEFAULT;
+
+	if (value == NULL || settings_parse_resolve_timeout(value, &timeout)) {
+		complaint->made = false;
+		return timeout;
+	}
+	complain(complaint,
+		 "resolve timeout",
+		 value,
+		 "a number of seconds from 1 to 10");
+	return timeout;
 }

@@ -45,6 +45,20 @@ struct audit_target settings_audit(struct settings_complaint *complaint);
 bool settings_durable(struct settings_complaint *complaint);
 
 /**
+ * sessiondel:resolve names, in the same way.
+ *
+ * @return Whether computer names are looked up.
+ */
+bool settings_resolve_names(struct settings_complaint *complaint);
+
+/**
+ * sessiondel:resolve timeout, in the same way.
+ *
+ * @return Seconds that looking a name up may take.
+ */
+unsigned settings_resolve_timeout(struct settings_complaint *complaint);
+
+/**
  * Parse sessiondel:timeout, whole seconds from 1 to 20.
  *
  * @return false when the value cannot be used, *timeout is untouched then.
@@ -64,5 +78,19 @@ bool settings_parse_audit(const char *value, struct audit_target *target);
  * @return false when the value cannot be used, *end is untouched then.
  */
 bool settings_parse_durable(const char *value, bool *end);
+
+/**
+ * Parse sessiondel:resolve names, a boolean in any of Samba's ways.
+ *
+ * @return false when the value cannot be used, *resolve is untouched then.
+ */
+bool settings_parse_resolve_names(const char *value, bool *resolve);
+
+/**
+ * Parse sessiondel:resolve timeout, whole seconds from 1 to 10.
+ *
+ * @return false when the value cannot be used, *timeout is untouched then.
+ */
+bool settings_parse_resolve_timeout(const char *value, unsigned *timeout);
 
 #endif

@@ -131,3 +131,41 @@ bool client_address_equal(const struct client_address *a,
 	}
 	return strcmp(a->zone, b->zone) == 0;
 }
+
+bool client_address_from_socket(const struct sockaddr_storage *in,
+				struct client_address *address)
+{
+	*address = (struct client_address){.zone = ""};
+
+	if (in->ss_family == AF_INET) {
+		map_ipv4(((const struct sockaddr_in *)in)->sin_addr,
+			 &address->ip);
+		return true;
+	}
+	if (in->ss_family == AF_INET6) {
+		address->ip = ((const struct sockaddr_in6 *)in)->sin6_addr;
+		return true;
+	}
+	return false;
+}
+
+bool client_addresses_have(const struct client_addresses *addresses,
+			   const struct client_address *address)
+{
+	for (size_t i = 0; i < addresses->num; i++) {
+		if (client_address_equal(&addresses->list[i], address)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void client_addresses_add(struct client_addresses *addresses,
+			  const struct client_address *address)
+{
+	if (addresses->num < CLIENT_ADDRESSES_MAX &&
+	    !client_addresses_have(addresses, address)) {
+		addresses->list[addresses->num] = *address;
+		addresses->num += 1;
+	}
+}

@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #define CLIENT_ZONE_LEN 32
 
@@ -13,6 +14,15 @@ struct client_address {
 	/* IPv4 is kept as its IPv6-mapped form, so both compare equal */
 	struct in6_addr ip;
 	char zone[CLIENT_ZONE_LEN];
+};
+
+/* No computer has more; what would come after them is left out. */
+#define CLIENT_ADDRESSES_MAX 64
+
+/* What one name stands for. All zero to begin with. */
+struct client_addresses {
+	size_t num;
+	struct client_address list[CLIENT_ADDRESSES_MAX];
 };
 
 /**
@@ -44,5 +54,28 @@ bool client_address_parse_channel(const char *text,
  */
 bool client_address_equal(const struct client_address *a,
 			  const struct client_address *b);
+
+/**
+ * The IPv4 or IPv6 address of a socket address, without its zone.
+ *
+ * @param[in]  in       What a resolver found.
+ * @param[out] address  Valid only when true is returned.
+ *
+ * @return false for any other kind of address.
+ */
+bool client_address_from_socket(const struct sockaddr_storage *in,
+				struct client_address *address);
+
+/**
+ * Is one of the addresses that host?
+ */
+bool client_addresses_have(const struct client_addresses *addresses,
+			   const struct client_address *address);
+
+/**
+ * Add an address, unless it is there or there is no room.
+ */
+void client_addresses_add(struct client_addresses *addresses,
+			  const struct client_address *address);
 
 #endif

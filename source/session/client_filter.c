@@ -4,9 +4,14 @@
 #include "replace.h"
 #include "client_filter.h"
 
+#include <arpa/inet.h>
+
 #include "lib/util/charset/charset.h"
 
 #include "text.h"
+
+/* A DNS name of the longest kind as text, the NUL included. */
+#define HOST_NAME_LEN 255
 
 bool client_filter_parse(const char *client_name, struct client_filter *filter)
 {
@@ -29,6 +34,27 @@ bool client_filter_parse(const char *client_name, struct client_filter *filter)
 	return true;
 }
 
+/* inet_aton() takes what getaddrinfo() takes, but for the DNS root's dot. */
+static bool is_number(const char *name)
+{
+	char copy[HOST_NAME_LEN];
+	size_t len = strlen(name);
+	struct in_addr in;
+
+	memcpy(copy, name, len + 1);
+	if (len != 0 && copy[len - 1] == '.') {
+		copy[len - 1] = '\0';
+	}
+	return inet_aton(copy, &in) != 0;
+}
+
+bool client_filter_can_resolve(const struct client_filter *filter)
+{
+	return filter->name != NULL && !filter->is_address &&
+	       strlen(filter->name) < HOST_NAME_LEN &&
+	       strpbrk(filter->name, ":%") == NULL && !is_number(filter->name);
+}
+
 /* "fs7" names the recorded "fs7.example.com" */
 static bool is_first_label(const char *name, const char *recorded)
 {
@@ -49,6 +75,16 @@ static bool is_first_label(const char *name, const char *recorded)
 	return strcasecmp_m(name, label) == 0;
 }
 
+static bool means_address(const struct client_filter *filter,
+			  const struct client_address *address)
+{
+	if (filter->is_address) {
+		return client_address_equal(&filter->address, address);
+	}
+	return filter->resolved != NULL &&
+	       client_addresses_have(filter->resolved, address);
+}
+
 bool client_filter_matches(const struct client_filter *filter,
 			   const char *remote_address,
 			   const char *remote_name)
@@ -58,9 +94,8 @@ bool client_filter_matches(const struct client_filter *filter,
 	if (filter->name == NULL) {
 		return true;
 	}
-	if (filter->is_address &&
-	    client_address_parse_channel(remote_address, &address) &&
-	    client_address_equal(&filter->address, &address)) {
+	if (client_address_parse_channel(remote_address, &address) &&
+	    means_address(filter, &address)) {
 		return true;
 	}
 	return strcasecmp_m(filter->name, remote_name) == 0 ||

@@ -13,6 +13,8 @@ struct client_filter {
 	const char *name;
 	bool is_address;
 	struct client_address address;
+	/* what the name was resolved to, NULL when it was not */
+	const struct client_addresses *resolved;
 };
 
 /**
@@ -28,9 +30,18 @@ struct client_filter {
 bool client_filter_parse(const char *client_name, struct client_filter *filter);
 
 /**
+ * Can the filter's name be resolved to addresses (spec 3)?
+ *
+ * Not what is an address already, nor what a resolver would take for another
+ * way to write one: "10.1", "0x7f000001", anything with a colon or a zone.
+ */
+bool client_filter_can_resolve(const struct client_filter *filter);
+
+/**
  * Does the filter mean the client at the other end of a channel (spec 3)?
  *
- * @param[in] filter          Made by client_filter_parse().
+ * @param[in] filter          Made by client_filter_parse(), with its name
+ *                            resolved or not.
  * @param[in] remote_address  As the session table has it, "ipv4:A:PORT".
  * @param[in] remote_name     The client name on record, or an address.
  */

@@ -8,9 +8,9 @@
 #include "lib/util/time.h"
 #include "librpc/ndr/libndr.h"
 #include "source3/include/messages.h"
-#include "source3/include/serverid.h"
 
 #include "durable_open.h"
+#include "session_owner.h"
 
 /* The pause between two looks at the table, in microseconds. */
 #define PAUSE_MIN 1000
@@ -172,7 +172,7 @@ static NTSTATUS settle(struct session_table *table,
 		target->fate = SESSION_GONE;
 		return NT_STATUS_OK;
 	}
-	if (!serverid_exists(&target->owner)) {
+	if (session_owner_died(&target->owner)) {
 		target->fate = SESSION_OWNER_DIED;
 		return NT_STATUS_OK;
 	}

@@ -7,7 +7,8 @@
 #include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/auth.h"
 #include "librpc/ndr/libndr.h"
-#include "source3/include/serverid.h"
+
+#include "session_owner.h"
 
 struct find_state {
 	TALLOC_CTX *mem_ctx;
@@ -191,15 +192,16 @@ static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
 	if (has_token(session, &state->scope->caller)) {
 		state->caller_seen = true;
 	}
-	if (!client_matches(&state->query->client, session)) {
-		return NT_STATUS_OK;
-	}
 	user = identity(session->auth_session_info, state->scope);
 	if (!user_filter_matches(&state->query->user, &user)) {
 		return NT_STATUS_OK;
 	}
+	if (!client_matches(&state->query->client, session)) {
+		state->targets->other_clients = true;
+		return NT_STATUS_OK;
+	}
 	/* one smbd owns all channels of a session */
-	if (!serverid_exists(&session->channels[0].server_id)) {
+	if (session_owner_died(&session->channels[0].server_id)) {
 		return NT_STATUS_OK;
 	}
 	return add_target(state, session, version, &user);

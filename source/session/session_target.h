@@ -39,6 +39,8 @@ struct session_target {
 struct session_targets {
 	struct session_target *list;
 	size_t num;
+	/* there are sessions that match but for their client */
+	bool other_clients;
 };
 
 /* What the server itself adds to the look-up. */

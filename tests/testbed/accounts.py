@@ -76,7 +76,7 @@ def unix_files():
     return {"passwd": _text(passwd), "group": _text(group),
             "shadow": _text(shadow), "gshadow": _text(gshadow),
             "nsswitch.conf": "passwd: files\ngroup: files\nshadow: files\n"
-                             "gshadow: files\nhosts: files\n"}
+                             "gshadow: files\nhosts: files dns\n"}
 
 
 def _text(lines):

@@ -23,6 +23,8 @@ SERVER_IPV6 = "fd00:5e55::1"
 CLIENTS_IPV4 = tuple(f"127.0.0.{n}" for n in range(21, 30))
 CLIENTS_IPV6 = tuple(f"fd00:5e55::{n}" for n in range(21, 30))
 LINK_LOCAL = "fe80::21%client0"
+# Where names are asked for; nobody is there unless a test starts a server.
+NAME_SERVER = "127.0.0.1"
 
 _SAMBA_DIRS = ("/etc/samba", "/var/lib/samba", "/var/cache/samba",
                "/var/log/samba")
@@ -156,6 +158,9 @@ def _mount_samba_dirs():
 def _mount_accounts():
     files = accounts.unix_files()
     files["hosts"] = _hosts()
+    # A resolver that gives up by itself would hide who does not.
+    files["resolv.conf"] = (f"nameserver {NAME_SERVER}\n"
+                            "options timeout:30 attempts:5\n")
     etc = ROOT / "etc"
     etc.mkdir()
     for name, content in files.items():
@@ -218,6 +223,11 @@ def _start_network():
     lines += [f"link add {device} type veth peer name {device}-peer",
               f"link set {device}-peer up", f"link set {device} up",
               f"address add {address}/64 dev {device} nodad"]
+    ip(*lines)
+
+
+def ip(*lines):
+    """Run commands of ip(8)."""
     _run("ip", "-batch", "-", stdin="\n".join(lines) + "\n")
 
 

@@ -325,7 +325,54 @@ static void test_noise_is_survived(void **state)
 	}
 }
 
+static void assert_from_socket(const void *in,
+			       size_t len,
+			       const char *wanted_text)
+{
+	struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
+	struct client_address wanted, found;
+
+	memcpy(&storage, in, len);
+	assert_true(client_address_parse(wanted_text, &wanted));
+	assert_true(client_address_from_socket(&storage, &found));
+	assert_true(client_address_equal(&wanted, &found));
+	assert_string_equal(found.zone, "");
+}
+
+static void test_socket_address_is_taken(void **state)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = 445};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = 445};
+	struct sockaddr_storage unix_socket = {.ss_family = AF_UNIX};
+	struct client_address found;
+
+	(void)state;
+	assert_int_equal(inet_pton(AF_INET, "10.0.0.7", &in.sin_addr), 1);
+	assert_from_socket(&in, sizeof(in), "10.0.0.7");
+	assert_int_equal(inet_pton(AF_INET6, "fe80::7", &in6.sin6_addr), 1);
+	in6.sin6_scope_id = 1;
+	assert_from_socket(&in6, sizeof(in6), "fe80::7");
+	assert_false(client_address_from_socket(&unix_socket, &found));
+}
+
+static void test_addresses_are_kept_once(void **state)
+{
+	struct client_addresses addresses = {.num = 0};
+	struct client_address one, other;
+
+	(void)state;
+	assert_true(client_address_parse("10.0.0.7", &one));
+	assert_true(client_address_parse("10.0.0.8", &other));
+	client_addresses_add(&addresses, &one);
+	client_addresses_add(&addresses, &one);
+	assert_int_equal(addresses.num, 1);
+	assert_true(client_addresses_have(&addresses, &one));
+	assert_false(client_addresses_have(&addresses, &other));
+}
+
 static const struct CMUnitTest properties[] = {
+	cmocka_unit_test(test_socket_address_is_taken),
+	cmocka_unit_test(test_addresses_are_kept_once),
 	cmocka_unit_test(test_all_spellings_are_one_address),
 	cmocka_unit_test(test_every_bit_counts),
 	cmocka_unit_test(test_noise_is_survived),

@@ -216,6 +216,120 @@ static void test_match(void **state)
 			 c->matches);
 }
 
+struct resolved_case {
+	const char *name;
+	const char *asked;
+	/* what the name was resolved to, NULL ends it */
+	const char *addresses[3];
+	const char *remote_address;
+	const char *remote_name;
+	bool matches;
+};
+
+static const struct resolved_case resolved_cases[] = {
+	{"resolved: its address", "ws7", {"10.0.0.7"}, BY_IPV4, true},
+	{"resolved: its IPv6 address", "ws7", {"2001:db8::7"}, BY_IPV6, true},
+	{"resolved: its second address",
+	 "ws7",
+	 {"10.0.0.8", "10.0.0.7"},
+	 BY_IPV4,
+	 true},
+	{"resolved: mapped form on record",
+	 "ws7",
+	 {"10.0.0.7"},
+	 BY_MAPPED,
+	 true},
+	{"resolved: another address", "ws7", {"10.0.0.8"}, BY_IPV4, false},
+	{"resolved: other addresses",
+	 "ws7",
+	 {"10.0.0.8", "2001:db8::7"},
+	 BY_IPV4,
+	 false},
+	{"resolved: to nothing", "ws7", {NULL}, BY_IPV4, false},
+	{"resolved: to nothing, no IP",
+	 "ws7",
+	 {NULL},
+	 "unix:/run/x",
+	 "",
+	 false},
+	{"resolved: the name is on record still",
+	 "ws7",
+	 {"10.0.0.8"},
+	 BY_NAME,
+	 true},
+	{"resolved: never from an address",
+	 "10.0.0.8",
+	 {"10.0.0.7"},
+	 BY_IPV4,
+	 false},
+};
+
+static void test_resolved(void **state)
+{
+	const struct resolved_case *c = *state;
+	struct client_addresses addresses = {.num = 0};
+	struct client_filter filter;
+
+	for (size_t i = 0; c->addresses[i] != NULL; i++) {
+		struct client_address address;
+
+		assert_true(client_address_parse(c->addresses[i], &address));
+		client_addresses_add(&addresses, &address);
+	}
+	assert_true(client_filter_parse(c->asked, &filter));
+	filter.resolved = &addresses;
+	assert_int_equal(client_filter_matches(&filter,
+					       c->remote_address,
+					       c->remote_name),
+			 c->matches);
+}
+
+struct can_resolve_case {
+	const char *name;
+	const char *asked;
+	bool can_resolve;
+};
+
+#define LABEL_61 "a23456789b123456789c123456789d123456789e123456789f123456789g1"
+#define NAME_253 LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_61
+
+static const struct can_resolve_case can_resolve_cases[] = {
+	{"to resolve: a name", "ws7", true},
+	{"to resolve: behind backslashes", "\\\\ws7", true},
+	{"to resolve: FQDN", "ws7.example.com", true},
+	{"to resolve: FQDN with the root's dot", "ws7.example.com.", true},
+	{"to resolve: a name of digits and letters", "7ws", true},
+	{"to resolve: hex letters", "cafe", true},
+	{"to resolve: a number as the first label", "10.example.com", true},
+	{"to resolve: the longest name", NAME_253, true},
+	{"to resolve: the longest name, the root's dot", NAME_253 ".", true},
+	{"not to resolve: a longer name", NAME_253 "ab", false},
+	{"not to resolve: NULL", NULL, false},
+	{"not to resolve: nothing", "", false},
+	{"not to resolve: IPv4", "10.0.0.7", false},
+	{"not to resolve: IPv6", "2001:db8::7", false},
+	{"not to resolve: literal", "2001-db8--7.ipv6-literal.net", false},
+	{"not to resolve: IPv4 with the root's dot", "10.0.0.7.", false},
+	{"not to resolve: a short IPv4", "10.7", false},
+	{"not to resolve: a short IPv4 with the root's dot", "10.7.", false},
+	{"not to resolve: a number", "10", false},
+	{"not to resolve: hex", "0x0a000007", false},
+	{"not to resolve: octal", "012.0.0.07", false},
+	{"not to resolve: IPv4 with a port", "10.0.0.7:445", false},
+	{"not to resolve: IPv4 with a zone", "10.0.0.7%lo", false},
+	{"not to resolve: IPv6 with a zone that is none", "fe80::1%", false},
+	{"not to resolve: name with a port", "ws7:445", false},
+};
+
+static void test_can_resolve(void **state)
+{
+	const struct can_resolve_case *c = *state;
+	struct client_filter filter;
+
+	assert_true(client_filter_parse(c->asked, &filter));
+	assert_int_equal(client_filter_can_resolve(&filter), c->can_resolve);
+}
+
 struct malformed_case {
 	const char *name;
 	const char *asked;
@@ -262,6 +376,7 @@ static void test_filter_points_behind_the_backslashes(void **state)
 	assert_true(client_filter_parse(asked, &filter));
 	assert_ptr_equal(filter.name, asked + 2);
 	assert_false(filter.is_address);
+	assert_null(filter.resolved);
 }
 
 /* What NetrSessionEnum lists as a session's client is the recorded name. */
@@ -303,6 +418,8 @@ int main(void)
 	struct table table = {.count = 0};
 
 	TABLE_ADD(&table, match_cases, test_match);
+	TABLE_ADD(&table, resolved_cases, test_resolved);
+	TABLE_ADD(&table, can_resolve_cases, test_can_resolve);
 	TABLE_ADD(&table, malformed_cases, test_malformed);
 	TABLE_ADD_TESTS(&table, others);
 	return table_run(&table, "client_filter");

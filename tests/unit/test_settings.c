@@ -52,6 +52,62 @@ static void test_timeout(void **state)
 	assert_int_equal(timeout, c->timeout != 0 ? c->timeout : BEFORE);
 }
 
+static const struct timeout_case resolve_timeout_cases[] = {
+	{"resolve timeout: the least", "1", 1},
+	{"resolve timeout: the default", "3", 3},
+	{"resolve timeout: the most", "10", 10},
+	{"resolve timeout: one too many", "11", 0},
+	{"resolve timeout: none", "0", 0},
+	{"resolve timeout: negative", "-1", 0},
+	{"resolve timeout: empty", "", 0},
+	{"resolve timeout: a unit", "3s", 0},
+};
+
+static void test_resolve_timeout(void **state)
+{
+	const struct timeout_case *c = *state;
+	unsigned timeout = BEFORE;
+
+	assert_int_equal(settings_parse_resolve_timeout(c->value, &timeout),
+			 c->timeout != 0);
+	assert_int_equal(timeout, c->timeout != 0 ? c->timeout : BEFORE);
+}
+
+struct resolve_case {
+	const char *name;
+	const char *value;
+	bool taken;
+	bool resolve;
+};
+
+static const struct resolve_case resolve_cases[] = {
+	{"resolve names: yes", "yes", true, true},
+	{"resolve names: no", "no", true, false},
+	{"resolve names: upper case", "NO", true, false},
+	{"resolve names: true", "true", true, true},
+	{"resolve names: false", "False", true, false},
+	{"resolve names: 1", "1", true, true},
+	{"resolve names: 0", "0", true, false},
+	{"resolve names: empty", "", false, false},
+	{"resolve names: a word", "maybe", false, false},
+	{"resolve names: two words", "yes no", false, false},
+};
+
+static void assert_resolve(const struct resolve_case *c, bool before)
+{
+	bool resolve = before;
+
+	assert_int_equal(settings_parse_resolve_names(c->value, &resolve),
+			 c->taken);
+	assert_int_equal(resolve, c->taken ? c->resolve : before);
+}
+
+static void test_resolve(void **state)
+{
+	assert_resolve(*state, false);
+	assert_resolve(*state, true);
+}
+
 struct audit_case {
 	const char *name;
 	const char *value;
@@ -118,6 +174,8 @@ int main(void)
 
 	TABLE_ADD(&table, timeout_cases, test_timeout);
 	TABLE_ADD(&table, audit_cases, test_audit);
+	TABLE_ADD(&table, resolve_cases, test_resolve);
+	TABLE_ADD(&table, resolve_timeout_cases, test_resolve_timeout);
 	TABLE_ADD_TESTS(&table, durable);
 	return table_run(&table, "settings");
 }

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Host names: the addresses that the system's resolver gives, without a wait.
+ */
+
+#include "host_lookup.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "lib/util/blocking.h"
+#include "lib/util/debug.h"
+#include "libcli/util/error.h"
+#include "lib/util/tevent_ntstatus.h"
+
+#define GETENT "/usr/bin/getent"
+
+/* Bytes of its answer, room for more addresses than are taken. */
+#define ANSWER_LEN 16384
+
+struct host_lookup_state {
+	/* a pidfd, for the worker's SIGCHLD handler frees pids at any time */
+	int process;
+	/* where its answer comes out */
+	int pipe;
+	struct tevent_fd *fde;
+	char answer[ANSWER_LEN];
+	size_t len;
+};
+
+static void first_word(const char *line, char *word, size_t size)
+{
+	size_t len = strcspn(line, " \n");
+
+	len = MIN(len, size - 1);
+	memcpy(word, line, len);
+	word[len] = '\0';
+}
+
+void host_lookup_parse(const char *text, struct client_addresses *addresses)
+{
+	const char *end = NULL;
+
+	for (; (end = strchr(text, '\n')) != NULL; text = end + 1) {
+		char word[INET6_ADDRSTRLEN + CLIENT_ZONE_LEN];
+		struct client_address address;
+
+		first_word(text, word, sizeof(word));
+		if (client_address_parse(word, &address)) {
+			client_addresses_add(addresses, &address);
+		}
+	}
+}
+
+/* Nothing of the worker's is handed on but its environment. */
+static int prepare_actions(posix_spawn_file_actions_t *actions, int output)
+{
+	int err = posix_spawn_file_actions_adddup2(actions,
+						   output,
+						   STDOUT_FILENO);
+
+	if (err == 0) {
+		err = posix_spawn_file_actions_addopen(actions,
+						       STDIN_FILENO,
+						       "/dev/null",
+						       O_RDWR,
+						       0);
+	}
+	if (err == 0) {
+		err = posix_spawn_file_actions_adddup2(actions,
+						       STDIN_FILENO,
+						       STDERR_FILENO);
+	}
+	if (err == 0) {
+		err = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+	}
+	return err;
+}
+
+static int prepare_signals(posix_spawnattr_t *attr)
+{
+	sigset_t none, all;
+	int err;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	err = posix_spawnattr_setsigmask(attr, &none);
+	if (err == 0) {
+		err = posix_spawnattr_setsigdefault(attr, &all);
+	}
+	if (err == 0) {
+		err = posix_spawnattr_setflags(attr,
+					       POSIX_SPAWN_SETSIGMASK |
+						       POSIX_SPAWN_SETSIGDEF);
+	}
+	return err;
+}
+
+static int spawn_prepared(const char *name,
+			  int output,
+			  posix_spawn_file_actions_t *actions,
+			  posix_spawnattr_t *attr,
+			  pid_t *pid)
+{
+	/* of both families, whichever this computer has itself */
+	char *argv[] = {discard_const_p(char, GETENT),
+			discard_const_p(char, "--no-addrconfig"),
+			discard_const_p(char, "ahosts"),
+			discard_const_p(char, "--"),
+			discard_const_p(char, name),
+			NULL};
+	int err = prepare_actions(actions, output);
+
+	if (err == 0) {
+		err = prepare_signals(attr);
+	}
+	if (err == 0) {
+		err = posix_spawn(pid, GETENT, actions, attr, argv, environ);
+	}
+	return err;
+}
+
+static int spawn(const char *name, int output, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	int err = posix_spawn_file_actions_init(&actions);
+
+	if (err != 0) {
+		return err;
+	}
+	err = posix_spawnattr_init(&attr);
+	if (err == 0) {
+		err = spawn_prepared(name, output, &actions, &attr, pid);
+		(void)posix_spawnattr_destroy(&attr);
+	}
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return err;
+}
+
+/* Without SIGCHLD, whose handler could free the pid before it is held. */
+static int spawn_and_hold(const char *name, int output, int *process)
+{
+	sigset_t child, before;
+	pid_t pid;
+	int err;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	err = pthread_sigmask(SIG_BLOCK, &child, &before);
+	if (err != 0) {
+		return err;
+	}
+	err = spawn(name, output, &pid);
+	if (err == 0) {
+		*process = pidfd_open(pid, 0);
+		if (*process == -1) {
+			err = errno;
+			(void)kill(pid, SIGKILL);
+		}
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
+
+static int start_process(struct host_lookup_state *state, const char *name)
+{
+	int ends[2];
+	int err;
+
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		return errno;
+	}
+	state->pipe = ends[0];
+	err = set_blocking(state->pipe, false) == -1 ? errno : 0;
+	if (err == 0) {
+		err = spawn_and_hold(name, ends[1], &state->process);
+	}
+	(void)close(ends[1]);
+	return err;
+}
+
+/* However it ends: the worker's SIGCHLD handler collects the dead process. */
+static void host_lookup_cleanup(struct tevent_req *req,
+				enum tevent_req_state req_state)
+{
+	struct host_lookup_state *state =
+		tevent_req_data(req, struct host_lookup_state);
+
+	(void)req_state;
+
+	TALLOC_FREE(state->fde);
+	if (state->process != -1) {
+		(void)pidfd_send_signal(state->process, SIGKILL, NULL, 0);
+		(void)close(state->process);
+		state->process = -1;
+	}
+	if (state->pipe != -1) {
+		(void)close(state->pipe);
+		state->pipe = -1;
+	}
+}
+
+static void host_lookup_readable(struct tevent_context *ev,
+				 struct tevent_fd *fde,
+				 uint16_t flags,
+				 void *private_data);
+
+struct tevent_req *host_lookup_send(TALLOC_CTX *mem_ctx,
+				    struct tevent_context *ev,
+				    const char *name)
+{
+	struct tevent_req *req = NULL;
+	struct host_lookup_state *state = NULL;
+	int err;
+
+	req = tevent_req_create(mem_ctx, &state, struct host_lookup_state);
+	if (req == NULL) {
+		return NULL;
+	}
+	state->process = -1;
+	state->pipe = -1;
+	tevent_req_set_cleanup_fn(req, host_lookup_cleanup);
+
+	err = start_process(state, name);
+	if (err != 0) {
+		DBG_ERR("cannot run " GETENT " to look a name up: %s\n",
+			strerror(err));
+		tevent_req_nterror(req, map_nt_error_from_unix_common(err));
+		return tevent_req_post(req, ev);
+	}
+	state->fde = tevent_add_fd(ev,
+				   state,
+				   state->pipe,
+				   TEVENT_FD_READ,
+				   host_lookup_readable,
+				   req);
+	if (tevent_req_nomem(state->fde, req)) {
+		return tevent_req_post(req, ev);
+	}
+	return req;
+}
+
+static void host_lookup_readable(struct tevent_context *ev,
+				 struct tevent_fd *fde,
+				 uint16_t flags,
+				 void *private_data)
+{
+	struct tevent_req *req =
+		talloc_get_type_abort(private_data, struct tevent_req);
+	struct host_lookup_state *state =
+		tevent_req_data(req, struct host_lookup_state);
+	size_t room = sizeof(state->answer) - 1 - state->len;
+	ssize_t got = read(state->pipe, state->answer + state->len, room);
+
+	(void)ev;
+	(void)fde;
+	(void)flags;
+
+	if (got == -1) {
+		/* EINTR, EAGAIN: there will be another event */
+		return;
+	}
+	state->len += got;
+	if (got == 0 || state->len == sizeof(state->answer) - 1) {
+		tevent_req_done(req);
+	}
+}
+
+NTSTATUS host_lookup_recv(struct tevent_req *req,
+			  struct client_addresses *addresses)
+{
+	const struct host_lookup_state *state =
+		tevent_req_data(req, struct host_lookup_state);
+	NTSTATUS status;
+
+	if (tevent_req_is_nterror(req, &status)) {
+		return status;
+	}
+	host_lookup_parse(state->answer, addresses);
+	return NT_STATUS_OK;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Computer names: their addresses, in Samba's order and within a bound. */
+
+#include "name_lookup.h"
+
+#include "lib/util/tevent_ntstatus.h"
+#include "lib/util/util_strlist.h"
+
+#include "host_lookup.h"
+#include "netbios_lookup.h"
+#include "samba_resolver.h"
+
+typedef struct tevent_req *(*lookup_send_fn)(TALLOC_CTX *mem_ctx,
+					     struct tevent_context *ev,
+					     const char *name);
+typedef NTSTATUS (*lookup_recv_fn)(struct tevent_req *req,
+				   struct client_addresses *addresses);
+
+struct method {
+	/* as "name resolve order" calls it */
+	const char *name;
+	bool (*fits)(const char *name);
+	lookup_send_fn send;
+	lookup_recv_fn recv;
+};
+
+static bool fits_always(const char *name)
+{
+	(void)name;
+	return true;
+}
+
+/* "ads" and "kdc" are for domain controllers. */
+static const struct method methods[] = {
+	{"lmhosts",
+	 netbios_name_fits,
+	 lmhosts_lookup_send,
+	 lmhosts_lookup_recv},
+	{"wins", netbios_name_fits, wins_lookup_send, wins_lookup_recv},
+	{"host", fits_always, host_lookup_send, host_lookup_recv},
+	{"hosts", fits_always, host_lookup_send, host_lookup_recv},
+	{"bcast",
+	 netbios_broadcast_fits,
+	 broadcast_lookup_send,
+	 broadcast_lookup_recv},
+};
+
+struct name_lookup_state {
+	struct tevent_context *ev;
+	const char *name;
+	/* what is still to be asked */
+	const char **order;
+	/* who is being asked */
+	const struct method *method;
+	struct client_addresses addresses;
+};
+
+static const struct method *find_method(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+		if (strcasecmp(methods[i].name, name) == 0) {
+			return &methods[i];
+		}
+	}
+	return NULL;
+}
+
+/* A copy: while one waits, smb.conf may be loaded anew. */
+static const char **copy_order(TALLOC_CTX *mem_ctx)
+{
+	static const char *const empty[] = {"host", NULL};
+	const char **order = lp_name_resolve_order();
+
+	if (order == NULL || order[0] == NULL) {
+		order = discard_const_p(const char *, empty);
+	}
+	return str_list_copy_const(mem_ctx, order);
+}
+
+static void name_lookup_next(struct tevent_req *req);
+static void name_lookup_answered(struct tevent_req *subreq);
+
+struct tevent_req *name_lookup_send(TALLOC_CTX *mem_ctx,
+				    struct tevent_context *ev,
+				    const char *name,
+				    unsigned limit)
+{
+	struct tevent_req *req = NULL;
+	struct name_lookup_state *state = NULL;
+
+	req = tevent_req_create(mem_ctx, &state, struct name_lookup_state);
+	if (req == NULL) {
+		return NULL;
+	}
+	state->ev = ev;
+	state->name = name;
+	state->order = copy_order(state);
+	if (tevent_req_nomem(state->order, req)) {
+		return tevent_req_post(req, ev);
+	}
+	if (!tevent_req_set_endtime(req,
+				    ev,
+				    tevent_timeval_current_ofs(limit, 0))) {
+		return tevent_req_post(req, ev);
+	}
+	name_lookup_next(req);
+	if (!tevent_req_is_in_progress(req)) {
+		return tevent_req_post(req, ev);
+	}
+	return req;
+}
+
+static void name_lookup_next(struct tevent_req *req)
+{
+	struct name_lookup_state *state =
+		tevent_req_data(req, struct name_lookup_state);
+	struct tevent_req *subreq = NULL;
+
+	for (; *state->order != NULL; state->order++) {
+		state->method = find_method(*state->order);
+		if (state->method != NULL && state->method->fits(state->name)) {
+			break;
+		}
+	}
+	if (*state->order == NULL) {
+		tevent_req_done(req);
+		return;
+	}
+	state->order++;
+	subreq = state->method->send(state, state->ev, state->name);
+	if (tevent_req_nomem(subreq, req)) {
+		return;
+	}
+	tevent_req_set_callback(subreq, name_lookup_answered, req);
+}
+
+static void name_lookup_answered(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct name_lookup_state *state =
+		tevent_req_data(req, struct name_lookup_state);
+	NTSTATUS status = state->method->recv(subreq, &state->addresses);
+
+	TALLOC_FREE(subreq);
+	if (tevent_req_nterror(req, status)) {
+		return;
+	}
+	if (state->addresses.num != 0) {
+		tevent_req_done(req);
+		return;
+	}
+	name_lookup_next(req);
+}
+
+NTSTATUS name_lookup_recv(struct tevent_req *req,
+			  struct client_addresses *addresses)
+{
+	const struct name_lookup_state *state =
+		tevent_req_data(req, struct name_lookup_state);
+	NTSTATUS status;
+
+	*addresses = (struct client_addresses){.num = 0};
+	if (tevent_req_is_nterror(req, &status)) {
+		return status;
+	}
+	*addresses = state->addresses;
+	return NT_STATUS_OK;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* NetBIOS names: the addresses that lmhosts, WINS or a broadcast gives. */
+
+#include "netbios_lookup.h"
+
+#include "lib/util/talloc_stack.h"
+#include "lib/util/tevent_ntstatus.h"
+
+#include "samba_resolver.h"
+
+/* The longest NetBIOS name is one byte shorter, its type is the 16th. */
+#define NETBIOS_NAME_LEN 16
+
+#define NAME_TYPE_SERVER 0x20
+
+bool netbios_name_fits(const char *name)
+{
+	return strlen(name) < NETBIOS_NAME_LEN && strchr(name, '.') == NULL;
+}
+
+bool netbios_broadcast_fits(const char *name)
+{
+	return netbios_name_fits(name) && iface_count_v4_nl() > 0;
+}
+
+static void add_all(struct client_addresses *addresses,
+		    const struct sockaddr_storage *found,
+		    size_t num)
+{
+	for (size_t i = 0; i < num; i++) {
+		struct client_address address;
+
+		if (client_address_from_socket(&found[i], &address)) {
+			client_addresses_add(addresses, &address);
+		}
+	}
+}
+
+/* Any error but this one means that the name was not found. */
+static NTSTATUS take(NTSTATUS status,
+		     struct client_addresses *addresses,
+		     const struct sockaddr_storage *found,
+		     size_t num)
+{
+	if (NT_STATUS_IS_OK(status)) {
+		add_all(addresses, found, num);
+	}
+	return NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY) ? status
+							    : NT_STATUS_OK;
+}
+
+struct lmhosts_lookup_state {
+	struct sockaddr_storage *found;
+	size_t num;
+};
+
+struct tevent_req *lmhosts_lookup_send(TALLOC_CTX *mem_ctx,
+				       struct tevent_context *ev,
+				       const char *name)
+{
+	struct tevent_req *req = NULL;
+	struct lmhosts_lookup_state *state = NULL;
+	NTSTATUS status;
+
+	req = tevent_req_create(mem_ctx, &state, struct lmhosts_lookup_state);
+	if (req == NULL) {
+		return NULL;
+	}
+	status = resolve_lmhosts_file_as_sockaddr(state,
+						  get_dyn_LMHOSTSFILE(),
+						  name,
+						  NAME_TYPE_SERVER,
+						  &state->found,
+						  &state->num);
+	if (!tevent_req_nterror(req, status)) {
+		tevent_req_done(req);
+	}
+	return tevent_req_post(req, ev);
+}
+
+NTSTATUS lmhosts_lookup_recv(struct tevent_req *req,
+			     struct client_addresses *addresses)
+{
+	const struct lmhosts_lookup_state *state =
+		tevent_req_data(req, struct lmhosts_lookup_state);
+	NTSTATUS status = NT_STATUS_OK;
+
+	(void)tevent_req_is_nterror(req, &status);
+	return take(status, addresses, state->found, state->num);
+}
+
+struct tevent_req *wins_lookup_send(TALLOC_CTX *mem_ctx,
+				    struct tevent_context *ev,
+				    const char *name)
+{
+	/* Samba leaves scratch on it, which a worker would keep for good */
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct tevent_req *req =
+		resolve_wins_send(mem_ctx, ev, name, NAME_TYPE_SERVER);
+
+	talloc_free(frame);
+	return req;
+}
+
+NTSTATUS wins_lookup_recv(struct tevent_req *req,
+			  struct client_addresses *addresses)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sockaddr_storage *found = NULL;
+	size_t num = 0;
+	NTSTATUS status = resolve_wins_recv(req, frame, &found, &num, NULL);
+
+	status = take(status, addresses, found, num);
+	talloc_free(frame);
+	return status;
+}
+
+struct tevent_req *broadcast_lookup_send(TALLOC_CTX *mem_ctx,
+					 struct tevent_context *ev,
+					 const char *name)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct tevent_req *req =
+		name_resolve_bcast_send(mem_ctx, ev, name, NAME_TYPE_SERVER);
+
+	talloc_free(frame);
+	return req;
+}
+
+NTSTATUS broadcast_lookup_recv(struct tevent_req *req,
+			       struct client_addresses *addresses)
+{
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sockaddr_storage *found = NULL;
+	size_t num = 0;
+	NTSTATUS status = name_resolve_bcast_recv(req, frame, &found, &num);
+
+	status = take(status, addresses, found, num);
+	talloc_free(frame);
+	return status;
+}

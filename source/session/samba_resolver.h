@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Samba's name resolution, whose headers only a full Samba build has. */
+
+#ifndef SESSIONDEL_SAMBA_RESOLVER_H
+#define SESSIONDEL_SAMBA_RESOLVER_H
+
+#include "source/common/samba_types.h"
+#include <tevent.h>
+
+struct sockaddr_storage;
+
+/* smb.conf's "name resolve order", NULL when it is empty */
+const char **lp_name_resolve_order(void);
+
+/* how many IPv4 interfaces there are but for loopback */
+int iface_count_v4_nl(void);
+
+const char *get_dyn_LMHOSTSFILE(void);
+
+NTSTATUS resolve_lmhosts_file_as_sockaddr(TALLOC_CTX *mem_ctx,
+					  const char *lmhosts_file,
+					  const char *name,
+					  int name_type,
+					  struct sockaddr_storage **addresses,
+					  size_t *num);
+
+struct tevent_req *resolve_wins_send(TALLOC_CTX *mem_ctx,
+				     struct tevent_context *ev,
+				     const char *name,
+				     int name_type);
+NTSTATUS resolve_wins_recv(struct tevent_req *req,
+			   TALLOC_CTX *mem_ctx,
+			   struct sockaddr_storage **addresses,
+			   size_t *num,
+			   uint8_t *flags);
+
+struct tevent_req *name_resolve_bcast_send(TALLOC_CTX *mem_ctx,
+					   struct tevent_context *ev,
+					   const char *name,
+					   int name_type);
+NTSTATUS name_resolve_bcast_recv(struct tevent_req *req,
+				 TALLOC_CTX *mem_ctx,
+				 struct sockaddr_storage **addresses,
+				 size_t *num);
+
+#endif

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients that are asked for by a name which only a resolver knows (spec 3)."""
+
+import contextlib
+
+import pytest
+
+from testbed import clients, namespace, processes
+from testbed.names import DnsServer
+from testbed.server import Server
+from testbed.srvsvc import (
+    ERROR_BUSY, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe, rpcclient)
+
+IPV4 = "127.0.0.21"
+IPV6 = "fd00:5e55::21"
+SECOND_IPV4 = "127.0.0.22"
+OTHER_IPV4 = "127.0.0.24"
+CALLER = "127.0.0.29"
+
+ALIVE = "STATUS_SUCCESS"
+DELETED = "STATUS_USER_SESSION_DELETED"
+
+MAX_WAITING = 64
+
+needs_ipv6 = pytest.mark.skipif(not namespace.has_ipv6(),
+                                reason="this kernel has no IPv6")
+
+
+@pytest.fixture(name="dns", scope="module")
+def _dns():
+    with DnsServer(hosts=[("ws4.example.com", IPV4),
+                          ("ws6.example.com", IPV6),
+                          ("both.example.com", IPV4),
+                          ("both.example.com", IPV6),
+                          ("several.example.com", "192.0.2.1"),
+                          ("several.example.com", IPV4),
+                          ("several.example.com", SECOND_IPV4),
+                          ("short", IPV4),
+                          ("station7", SECOND_IPV4),
+                          ("away.example.com", "192.0.2.1")],
+                   aliases=[("alias.example.com", "ws4.example.com")]
+                   ) as server:
+        yield server
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba(dns):
+    """A server that waits for resolvers as long as it may."""
+    with Server(address=["127.0.0.1", namespace.SERVER_IPV6],
+                conf={"sessiondel:resolve timeout": "10"}) as server:
+        yield server
+
+
+@pytest.fixture(name="caller", scope="module")
+def _caller(samba):
+    with clients.connect(samba, "sop", source=CALLER) as session:
+        yield session
+
+
+@pytest.fixture(name="pipe", scope="module")
+def _pipe(caller):
+    return Pipe(caller)
+
+
+@pytest.fixture(name="victim")
+def _victim(samba):
+    with clients.connect(samba, "bob", source=IPV4) as session:
+        yield session
+
+
+@pytest.fixture(name="bystander", scope="module", autouse=True)
+def _bystander(samba):
+    """A session that no test asks for."""
+    with clients.connect(samba, "carol", source=OTHER_IPV4) as session:
+        yield session
+        assert session.alive() == ALIVE
+
+
+def wait_for_resolvers(samba, count):
+    processes.wait_until(lambda: len(samba.resolver_pids()) == count,
+                         f"{count} names are being looked up")
+
+
+@pytest.mark.parametrize("name, source", [
+    ("ws4.example.com", IPV4), ("WS4.Example.COM", IPV4),
+    ("\\\\ws4.example.com", IPV4), ("ws4.example.com.", IPV4),
+    ("short", IPV4), ("alias.example.com", IPV4), ("both.example.com", IPV4),
+    pytest.param("both.example.com", IPV6, marks=needs_ipv6),
+    pytest.param("ws6.example.com", IPV6, marks=needs_ipv6),
+    # These two are in the hosts file.
+    ("client21", IPV4), pytest.param("client21", IPV6, marks=needs_ipv6)])
+def test_name_stands_for_each_of_its_addresses(samba, pipe, name, source):
+    with clients.connect(samba, "bob", source=source) as victim:
+        assert pipe.net_session_del(name) == NERR_SUCCESS
+        assert victim.alive() == DELETED
+
+
+def test_all_clients_that_share_a_name_match(samba, pipe, victim):
+    with clients.connect(samba, "alice", source=SECOND_IPV4) as second:
+        assert pipe.net_session_del("several.example.com") == NERR_SUCCESS
+        assert (victim.alive(), second.alive()) == (DELETED, DELETED)
+
+
+@pytest.mark.parametrize("name", [
+    "away.example.com", "unknown.example.com", "ws4", "ws4.example.org",
+    "example.com", "-A", "--help", "ws4.example.com ", "ws4 example.com",
+    "ws4.example.com;", "$(ws4.example.com)", "rechner-ü", "a" * 63,
+    "a" * 64, ".".join(["a" * 63] * 4), "x" * 1023])
+def test_name_of_no_client_does_not_match(pipe, victim, name):
+    assert pipe.net_session_del(name) == NERR_CLIENT_NAME_NOT_FOUND
+    assert victim.alive() == ALIVE
+
+
+@pytest.mark.parametrize("number", ["127.21", "0x7f000015", "2130706453",
+                                    "0177.0.0.025", f"{IPV4}."])
+def test_number_that_resolvers_take_for_an_address_is_no_name(pipe, victim,
+                                                              number):
+    assert pipe.net_session_del(number) == NERR_CLIENT_NAME_NOT_FOUND
+    assert victim.alive() == ALIVE
+
+
+def test_name_and_user_must_both_match(samba, pipe, victim):
+    with clients.connect(samba, "alice", source=IPV4) as other:
+        assert pipe.net_session_del("ws4.example.com", "carol") == \
+            NERR_CLIENT_NAME_NOT_FOUND
+        assert pipe.net_session_del("ws4.example.com", "bob") == NERR_SUCCESS
+        assert (victim.alive(), other.alive()) == (DELETED, ALIVE)
+
+
+def test_name_on_record_means_that_client_alone(samba, dns, pipe):
+    with clients.connect(samba, "bob", source=SECOND_IPV4) as resolved:
+        with clients.connect(samba, "bob", source=IPV4, port=139,
+                             name="STATION7") as recorded:
+            assert pipe.net_session_del("station7") == NERR_SUCCESS
+            assert (recorded.alive(), resolved.alive()) == (DELETED, ALIVE)
+        assert not dns.was_asked_for("station7")
+        assert pipe.net_session_del("station7") == NERR_SUCCESS
+        assert resolved.alive() == DELETED
+        assert dns.was_asked_for("station7")
+
+
+def test_name_on_record_of_another_user_is_resolved(samba, pipe):
+    with clients.connect(samba, "bob", source=SECOND_IPV4) as resolved, \
+            clients.connect(samba, "alice", source=IPV4, port=139,
+                            name="STATION7") as recorded:
+        assert pipe.net_session_del("station7", "bob") == NERR_SUCCESS
+        assert (recorded.alive(), resolved.alive()) == (ALIVE, DELETED)
+
+
+def test_nobody_is_asked_when_no_session_has_the_user(dns, pipe, victim):
+    assert pipe.net_session_del("asked-in-vain", "nobody-here") == \
+        NERR_CLIENT_NAME_NOT_FOUND
+    assert not dns.was_asked_for("asked-in-vain")
+    assert victim.alive() == ALIVE
+
+
+def test_nobody_is_asked_for_a_refused_caller(samba, dns, victim):
+    with clients.connect(samba, "alice", source=CALLER) as plain:
+        assert Pipe(plain).net_session_del("asked-without-right") == 5
+    assert not dns.was_asked_for("asked-without-right")
+    assert victim.alive() == ALIVE
+
+
+def test_nobody_is_asked_for_a_caller_that_cannot_wait(samba, dns, victim):
+    output = rpcclient(samba, "root", "netsessdel short",
+                       transport="ncalrpc").stdout
+    assert "WERR_NERR_CLIENTNAMENOTFOUND" in output
+    assert victim.alive() == ALIVE
+    output = rpcclient(samba, "root", f"netsessdel {IPV4}",
+                       transport="ncalrpc").stdout
+    assert output == ""
+    assert victim.alive() == DELETED
+
+
+def test_others_are_served_while_a_resolver_is_slow(samba, dns, caller, pipe,
+                                                    victim):
+    worker, = samba.worker_pids()
+    waiting = Pipe(caller)
+    with clients.connect(samba, "alice", source=SECOND_IPV4) as other:
+        with dns.hung():
+            waiting.send_session_del("ws4.example.com")
+            wait_for_resolvers(samba, 1)
+            assert pipe.server_info() == "TESTBED"
+            assert pipe.net_session_del(SECOND_IPV4) == NERR_SUCCESS
+            assert other.alive() == DELETED
+            assert len(samba.resolver_pids()) == 1
+        # Had the worker been busy, the name's time would be up by now.
+        assert waiting.receive_werror() == NERR_SUCCESS
+    assert victim.alive() == DELETED
+    assert samba.worker_pids() == [worker]
+
+
+def test_calls_that_wait_for_a_resolver_count_among_those_that_wait(
+        samba, dns, caller, victim):
+    waiting = [Pipe(caller) for _ in range(MAX_WAITING)]
+    one_more = Pipe(caller)
+    with dns.hung():
+        for pipe in waiting:
+            pipe.send_session_del("away.example.com")
+        wait_for_resolvers(samba, MAX_WAITING)
+        assert one_more.net_session_del(IPV4) == ERROR_BUSY
+    assert {pipe.receive_werror() for pipe in waiting} == {
+        NERR_CLIENT_NAME_NOT_FOUND}
+    assert one_more.net_session_del("ws4.example.com") == NERR_SUCCESS
+    assert victim.alive() == DELETED
+
+
+def test_caller_that_hangs_up_leaves_nothing_behind(samba, dns, pipe):
+    worker = samba.worker_pids()
+    with dns.hung():
+        with clients.connect(samba, "sop", source=SECOND_IPV4) as hasty:
+            Pipe(hasty).send_session_del("away.example.com")
+            wait_for_resolvers(samba, 1)
+        assert pipe.server_info() == "TESTBED"
+    wait_for_resolvers(samba, 0)
+    assert pipe.server_info() == "TESTBED"
+    assert samba.worker_pids() == worker
+
+
+def test_session_that_came_while_the_name_was_looked_up_matches(samba, dns,
+                                                                caller):
+    waiting = Pipe(caller)
+    with dns.hung():
+        waiting.send_session_del("ws4.example.com")
+        wait_for_resolvers(samba, 1)
+        late = clients.connect(samba, "bob", source=IPV4)
+    with late:
+        assert waiting.receive_werror() == NERR_SUCCESS
+        assert late.alive() == DELETED
+
+
+@contextlib.contextmanager
+def another_server(**conf):
+    """A server beside the first, and a Server Operator's pipe to it."""
+    with Server(address="127.0.0.2", conf={
+            f"sessiondel:{name.replace('_', ' ')}": value
+            for name, value in conf.items()}) as server, \
+            clients.connect(server, "bob", source=IPV4) as victim, \
+            clients.connect(server, "sop", source=CALLER) as caller:
+        yield server, Pipe(caller), victim
+
+
+def test_resolver_that_never_answers_costs_not_found(dns):
+    with another_server(resolve_timeout="1") as (server, pipe, victim):
+        worker = server.worker_pids()
+        with dns.hung():
+            assert pipe.net_session_del("ws4.example.com") == \
+                NERR_CLIENT_NAME_NOT_FOUND
+            wait_for_resolvers(server, 0)
+            assert victim.alive() == ALIVE
+            assert pipe.net_session_del(IPV4) == NERR_SUCCESS
+        assert victim.alive() == DELETED
+        assert server.worker_pids() == worker
+
+
+def test_worker_ends_in_peace_while_a_resolver_hangs(dns):
+    with dns.hung():
+        with another_server(resolve_timeout="10") as (server, pipe, _):
+            pipe.send_session_del("ws4.example.com")
+            wait_for_resolvers(server, 1)
+            # An error if any process has to be killed.
+            server.restart_dcerpcd()
+            assert "INTERNAL ERROR" not in server.log()
+
+
+def test_names_are_not_resolved_when_that_is_switched_off(dns):
+    with another_server(resolve_names="no") as (_, pipe, victim):
+        for name in ("switched-off", "client21"):
+            assert pipe.net_session_del(name) == NERR_CLIENT_NAME_NOT_FOUND
+        assert not dns.was_asked_for("switched-off")
+        assert victim.alive() == ALIVE
+        assert pipe.net_session_del(IPV4) == NERR_SUCCESS
+
+
+def test_value_that_cannot_be_used_costs_a_line_and_the_default_holds(dns):
+    with another_server(resolve_names="maybe",
+                        resolve_timeout="11") as (server, pipe, victim):
+        assert pipe.net_session_del("away.example.com") == \
+            NERR_CLIENT_NAME_NOT_FOUND
+        assert pipe.net_session_del("ws4.example.com") == NERR_SUCCESS
+        assert victim.alive() == DELETED
+        log = server.log()
+    for complaint in (
+            'sessiondel:resolve names = "maybe" is not yes or no',
+            'sessiondel:resolve timeout = "11" is not a number of seconds '
+            'from 1 to 10'):
+        assert log.count(f"{complaint}, using the default") == 1

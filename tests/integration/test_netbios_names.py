@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients that are asked for by a NetBIOS name, in Samba's resolver order."""
+
+from pathlib import Path
+
+import pytest
+
+from testbed import clients
+from testbed.names import DnsServer, Lan, NetbiosServer
+from testbed.server import Server
+from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
+
+IPV4 = "127.0.0.21"
+OTHER_IPV4 = "127.0.0.24"
+CALLER = "127.0.0.29"
+
+ALIVE = "STATUS_SUCCESS"
+DELETED = "STATUS_USER_SESSION_DELETED"
+
+LMHOSTS = Path("/etc/samba/lmhosts")
+
+
+@pytest.fixture(name="lan", scope="module", autouse=True)
+def _lan():
+    """A network with broadcasts, which loopback has not."""
+    with Lan() as lan:
+        yield lan
+
+
+@pytest.fixture(name="nmbd", scope="module")
+def _nmbd(lan):
+    """Before Samba, which asks a WINS server that was not there no more."""
+    with NetbiosServer(lan, names=["NEIGHBOUR"],
+                       wins={"WINSCLIENT": IPV4}) as server:
+        yield server
+
+
+@pytest.fixture(name="lmhosts", scope="module", autouse=True)
+def _lmhosts():
+    LMHOSTS.write_text(f"{IPV4} LMCLIENT\n{OTHER_IPV4} CONTESTED\n"
+                       f"{IPV4} TYPED#20\n{IPV4} DOMAIN#1b\n")
+    yield
+    LMHOSTS.unlink()
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba(lan, nmbd):
+    assert nmbd
+    with Server(address="127.0.0.1", conf={
+            "interfaces": f"127.0.0.1/8 {lan.address}/{lan.prefix}",
+            "wins server": lan.address}) as server:
+        yield server
+
+
+@pytest.fixture(name="pipe", scope="module")
+def _pipe(samba):
+    with clients.connect(samba, "sop", source=CALLER) as session:
+        yield Pipe(session)
+
+
+@pytest.fixture(name="victim")
+def _victim(samba):
+    with clients.connect(samba, "bob", source=IPV4) as session:
+        yield session
+
+
+@pytest.mark.parametrize("name", ["LMCLIENT", "lmclient", "\\\\lmclient",
+                                  "typed"])
+def test_name_in_lmhosts_matches(pipe, victim, name):
+    assert pipe.net_session_del(name) == NERR_SUCCESS
+    assert victim.alive() == DELETED
+
+
+@pytest.mark.parametrize("name", ["domain", "lmclient2", "lmclient.",
+                                  "lmclient.example.com",
+                                  "lmclient-lmclient"])
+def test_other_name_in_lmhosts_does_not_match(pipe, victim, name):
+    assert pipe.net_session_del(name) == NERR_CLIENT_NAME_NOT_FOUND
+    assert victim.alive() == ALIVE
+
+
+def test_name_that_wins_knows_matches(pipe, victim):
+    assert pipe.net_session_del("winsclient") == NERR_SUCCESS
+    assert victim.alive() == DELETED
+
+
+def test_only_those_in_the_resolver_order_are_asked(lan, nmbd):
+    assert nmbd
+    with Server(address="127.0.0.2", conf={
+            "interfaces": f"127.0.0.2/8 {lan.address}/{lan.prefix}",
+            "name resolve order": "bcast"}) as samba, \
+            clients.connect(samba, "bob", source=lan.address) as neighbour, \
+            clients.connect(samba, "bob", source=IPV4) as other, \
+            clients.connect(samba, "sop", source=CALLER) as caller:
+        pipe = Pipe(caller)
+        for name in ("client21", "lmclient", "winsclient"):
+            assert pipe.net_session_del(name) == NERR_CLIENT_NAME_NOT_FOUND
+        assert other.alive() == ALIVE
+        assert pipe.net_session_del("neighbour") == NERR_SUCCESS
+        assert neighbour.alive() == DELETED
+
+
+def test_first_in_the_resolver_order_that_knows_the_name_decides(samba, pipe,
+                                                                 victim):
+    with DnsServer(hosts=[("contested", IPV4)]) as dns, \
+            clients.connect(samba, "bob", source=OTHER_IPV4) as other:
+        assert pipe.net_session_del("contested") == NERR_SUCCESS
+        assert (victim.alive(), other.alive()) == (ALIVE, DELETED)
+        assert not dns.was_asked_for("contested")
