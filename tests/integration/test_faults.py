@@ -1,0 +1,482 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong around a call harms no answer, no session and no worker."""
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+
+import pytest
+from impacket import nmb
+from impacket.dcerpc.v5.rpcrt import DCERPCException
+from impacket.smbconnection import SessionError
+
+from testbed import (
+    audit, durable, namespace, processes, sanitizers, sessions, smb2)
+from testbed.clients import Connection, connect
+from testbed.processes import stopped, wait_until
+from testbed.server import Server
+from testbed.sessions import sessions_of
+from testbed.srvsvc import (
+    ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY, ERROR_TIMEOUT,
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe)
+
+CLIENT = "127.0.0.21"
+OTHER_CLIENT = "127.0.0.22"
+CALLER = "127.0.0.29"
+
+ALIVE = "STATUS_SUCCESS"
+DELETED = "STATUS_USER_SESSION_DELETED"
+
+MAX_WAITING = 64
+CALLS_AT_ONCE = 100
+
+# What the calls of a caller raise whose worker is gone.
+LOST = (SessionError, DCERPCException, nmb.NetBIOSError, OSError)
+
+FULL = namespace.ROOT / "full"
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba():
+    """A server whose calls wait as long as they may."""
+    with Server(address="127.0.0.1",
+                conf={"sessiondel:timeout": "20"}) as server:
+        yield server
+
+
+@pytest.fixture(name="hasty_samba", scope="module")
+def _hasty_samba():
+    """A server whose calls give up as soon as they may."""
+    with Server(address="127.0.0.2",
+                conf={"sessiondel:timeout": "1"}) as server:
+        yield server
+
+
+@pytest.fixture(name="caller")
+def _caller(samba):
+    with connect(samba, "sop", source=CALLER) as session:
+        yield session
+
+
+@pytest.fixture(name="alice")
+def _alice(samba):
+    with connect(samba, "alice", source=CLIENT) as session:
+        yield session
+    wait_gone(samba, "alice")
+
+
+@pytest.fixture(name="bob")
+def _bob(samba):
+    """Somebody whom no call means."""
+    with connect(samba, "bob", source=OTHER_CLIENT) as session:
+        yield session
+
+
+@pytest.fixture(name="fresh_worker")
+def _fresh_worker(samba):
+    """A worker that has not served a call yet."""
+    worker, = samba.worker_pids()
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: worker not in samba.worker_pids(), "it is dead")
+    with connect(samba, "sop", source=CALLER) as session:
+        Pipe(session).server_info()
+    worker, = samba.worker_pids()
+    return worker
+
+
+def wait_gone(samba, *users):
+    sessions.wait_for_sessions(
+        samba, lambda table: not {row["user"] for row in table} & set(users),
+        f"{' and '.join(users)} have left the session table")
+
+
+def smbd_of(samba, session):
+    """The smbd that has a session's connection."""
+    client, = (row for row in sessions.session_table(samba)
+               if row["session_id"] == session.id & 0xffffffff)
+    return client["pid"]
+
+
+def wait_served(session):
+    """Wait until the worker has taken up all that was sent to it before."""
+    pipe = Pipe(session)
+    assert pipe.server_info() == pipe.server_info() == "TESTBED"
+    pipe.close()
+
+
+def record_sizes(samba):
+    """The raw session table: key to size. Watchers make a record longer."""
+    table = sessions.session_tdb(samba)
+    sizes = {key: len(table[key]) for key in table}
+    table.close()
+    return sizes
+
+
+def record_of(session):
+    return (session.id & 0xffffffff).to_bytes(4, "big")
+
+
+def message_sockets(samba):
+    """The processes that have left a socket or a lock for messages."""
+    return {int(entry.name) for place in ("lock/msg.sock", "lock/msg.lock")
+            for entry in (samba.directory / place).iterdir()}
+
+
+def orphaned_sockets(samba):
+    """The processes that are dead and have left one."""
+    return {pid for pid in message_sockets(samba)
+            if not processes.executable(pid)}
+
+
+def assert_closes(samba, *, user="alice"):
+    """A new caller on a new pipe closes a new session, and that alone."""
+    with (connect(samba, user, source=CLIENT) as victim,
+          connect(samba, "carol", source=CLIENT) as bystander,
+          connect(samba, "sop", source=CALLER) as caller):
+        pipe = Pipe(caller)
+        assert pipe.net_session_del(user=user) == NERR_SUCCESS
+        assert victim.alive() == DELETED
+        assert bystander.alive() == ALIVE
+        assert pipe.net_session_del(user=user) == NERR_CLIENT_NAME_NOT_FOUND
+    wait_gone(samba, user, "carol")
+
+
+# smbd dies
+
+def told(samba, caller, victim):
+    """Call for a session that smbd is told to close; the caller's pipe."""
+    pipe = Pipe(caller)
+    pipe.send_session_del(user=victim.user)
+    wait_served(caller)
+    return pipe
+
+
+@pytest.mark.parametrize("files", [0, 300])
+def test_smbd_killed_while_it_closes_the_session(samba, caller, bob, files):
+    for _ in range(3):
+        with connect(samba, "alice", source=CLIENT) as alice:
+            for number in range(files):
+                alice.open(f"held-{number}")
+            owner = smbd_of(samba, alice)
+            pipe = told(samba, caller, alice)
+            os.kill(owner, signal.SIGKILL)
+            assert pipe.receive_werror() == NERR_SUCCESS
+            assert pipe.net_session_del(
+                user="alice") == NERR_CLIENT_NAME_NOT_FOUND
+    assert bob.alive() == ALIVE
+    assert_closes(samba)
+
+
+def test_smbd_killed_at_the_same_time_as_the_call_is_made(samba, caller, bob):
+    """Whichever comes first: the session is gone, or was no session."""
+    pipe = Pipe(caller)
+    for _ in range(10):
+        with connect(samba, "alice", source=CLIENT) as alice:
+            owner = smbd_of(samba, alice)
+            pipe.send_session_del(user="alice")
+            os.kill(owner, signal.SIGKILL)
+            assert pipe.receive_werror() in (NERR_SUCCESS,
+                                             NERR_CLIENT_NAME_NOT_FOUND)
+    assert bob.alive() == ALIVE
+    assert_closes(samba)
+
+
+@pytest.fixture(name="dead", scope="module")
+def _dead():
+    """A server whose table holds 300 sessions of smbds that were killed."""
+    with Server(address="127.0.0.3",
+                conf={"sessiondel:timeout": "2"}) as server:
+        connections = [Connection(server, "2.1", source=CLIENT)
+                       for _ in range(6)]
+        for connection in connections:
+            for _ in range(50):
+                connection.login("alice")
+        owners = {row["pid"] for row in sessions_of(server, "alice")}
+        assert len(owners) == 6
+        for owner in owners:
+            os.kill(owner, signal.SIGKILL)
+        wait_until(lambda: not owners & set(server.smbd_pids()),
+                   "the owners are dead")
+        assert len(record_sizes(server)) >= 300
+        yield server
+
+
+def test_records_of_dead_owners_are_no_sessions(dead):
+    with connect(dead, "sop", source=CALLER) as caller:
+        before = record_sizes(dead)
+        assert Pipe(caller).net_session_del(
+            user="alice") == NERR_CLIENT_NAME_NOT_FOUND
+        assert Pipe(caller).net_session_del(
+            CLIENT) == NERR_CLIENT_NAME_NOT_FOUND
+        assert record_sizes(dead) == before
+
+
+def test_live_session_is_closed_among_records_of_dead_owners(dead):
+    with (connect(dead, "sop", source=CALLER) as caller,
+          connect(dead, "alice", source=OTHER_CLIENT) as alice):
+        pipe = Pipe(caller)
+        with audit.Recording(dead, pipe, where=("log",)) as record:
+            assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+        assert "1 of 1 sessions ended" in record.log[0]
+        assert record_of(alice) not in record_sizes(dead)
+        assert alice.alive() == DELETED
+        assert len(record_sizes(dead)) >= 300
+
+
+# The worker dies
+
+def test_worker_killed_while_a_call_waits(samba, caller, alice, bob):
+    waiting = Pipe(caller)
+    worker, = samba.worker_pids()
+    before, orphans = record_sizes(samba), orphaned_sockets(samba)
+    with stopped(smbd_of(samba, alice)):
+        waiting.send_session_del(user="alice")
+        wait_served(caller)
+        os.kill(worker, signal.SIGKILL)
+        with pytest.raises(LOST):
+            waiting.receive_werror()
+        assert record_sizes(samba) == before
+        # One that is killed cannot take its own away, in stock neither.
+        assert orphaned_sockets(samba) - orphans <= {worker}
+    # Its message had arrived.
+    wait_gone(samba, "alice")
+    del before[record_of(alice)]
+    assert record_sizes(samba) == before
+    assert (alice.alive(), bob.alive()) == (DELETED, ALIVE)
+    assert_closes(samba)
+    following, = samba.worker_pids()
+    assert following != worker
+    assert samba.worker_has_module(following)
+
+
+def test_dcerpcd_restarted_while_a_call_waits(samba, caller, alice, bob):
+    waiting = Pipe(caller)
+    before, orphans = record_sizes(samba), orphaned_sockets(samba)
+    with stopped(smbd_of(samba, alice)):
+        waiting.send_session_del(user="alice")
+        wait_served(caller)
+        ended = set(samba.dcerpcd_pids())
+        samba.restart_dcerpcd()
+        with pytest.raises(LOST):
+            waiting.receive_werror()
+        assert record_sizes(samba) == before
+        # Its processes leave theirs in stock Samba, too.
+        assert orphaned_sockets(samba) - orphans <= ended
+    wait_gone(samba, "alice")
+    assert (alice.alive(), bob.alive()) == (DELETED, ALIVE)
+    assert_closes(samba)
+
+
+# Nothing left to have: descriptors, room, memory
+
+@contextlib.contextmanager
+def limited(pid, what, value):
+    """Let a process have less meanwhile."""
+    before = resource.prlimit(pid, what)
+    resource.prlimit(pid, what, (value, before[1]))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(pid, what, before)
+
+
+def no_descriptors(pid):
+    """Let a process open nothing meanwhile."""
+    return limited(pid, resource.RLIMIT_NOFILE, 0)
+
+
+def naps(pid):
+    """How often a process has waited for something."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        return next(int(line.split()[1]) for line in status
+                    if line.startswith("voluntary_ctxt_switches:"))
+
+
+def wait_looked_about(worker):
+    """Wait until a worker that has only a waiting call was at it again."""
+    before = naps(worker)
+    wait_until(lambda: naps(worker) > before + 5, "it has looked again")
+
+
+def test_table_that_cannot_be_opened_for_want_of_descriptors(
+        samba, fresh_worker, caller, alice):
+    pipe = Pipe(caller)
+    with no_descriptors(fresh_worker):
+        assert pipe.net_session_del(user="alice") == NERR_INTERNAL_ERROR
+        assert alice.alive() == ALIVE
+    assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+    assert alice.alive() == DELETED
+    assert samba.worker_pids() == [fresh_worker]
+
+
+def test_owner_that_cannot_be_looked_up_is_not_dead(samba, caller, alice):
+    """To know a process from an older one of its pid takes a descriptor."""
+    pipe, worker = Pipe(caller), samba.worker_pids()
+    pipe.net_session_del(user="nobody-here")
+    with no_descriptors(*worker):
+        pipe.send_session_del(user="alice")
+        answer = smb2.read(pipe.opened()).wait_pending()
+        assert alice.alive() == ALIVE
+    # It is asked as soon as that can be.
+    assert int.from_bytes(answer.data()[-4:], "little") == NERR_SUCCESS
+    assert alice.alive() == DELETED
+    assert samba.worker_pids() == worker
+
+
+def test_no_success_for_want_of_descriptors_while_it_waits(
+        samba, caller, alice):
+    waiting, (worker,) = Pipe(caller), samba.worker_pids()
+    with stopped(smbd_of(samba, alice)):
+        waiting.send_session_del(user="alice")
+        wait_served(caller)
+        answer = smb2.read(waiting.opened()).wait_pending()
+        with no_descriptors(worker):
+            wait_looked_about(worker)
+        wait_served(caller)
+        assert len(sessions_of(samba, "alice")) == 1
+        assert Pipe(caller).server_info() == "TESTBED"
+    assert int.from_bytes(answer.data()[-4:], "little") == NERR_SUCCESS
+    assert sessions_of(samba, "alice") == []
+
+
+def test_line_for_a_syslog_that_cannot_be_opened_is_in_the_log(samba, caller):
+    pipe, (worker,) = Pipe(caller), samba.worker_pids()
+    samba.write_conf({"sessiondel:audit": "syslog"})
+    os.kill(worker, signal.SIGHUP)
+    try:
+        with audit.Recording(samba, pipe, where=("syslog",)):
+            pass
+        with no_descriptors(worker):
+            assert pipe.net_session_del(
+                user="not-in-syslog") == NERR_CLIENT_NAME_NOT_FOUND
+            wait_until(lambda: any("not-in-syslog" in line for line in
+                                   audit.log_lines(samba)), "it is logged")
+        with audit.Recording(samba, pipe, where=("syslog",)) as record:
+            pipe.net_session_del(user="in-syslog")
+        assert "in-syslog" in record.syslog[0]
+    finally:
+        samba.write_conf({"sessiondel:audit": "both"})
+        os.kill(worker, signal.SIGHUP)
+    assert samba.worker_pids() == [worker]
+
+
+@contextlib.contextmanager
+def small_disk():
+    """A file system of its own for a lock directory."""
+    FULL.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m,mode=0755",
+                    "full", FULL], check=True)
+    try:
+        yield FULL
+    finally:
+        subprocess.run(["umount", "-l", FULL], check=True)
+
+
+def fill(place):
+    """Leave no room on a file system; the file that has it."""
+    filler = place / "filler"
+    with open(filler, "wb", buffering=0) as hog, \
+            contextlib.suppress(OSError):
+        while True:
+            hog.write(bytes(4096))
+    assert os.statvfs(place).f_bavail == 0
+    return filler
+
+
+def test_full_disk_stops_no_close():
+    with small_disk() as place, Server(
+            address="127.0.0.4", conf={"lock directory": str(place)}) as samba:
+        with (connect(samba, "sop", source=CALLER) as caller,
+              connect(samba, "alice", source=CLIENT) as alice,
+              connect(samba, "bob", source=OTHER_CLIENT) as bob):
+            durable.Handle().open(alice, "durable.txt")
+            alice.open("held.txt", sharing=0)
+            pipe, worker = Pipe(caller), samba.worker_pids()
+            filler = fill(place)
+            assert pipe.net_session_del(
+                user="nobody-here") == NERR_CLIENT_NAME_NOT_FOUND
+            assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+            assert alice.alive() == DELETED
+            assert pipe.net_session_del(
+                user="alice") == NERR_CLIENT_NAME_NOT_FOUND
+            assert bob.alive() == ALIVE
+            filler.unlink()
+            # smbstatus needs room itself.
+            assert sessions_of(samba, "alice") == []
+            assert sessions.open_files(samba) == []
+            assert samba.worker_pids() == worker
+        assert_closes(samba)
+
+
+def virtual_bytes(pid):
+    with open(f"/proc/{pid}/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[0]) * resource.getpagesize()
+
+
+def answer_or_lost(pipe, **arguments):
+    """The WERROR, None when the worker did not survive."""
+    try:
+        return pipe.net_session_del(**arguments)
+    except LOST:
+        return None
+
+
+@pytest.mark.skipif(sanitizers.active(), reason="the address sanitizer ends "
+                    "a worker that gets no memory")
+@pytest.mark.parametrize("spare_kib", [0, 64])
+def test_worker_out_of_memory_hurts_nobody_else(samba, bob, spare_kib):
+    with (connect(samba, "sop", source=CALLER) as caller,
+          Connection(samba, "2.1", source=CLIENT) as many):
+        victims = [many.login("alice") for _ in range(200)]
+        pipe, (worker,) = Pipe(caller), samba.worker_pids()
+        with limited(worker, resource.RLIMIT_AS,
+                     virtual_bytes(worker) + 1024 * spare_kib):
+            answer = answer_or_lost(pipe, user="alice")
+            assert answer in (NERR_SUCCESS, ERROR_NOT_ENOUGH_MEMORY, None)
+            left = sessions_of(samba, "alice")
+            if answer == NERR_SUCCESS:
+                assert left == []
+            assert bob.alive() == ALIVE
+            bob.open("written-meanwhile").write(b"unhurt")
+        if answer != NERR_SUCCESS and left:
+            with connect(samba, "sop", source=CALLER) as again:
+                assert Pipe(again).net_session_del(
+                    user="alice") == NERR_SUCCESS
+        assert {victim.alive() for victim in victims} == {DELETED}
+    wait_gone(samba, "alice")
+    assert_closes(samba)
+
+
+# Many calls wait
+
+def test_hundred_calls_on_a_stopped_smbd(hasty_samba):
+    samba = hasty_samba
+    with (connect(samba, "sop", source=CALLER) as caller,
+          connect(samba, "bob", source=OTHER_CLIENT) as bob,
+          connect(samba, "alice", source=CLIENT) as alice):
+        worker = samba.worker_pids()
+        pipes = [Pipe(caller) for _ in range(CALLS_AT_ONCE)]
+        before = record_sizes(samba)
+        with stopped(smbd_of(samba, alice)):
+            # While it is stopped they gather, to be taken up at once.
+            with stopped(*worker):
+                answers = []
+                for pipe in pipes:
+                    pipe.send_session_del(user="alice")
+                    answers.append(smb2.read(pipe.opened()).wait_pending())
+            werrors = [int.from_bytes(answer.data()[-4:], "little")
+                       for answer in answers]
+            assert werrors.count(ERROR_TIMEOUT) == MAX_WAITING
+            assert werrors.count(ERROR_BUSY) == CALLS_AT_ONCE - MAX_WAITING
+            assert record_sizes(samba) == before
+            assert bob.alive() == ALIVE
+        wait_gone(samba, "alice")
+        del before[record_of(alice)]
+        assert record_sizes(samba) == before
+        assert alice.alive() == DELETED
+        assert pipes[0].net_session_del(user="bob") == NERR_SUCCESS
+        assert samba.worker_pids() == worker
+    assert_closes(samba)
