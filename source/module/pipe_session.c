@@ -10,6 +10,8 @@
 #include "librpc/gen_ndr/auth.h"
 #include "librpc/rpc/dcesrv_core.h"
 
+#include "source/session/durable_open.h"
+
 #define CLOSE_AFTER_SECONDS 1
 
 struct pipe_session {
@@ -113,6 +115,7 @@ static void start_close(const struct late_close *planned)
 	if (late != NULL) {
 		*late = *planned;
 		late->targets.list = &late->target;
+		late->how.noted = talloc_steal(late, planned->how.noted);
 		req = session_close_send(late,
 					 late->ev,
 					 late->table,
@@ -164,6 +167,20 @@ bool pipe_session_close_later(struct dcesrv_connection *conn,
 		.how = *how,
 	};
 	late->target.fate = SESSION_NOT_ASKED;
+	late->targets.list = &late->target;
+
+	/*
+	 * A client that hangs up when it has its answer disconnects its opens
+	 * before they could be noted then.
+	 */
+	if (how->end_durable &&
+	    !NT_STATUS_IS_OK(durable_opens_note(late,
+						&late->targets,
+						&late->how.noted))) {
+		DBG_WARNING("durable opens of the caller's session 0x%08x are "
+			    "left as they are\n",
+			    target->key.global_id);
+	}
 
 	if (tevent_add_timer(ev,
 			     late,

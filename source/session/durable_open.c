@@ -21,13 +21,18 @@ enum durable_state {
 	DURABLE_CONNECTED,
 	/* no open any more */
 	DURABLE_ENDED,
-	/* with another smbd than before */
+	/* taken up again by its client */
 	DURABLE_RECLAIMED,
+	/* of another session */
+	DURABLE_FOREIGN,
 };
 
 struct durable_open {
 	uint32_t global_id;
 	struct file_open open;
+	struct dom_sid user;
+	/* a new one each time that it is reclaimed */
+	uint64_t volatile_id;
 	struct file_id file;
 	/* smbd's own cookie, which names the file; VFS modules have others */
 	bool file_known;
@@ -93,17 +98,23 @@ static bool file_of(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static bool may_be_of(const struct smbXsrv_open_global0 *open,
-		      const struct session_targets *targets)
+static bool is_settled(const struct session_target *target)
 {
-	if (!open->durable) {
-		return false;
-	}
+	return target->fate == SESSION_GONE ||
+	       target->fate == SESSION_OWNER_DIED;
+}
+
+/* May an open with this smbd and user belong to a session that still ends? */
+static bool is_awaited(const struct server_id *owner,
+		       const struct dom_sid *user,
+		       const struct session_targets *targets)
+{
 	for (size_t i = 0; i < targets->num; i++) {
 		const struct session_target *target = &targets->list[i];
 
-		if (server_id_equal(&open->server_id, &target->owner) &&
-		    dom_sid_equal(&open->open_owner, &target->user_sid)) {
+		if (!is_settled(target) &&
+		    server_id_equal(owner, &target->owner) &&
+		    dom_sid_equal(user, &target->user_sid)) {
 			return true;
 		}
 	}
@@ -132,6 +143,8 @@ static NTSTATUS add(struct durable_opens *opens,
 				.owner = open->server_id,
 				.open_time = open->open_time,
 			},
+		.user = open->open_owner,
+		.volatile_id = open->open_volatile_id,
 	};
 	return NT_STATUS_OK;
 }
@@ -155,8 +168,10 @@ static int note_record(struct db_record *record, void *private_data)
 	state->status = decode(frame, dbwrap_record_get_value(record), &open);
 	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND)) {
 		state->status = NT_STATUS_OK;
-	} else if (NT_STATUS_IS_OK(state->status) &&
-		   may_be_of(open, state->targets)) {
+	} else if (NT_STATUS_IS_OK(state->status) && open->durable &&
+		   is_awaited(&open->server_id,
+			      &open->open_owner,
+			      state->targets)) {
 		state->status = add(state->opens, open);
 	}
 	talloc_free(frame);
@@ -241,10 +256,13 @@ static void end_record(struct db_record *record,
 	} else if (open != NULL &&
 		   server_id_is_disconnected(&open->server_id)) {
 		noted->file_known = file_of(frame, open, &noted->file);
-		noted->state = DURABLE_ENDED;
 		state->status = dbwrap_record_delete(record);
+		noted->state = NT_STATUS_IS_OK(state->status)
+				       ? DURABLE_ENDED
+				       : DURABLE_CONNECTED;
 	} else if (open != NULL &&
-		   !server_id_equal(&open->server_id, &noted->open.owner)) {
+		   (open->open_volatile_id != noted->volatile_id ||
+		    !server_id_equal(&open->server_id, &noted->open.owner))) {
 		noted->state = DURABLE_RECLAIMED;
 	}
 	talloc_free(frame);
@@ -278,19 +296,36 @@ static NTSTATUS end_open(struct durable_opens *opens, struct durable_open *open)
 	return status;
 }
 
-NTSTATUS durable_opens_end(struct durable_opens *opens)
+NTSTATUS durable_opens_end(struct durable_opens *opens,
+			   const struct session_targets *targets)
 {
 	for (size_t i = 0; i < opens->num; i++) {
-		NTSTATUS status = NT_STATUS_OK;
+		struct durable_open *open = &opens->list[i];
+		NTSTATUS status;
 
-		if (opens->list[i].state == DURABLE_CONNECTED) {
-			status = end_open(opens, &opens->list[i]);
+		if (open->state != DURABLE_CONNECTED) {
+			continue;
 		}
+		status = end_open(opens, open);
 		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 			return status;
 		}
+		if (open->state == DURABLE_CONNECTED &&
+		    !is_awaited(&open->open.owner, &open->user, targets)) {
+			open->state = DURABLE_FOREIGN;
+		}
 	}
 	return NT_STATUS_OK;
+}
+
+bool durable_opens_pending(const struct durable_opens *opens)
+{
+	for (size_t i = 0; i < opens->num; i++) {
+		if (opens->list[i].state == DURABLE_CONNECTED) {
+			return true;
+		}
+	}
+	return false;
 }
 
 size_t durable_opens_reclaimed(const struct durable_opens *opens)

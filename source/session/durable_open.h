@@ -33,13 +33,22 @@ NTSTATUS durable_opens_note(TALLOC_CTX *mem_ctx,
 /**
  * End those of the noted opens that are disconnected now: they cannot be
  * reclaimed, and their share modes, leases and byte-range locks are gone. To
- * be called while the sessions end, and once when they have.
+ * be called while the sessions end, and once when they have. When the last
+ * session that an open may belong to is settled and the open still connected,
+ * it is another session's and left alone from then on.
  *
- * @param[in,out] opens  The noted opens.
+ * @param[in,out] opens    The noted opens.
+ * @param[in]     targets  The sessions, with their fates.
  *
  * @return NT_STATUS_NO_MEMORY.
  */
-NTSTATUS durable_opens_end(struct durable_opens *opens);
+NTSTATUS durable_opens_end(struct durable_opens *opens,
+			   const struct session_targets *targets);
+
+/**
+ * Are there opens yet that may belong to sessions which are not settled?
+ */
+bool durable_opens_pending(const struct durable_opens *opens);
 
 /**
  * How many of the noted opens were reclaimed by their client before they could

@@ -59,8 +59,8 @@ struct session_close_state {
 	struct session_targets *targets;
 	struct timeval start;
 	struct timeval end;
-	/* NULL: they are left as they are */
-	struct durable_opens *opens;
+	/* noted now and before, NULL where nothing was */
+	struct durable_opens *opens[2];
 	/* all targets before this one are settled */
 	size_t next;
 	/* some could not be asked yet */
@@ -109,7 +109,7 @@ static NTSTATUS ask_all(struct session_close_state *state)
 static NTSTATUS note_durable(struct session_close_state *state)
 {
 	NTSTATUS status =
-		durable_opens_note(state, state->targets, &state->opens);
+		durable_opens_note(state, state->targets, &state->opens[0]);
 
 	if (NT_STATUS_IS_OK(status) ||
 	    NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
@@ -141,6 +141,7 @@ struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 					how->limit.tv_sec,
 					how->limit.tv_usec);
 	state->unasked = true;
+	state->opens[1] = how->noted;
 
 	if (how->end_durable && tevent_req_nterror(req, note_durable(state))) {
 		return tevent_req_post(req, ev);
@@ -161,7 +162,8 @@ static NTSTATUS settle(struct session_table *table,
 	NTSTATUS status;
 
 	*settled = true;
-	if (target->fate == SESSION_OWN) {
+	if (target->fate == SESSION_OWN || target->fate == SESSION_GONE ||
+	    target->fate == SESSION_OWNER_DIED) {
 		return NT_STATUS_OK;
 	}
 	status = session_table_lookup(table, &target->key, &exists);
@@ -200,11 +202,11 @@ static struct timeval next_look(const struct session_close_state *state,
 
 /*
  * Up to the first session that is not settled: the answer needs all of them,
- * so one that hangs makes the rest not worth a look. Only the last look goes
- * over all, for the record of each.
+ * so one that hangs makes the rest not worth a look. The last look goes over
+ * all, for the record of each, and so does one that durable opens wait for.
  */
 static NTSTATUS settle_all(struct session_close_state *state,
-			   bool last,
+			   bool all,
 			   bool *all_settled)
 {
 	*all_settled = true;
@@ -221,13 +223,54 @@ static NTSTATUS settle_all(struct session_close_state *state,
 		if (settled) {
 			continue;
 		}
-		*all_settled = false;
-		if (!last) {
+		if (*all_settled) {
 			state->next = i;
+		}
+		*all_settled = false;
+		if (!all) {
 			return NT_STATUS_OK;
 		}
 	}
 	return NT_STATUS_OK;
+}
+
+static bool opens_pending(const struct session_close_state *state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(state->opens); i++) {
+		if (state->opens[i] != NULL &&
+		    durable_opens_pending(state->opens[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static NTSTATUS end_opens(struct session_close_state *state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(state->opens); i++) {
+		NTSTATUS status;
+
+		if (state->opens[i] == NULL) {
+			continue;
+		}
+		status = durable_opens_end(state->opens[i], state->targets);
+		if (!NT_STATUS_IS_OK(status)) {
+			return status;
+		}
+	}
+	return NT_STATUS_OK;
+}
+
+static size_t opens_reclaimed(const struct session_close_state *state)
+{
+	size_t reclaimed = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(state->opens); i++) {
+		if (state->opens[i] != NULL) {
+			reclaimed += durable_opens_reclaimed(state->opens[i]);
+		}
+	}
+	return reclaimed;
 }
 
 /*
@@ -244,10 +287,12 @@ static NTSTATUS step(struct session_close_state *state,
 		status = ask_all(state);
 	}
 	if (NT_STATUS_IS_OK(status)) {
-		status = settle_all(state, last, all_settled);
+		status = settle_all(state,
+				    last || opens_pending(state),
+				    all_settled);
 	}
-	if (NT_STATUS_IS_OK(status) && state->opens != NULL) {
-		status = durable_opens_end(state->opens);
+	if (NT_STATUS_IS_OK(status)) {
+		status = end_opens(state);
 	}
 	return status;
 }
@@ -257,10 +302,9 @@ static void session_close_done(struct tevent_req *req)
 	const struct session_close_state *state =
 		tevent_req_data(req, struct session_close_state);
 
-	if (state->opens != NULL &&
-	    durable_opens_reclaimed(state->opens) != 0) {
+	if (opens_reclaimed(state) != 0) {
 		DBG_WARNING("%zu durable opens were reclaimed meanwhile\n",
-			    durable_opens_reclaimed(state->opens));
+			    opens_reclaimed(state));
 		tevent_req_nterror(req, NT_STATUS_IO_TIMEOUT);
 		return;
 	}

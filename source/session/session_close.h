@@ -20,12 +20,16 @@
 NTSTATUS session_close_ask(const struct session_table *table,
 			   const struct session_target *target);
 
+struct durable_opens;
+
 /* How to close. */
 struct session_close_how {
 	/* how long to wait at most */
 	struct timeval limit;
 	/* end durable opens, too, instead of leaving them to be reclaimed */
 	bool end_durable;
+	/* noted before, must outlive the request; may be NULL */
+	struct durable_opens *noted;
 };
 
 /**

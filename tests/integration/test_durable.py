@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import signal
 import threading
 
 import pytest
@@ -69,12 +70,6 @@ def exclusively(samba, path):
         return outcome(carol.open, path, durable.SHARE, sharing=0)
 
 
-def holders(samba, path):
-    """The entries of a file in the server's list of open ones."""
-    return [entry for entry in sessions.open_files(samba)
-            if path in str(entry)]
-
-
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_handle_of_a_lost_connection_can_be_reclaimed(samba, path, kind):
     """What the other tests stand on: these handles are durable."""
@@ -100,11 +95,12 @@ def test_handle_of_a_closed_session_cannot_be_reclaimed(samba, caller, path,
 def test_file_of_a_closed_session_is_free_at_once(samba, caller, path, kind):
     handle = durable.Handle(**kind)
     with connect(samba, "alice", source=CLIENT) as session:
+        before = durable.traces(samba)
         held = handle.open(session, path, sharing=0)
         assert smb2.lock(held, 0, 10) == "STATUS_SUCCESS"
-        assert holders(samba, path)
+        assert durable.traces(samba) != before
         assert caller.net_session_del(user="alice") == NERR_SUCCESS
-        assert not holders(samba, path)
+        assert durable.traces(samba) == before
         assert exclusively(samba, path) == "STATUS_SUCCESS"
 
 
@@ -135,11 +131,12 @@ def test_two_handles_of_one_file_end_both(samba, caller, path):
     lease = b"one key for both"
     handles = [durable.Handle(lease=lease) for _ in range(2)]
     with connect(samba, "alice", source=CLIENT) as session:
+        before = durable.traces(samba)
         for number, handle in enumerate(handles):
             held = handle.open(session, path)
             assert smb2.lock(held, number * 10, 10) == "STATUS_SUCCESS"
         assert caller.net_session_del(user="alice") == NERR_SUCCESS
-        assert exclusively(samba, path) == "STATUS_SUCCESS"
+        assert durable.traces(samba) == before
         with durable.reconnect(session, source=CLIENT) as again:
             assert [outcome(handle.reclaim, again, path)
                     for handle in handles] == [GONE, GONE]
@@ -188,15 +185,43 @@ def test_handles_of_sessions_gone_before_are_left_alone(samba, caller, path):
         assert outcome(handle.reclaim, again, path) == RECLAIMED
 
 
-def test_own_sessions_handle_ends_after_the_answer(samba, path):
+@pytest.mark.parametrize("hang_up", [False, True],
+                         ids=["stays", "hangs up"])
+def test_own_sessions_handle_ends_after_the_answer(samba, path, hang_up):
     handle = durable.Handle()
     with connect(samba, "sop", source=CLIENT) as session:
+        before = durable.traces(samba)
         handle.open(session, path, sharing=0)
         assert Pipe(session).net_session_del(user="sop") == NERR_SUCCESS
-        wait_until(lambda: not holders(samba, path), "the file is free")
-        assert exclusively(samba, path) == "STATUS_SUCCESS"
+        if hang_up:
+            session.connection.close()
+        wait_until(lambda: durable.traces(samba) == before,
+                   "nothing of the handle is left")
         with durable.reconnect(session, source=CLIENT) as again:
             assert outcome(handle.reclaim, again, path) == GONE
+
+
+def test_success_is_not_told_of_a_handle_that_was_reclaimed(samba, caller,
+                                                            path):
+    """By a session in the same smbd, which stands still for both."""
+    handle = durable.Handle()
+    with Connection(samba, "3.0", source=CLIENT) as connection:
+        victim = connection.login("alice")
+        handle.open(victim, path)
+        with durable.reconnect(victim, source=OTHER_CLIENT) as again:
+            smbd = sessions.sessions_of(samba, "alice")[0]["pid"]
+            reclaimed = []
+            racer = threading.Thread(target=lambda: reclaimed.append(
+                outcome(handle.reclaim, again, path)))
+            os.kill(smbd, signal.SIGSTOP)
+            try:
+                caller.send_session_del(CLIENT, "alice")
+                racer.start()
+            finally:
+                os.kill(smbd, signal.SIGCONT)
+            answer = caller.receive_werror()
+            racer.join()
+            assert (answer == NERR_SUCCESS) != (reclaimed == [RECLAIMED])
 
 
 def test_client_that_reclaims_in_a_race_does_not_get_it(samba, caller, path):

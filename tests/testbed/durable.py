@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Durable handles, as SMB2 create contexts that impacket does not have."""
 
+import os
 import struct
 import uuid
 
+import tdb
 from impacket import smb3structs
 
 from testbed import smb2
@@ -88,3 +90,22 @@ def reconnect(session, **options):
     with as_client(before.engine.ClientGuid):
         connection = Connection(before.server, before.dialect, **options)
     return connection.login(session.user)
+
+
+def traces(server):
+    """How many records the tables of opens, share modes, locks and leases have.
+
+    smbstatus does not show what disconnected opens hold.
+    """
+    return {name: _records(server.directory / "lock" / f"{name}.tdb")
+            for name in ("smbXsrv_open_global", "locking", "brlock", "leases")}
+
+
+def _records(path):
+    if not path.exists():
+        return 0
+    table = tdb.Tdb(str(path), 0, tdb.DEFAULT, os.O_RDONLY)
+    try:
+        return sum(1 for _ in table)
+    finally:
+        table.close()
