@@ -41,7 +41,8 @@ TOLERANCE_KIB = 128
 @pytest.fixture(name="samba", scope="module")
 def _samba():
     """A server whose calls wait as long as they may."""
-    with Server(conf={"sessiondel:timeout": "20"}) as server:
+    with Server(address="127.0.0.9",
+                conf={"sessiondel:timeout": "20"}) as server:
         yield server
 
 

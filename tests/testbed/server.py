@@ -54,10 +54,21 @@ class Server:
         self.stop()
 
     def start(self):
-        """Start the daemons and wait until srvsvc answers; self."""
+        """Start the daemons and wait until srvsvc answers; self.
+
+        A second time if need be: what a killed server held, its port above
+        all, may take a while to be free.
+        """
         if not self.log_dir.exists():
             self._set_up()
         self._syslog_start = len(self.syslog.lines())
+        try:
+            self._start_daemons()
+        except TestbedError:
+            self._start_daemons()
+        return self
+
+    def _start_daemons(self):
         try:
             self._start_smbd()
             self._start_dcerpcd()
@@ -65,7 +76,6 @@ class Server:
         except BaseException:
             self.stop()
             raise
-        return self
 
     def stop(self):
         """End all processes of the server; an error if one refused."""
