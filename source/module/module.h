@@ -10,8 +10,8 @@
 
 #include "audit.h"
 #include "settings.h"
+#include "waiting_call.h"
 
-struct net_session_del_state;
 struct pipe_session;
 struct session_table;
 
@@ -26,8 +26,7 @@ struct sessiondel_module {
 	/* all pipes of the worker */
 	struct pipe_session *pipes;
 	/* calls that wait for a name's addresses, or for sessions to end */
-	struct net_session_del_state *waiting;
-	unsigned num_waiting;
+	struct waiting_calls waiting;
 	struct audit audit;
 	struct {
 		struct settings_complaint timeout;

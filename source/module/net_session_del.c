@@ -4,7 +4,6 @@
 #include "net_session_del.h"
 
 #include "lib/util/debug.h"
-#include "lib/util/dlinklist.h"
 #include "lib/util/tevent_ntstatus.h"
 #include "libds/common/roles.h"
 #include "librpc/gen_ndr/srvsvc.h"
@@ -18,9 +17,7 @@
 #include "module.h"
 #include "pipe_session.h"
 #include "samba_host.h"
-
-/* More calls than these are not let wait (spec 5). */
-#define WAITING_MAX 64
+#include "waiting_call.h"
 
 /* How long a call blocks whose answer cannot come later (spec 5). */
 #define BLOCKING_LIMIT_USEC 100000
@@ -29,8 +26,7 @@
 #define ANSWER_LIMIT 20
 
 struct net_session_del_state {
-	/* among the calls that wait */
-	struct net_session_del_state *prev, *next;
+	struct waiting_call waiting;
 	struct sessiondel_module *module;
 	struct dcesrv_call_state *call;
 	struct srvsvc_NetSessDel *r;
@@ -131,46 +127,17 @@ static WERROR close_result(NTSTATUS status)
 	return fault_result(status);
 }
 
-static void skip_asked_by(const struct session_targets *others,
-			  struct session_targets *targets)
-{
-	for (size_t i = 0; i < targets->num; i++) {
-		struct session_target *target = &targets->list[i];
-		const struct session_target *other =
-			session_targets_get(others, &target->key);
-
-		if (target->fate == SESSION_NOT_ASKED && other != NULL &&
-		    other->fate == SESSION_ASKED) {
-			target->fate = SESSION_ASKED;
-		}
-	}
-}
-
-/*
- * A session that a waiting call has asked already is not asked again: each
- * message to a smbd that hangs stays in this worker's memory.
- */
-static void skip_asked(struct net_session_del_state *state)
-{
-	const struct net_session_del_state *other = NULL;
-
-	for (other = state->module->waiting; other != NULL;
-	     other = other->next) {
-		skip_asked_by(&other->targets, &state->targets);
-	}
-}
-
 static int stop_waiting(struct net_session_del_state *state)
 {
-	DLIST_REMOVE(state->module->waiting, state);
-	state->module->num_waiting -= 1;
+	waiting_call_stop(&state->waiting);
 	return 0;
 }
 
 static void start_waiting(struct net_session_del_state *state)
 {
-	DLIST_ADD(state->module->waiting, state);
-	state->module->num_waiting += 1;
+	waiting_call_start(&state->module->waiting,
+			   &state->waiting,
+			   &state->targets);
 	talloc_set_destructor(state, stop_waiting);
 	state->call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
 }
@@ -271,7 +238,7 @@ static WERROR find(struct net_session_del_state *state, bool *aside)
 	if (!NT_STATUS_IS_OK(status)) {
 		return fault_result(status);
 	}
-	skip_asked(state);
+	waiting_calls_skip_asked(&state->module->waiting, &state->targets);
 	return state->targets.num != 0 ? WERR_OK : WERR_NERR_CLIENTNAMENOTFOUND;
 }
 
@@ -286,7 +253,7 @@ static WERROR prepare(struct net_session_del_state *state, bool *aside)
 	if (!W_ERROR_IS_OK(result)) {
 		return result;
 	}
-	if (state->module->num_waiting >= WAITING_MAX) {
+	if (waiting_calls_full(&state->module->waiting)) {
 		return WERR_BUSY;
 	}
 	return find(state, aside);

@@ -89,13 +89,19 @@ static const char *raw_value(const char *name)
 	return lp_parm_const_string(GLOBAL_SECTION, "sessiondel", name, NULL);
 }
 
-static void complain(struct settings_complaint *last,
-		     const char *name,
-		     const char *value,
-		     const char *wanted)
+/* good: there is no value, or it was one of those that are wanted. */
+static void judge(struct settings_complaint *last,
+		  const char *name,
+		  const char *value,
+		  bool good,
+		  const char *wanted)
 {
 	char escaped[128];
 
+	if (good) {
+		last->made = false;
+		return;
+	}
 	if (last->made &&
 	    strncmp(last->value, value, sizeof(last->value) - 1) == 0) {
 		return;
@@ -112,15 +118,13 @@ unsigned settings_timeout(struct settings_complaint *complaint)
 {
 	const char *value = raw_value("timeout");
 	unsigned timeout = TIMEOUT_DEFAULT;
+	bool good = value == NULL || settings_parse_timeout(value, &timeout);
 
-	if (value == NULL || settings_parse_timeout(value, &timeout)) {
-		complaint->made = false;
-		return timeout;
-	}
-	complain(complaint,
-		 "timeout",
-		 value,
-		 "a number of seconds from 1 to 20");
+	judge(complaint,
+	      "timeout",
+	      value,
+	      good,
+	      "a number of seconds from 1 to 20");
 	return timeout;
 }
 
@@ -128,12 +132,9 @@ struct audit_target settings_audit(struct settings_complaint *complaint)
 {
 	const char *value = raw_value("audit");
 	struct audit_target target = {.log = true, .syslog = true};
+	bool good = value == NULL || settings_parse_audit(value, &target);
 
-	if (value == NULL || settings_parse_audit(value, &target)) {
-		complaint->made = false;
-		return target;
-	}
-	complain(complaint, "audit", value, "log, syslog or both");
+	judge(complaint, "audit", value, good, "log, syslog or both");
 	return target;
 }
 
@@ -141,12 +142,9 @@ bool settings_durable(struct settings_complaint *complaint)
 {
 	const char *value = raw_value("durable handles");
 	bool end = true;
+	bool good = value == NULL || settings_parse_durable(value, &end);
 
-	if (value == NULL || settings_parse_durable(value, &end)) {
-		complaint->made = false;
-		return end;
-	}
-	complain(complaint, "durable handles", value, "close or keep");
+	judge(complaint, "durable handles", value, good, "close or keep");
 	return end;
 }
 
@@ -154,12 +152,10 @@ bool settings_resolve_names(struct settings_complaint *complaint)
 {
 	const char *value = raw_value("resolve names");
 	bool resolve = true;
+	bool good =
+		value == NULL || settings_parse_resolve_names(value, &resolve);
 
-	if (value == NULL || settings_parse_resolve_names(value, &resolve)) {
-		complaint->made = false;
-		return resolve;
-	}
-	complain(complaint, "resolve names", value, "yes or no");
+	judge(complaint, "resolve names", value, good, "yes or no");
 	return resolve;
 }
 
@@ -167,14 +163,13 @@ unsigned settings_resolve_timeout(struct settings_complaint *complaint)
 {
 	const char *value = raw_value("resolve timeout");
 	unsigned timeout = RESOLVE_TIMEOUT_DEFAULT;
+	bool good = value == NULL ||
+		    settings_parse_resolve_timeout(value, &timeout);
 
-	if (value == NULL || settings_parse_resolve_timeout(value, &timeout)) {
-		complaint->made = false;
-		return timeout;
-	}
-	complain(complaint,
-		 "resolve timeout",
-		 value,
-		 "a number of seconds from 1 to 10");
+	judge(complaint,
+	      "resolve timeout",
+	      value,
+	      good,
+	      "a number of seconds from 1 to 10");
 	return timeout;
 }

@@ -89,53 +89,73 @@ NTSTATUS lmhosts_lookup_recv(struct tevent_req *req,
 	return take(status, addresses, state->found, state->num);
 }
 
-struct tevent_req *wins_lookup_send(TALLOC_CTX *mem_ctx,
-				    struct tevent_context *ev,
-				    const char *name)
+typedef struct tevent_req *(*resolve_send_fn)(TALLOC_CTX *mem_ctx,
+					      struct tevent_context *ev,
+					      const char *name,
+					      int name_type);
+typedef NTSTATUS (*resolve_recv_fn)(struct tevent_req *req,
+				    TALLOC_CTX *mem_ctx,
+				    struct sockaddr_storage **found,
+				    size_t *num);
+
+static struct tevent_req *ask(resolve_send_fn resolve_send,
+			      TALLOC_CTX *mem_ctx,
+			      struct tevent_context *ev,
+			      const char *name)
 {
 	/* Samba leaves scratch on it, which a worker would keep for good */
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct tevent_req *req =
-		resolve_wins_send(mem_ctx, ev, name, NAME_TYPE_SERVER);
+		resolve_send(mem_ctx, ev, name, NAME_TYPE_SERVER);
 
 	talloc_free(frame);
 	return req;
 }
 
-NTSTATUS wins_lookup_recv(struct tevent_req *req,
-			  struct client_addresses *addresses)
+static NTSTATUS receive(resolve_recv_fn resolve_recv,
+			struct tevent_req *req,
+			struct client_addresses *addresses)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sockaddr_storage *found = NULL;
 	size_t num = 0;
-	NTSTATUS status = resolve_wins_recv(req, frame, &found, &num, NULL);
+	NTSTATUS status = resolve_recv(req, frame, &found, &num);
 
 	status = take(status, addresses, found, num);
 	talloc_free(frame);
 	return status;
+}
+
+struct tevent_req *wins_lookup_send(TALLOC_CTX *mem_ctx,
+				    struct tevent_context *ev,
+				    const char *name)
+{
+	return ask(resolve_wins_send, mem_ctx, ev, name);
+}
+
+static NTSTATUS wins_recv(struct tevent_req *req,
+			  TALLOC_CTX *mem_ctx,
+			  struct sockaddr_storage **found,
+			  size_t *num)
+{
+	return resolve_wins_recv(req, mem_ctx, found, num, NULL);
+}
+
+NTSTATUS wins_lookup_recv(struct tevent_req *req,
+			  struct client_addresses *addresses)
+{
+	return receive(wins_recv, req, addresses);
 }
 
 struct tevent_req *broadcast_lookup_send(TALLOC_CTX *mem_ctx,
 					 struct tevent_context *ev,
 					 const char *name)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct tevent_req *req =
-		name_resolve_bcast_send(mem_ctx, ev, name, NAME_TYPE_SERVER);
-
-	talloc_free(frame);
-	return req;
+	return ask(name_resolve_bcast_send, mem_ctx, ev, name);
 }
 
 NTSTATUS broadcast_lookup_recv(struct tevent_req *req,
 			       struct client_addresses *addresses)
 {
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct sockaddr_storage *found = NULL;
-	size_t num = 0;
-	NTSTATUS status = name_resolve_bcast_recv(req, frame, &found, &num);
-
-	status = take(status, addresses, found, num);
-	talloc_free(frame);
-	return status;
+	return receive(name_resolve_bcast_recv, req, addresses);
 }

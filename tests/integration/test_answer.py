@@ -3,108 +3,30 @@
 
 import os
 import signal
-import struct
 
 import pytest
 
 from testbed import audit, sessions, smb2
 from testbed.accounts import PASSWORD
-from testbed.clients import Connection, connect
+from testbed.clients import (
+    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
 from testbed.multichannel import as_client
 from testbed.processes import stopped, wait_until
 from testbed.server import Server
-from testbed.sessions import sessions_of
+from testbed.sessions import sessions_of, smbd_of, wait_gone
 from testbed.srvsvc import (
     ERROR_BUSY, ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR,
-    NERR_SUCCESS, Pipe, net_session_del_samba, rpcclient)
-
-CLIENT = "127.0.0.21"
-OTHER_CLIENT = "127.0.0.22"
-CALLER = "127.0.0.29"
-
-ALIVE = "STATUS_SUCCESS"
-DELETED = "STATUS_USER_SESSION_DELETED"
+    NERR_SUCCESS, Pipe, net_session_del_samba, rpcclient, wait_served, werror)
 
 MAX_WAITING = 64
 
 LEVELS = ["none", "sign", "seal"]
 
 
-@pytest.fixture(name="samba", scope="module")
-def _samba():
-    """A server whose calls wait as long as they may."""
-    with Server(address="127.0.0.1",
-                conf={"sessiondel:timeout": "20"}) as server:
-        yield server
-
-
-@pytest.fixture(name="hasty_samba", scope="module")
-def _hasty_samba():
-    """A server whose calls give up as soon as they may."""
-    with Server(address="127.0.0.2",
-                conf={"sessiondel:timeout": "1"}) as server:
-        yield server
-
-
-@pytest.fixture(name="caller")
-def _caller(samba):
-    with connect(samba, "sop", source=CALLER) as session:
-        yield session
-
-
-@pytest.fixture(name="hasty_caller")
-def _hasty_caller(hasty_samba):
-    with connect(hasty_samba, "sop", source=CALLER) as session:
-        yield session
-
-
-@pytest.fixture(name="alice")
-def _alice(samba):
-    with connect(samba, "alice", source=CLIENT) as session:
-        yield session
-    wait_gone(samba, "alice")
-
-
-@pytest.fixture(name="hasty_alice")
-def _hasty_alice(hasty_samba):
-    with connect(hasty_samba, "alice", source=CLIENT) as session:
-        yield session
-    wait_gone(hasty_samba, "alice")
-
-
-def wait_gone(samba, *users):
-    sessions.wait_for_sessions(
-        samba, lambda table: not {row["user"] for row in table} & set(users),
-        f"{' and '.join(users)} have left the session table")
-
-
 def wait_gone_from(samba, address):
     sessions.wait_for_sessions(
         samba, lambda table: address not in {row["address"] for row in table},
         f"{address} has left the session table")
-
-
-def smbd_of(samba, session):
-    """The smbd that has a session's connection."""
-    client, = (row for row in sessions.session_table(samba)
-               if row["session_id"] == session.id & 0xffffffff)
-    return client["pid"]
-
-
-def wait_served(session):
-    """Wait until the worker has taken up all that was sent to it before.
-
-    It reads its pipes in turn, and has them all read when an answer comes
-    to what was sent after them.
-    """
-    pipe = Pipe(session)
-    assert pipe.server_info() == pipe.server_info() == "TESTBED"
-    pipe.close()
-
-
-def werror(answer):
-    """The result in an answer that was read as bare bytes."""
-    return struct.unpack("<L", answer.data()[-4:])[0]
 
 
 def test_other_calls_are_answered_while_one_waits(samba, caller, alice):

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from testbed import audit, clients, sessions, syslog
-from testbed.processes import wait_until
+from testbed.processes import stopped, wait_until
 from testbed.server import Server
 from testbed.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
@@ -87,16 +87,9 @@ def complaints(server, name):
             if f"sessiondel:{name} = " in line]
 
 
-@contextlib.contextmanager
 def stopped_smbd(server, user):
-    """Stop the smbd that serves a user's session."""
-    pid = next(row["pid"] for row in sessions.session_table(server)
-               if row["user"] == user)
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
+    """Stop the smbd that serves a user's session meanwhile."""
+    return stopped(sessions.sessions_of(server, user)[0]["pid"])
 
 
 def test_call_line_tells_who_asked_what_with_which_result(samba, pipe):

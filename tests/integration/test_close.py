@@ -12,19 +12,14 @@ from impacket.smbconnection import SessionError
 from testbed import sessions, smb2
 from testbed.accounts import PASSWORD
 from testbed.clients import (
-    DIALECTS, DISCONNECTED, Connection, connect, status_name)
+    ALIVE, CALLER, CLIENT, DELETED, DIALECTS, DISCONNECTED, OTHER_CLIENT,
+    Connection, connect, status_name)
 from testbed.multichannel import add_channel
 from testbed.processes import wait_until
 from testbed.server import Server
 from testbed.sessions import sessions_of
 from testbed.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
 
-CLIENT = "127.0.0.21"
-OTHER_CLIENT = "127.0.0.22"
-CALLER = "127.0.0.29"
-
-ALIVE = "STATUS_SUCCESS"
-DELETED = "STATUS_USER_SESSION_DELETED"
 # SMB1 has its own word for it: class ERRSRV, code ERRbaduid.
 DELETED_SMB1 = "0x0000005b"
 

@@ -11,6 +11,7 @@ import pytest
 
 from testbed import (
     clients, domain, machines, processes, sanitizers, server)
+from testbed.clients import ALIVE, DELETED
 from testbed.domain_clients import (
     ANONYMOUS, KERBEROS, NTLM, Caller, Session, srvsvc_port)
 from testbed.refusal import denied_whatever_it_asks
@@ -21,8 +22,6 @@ pytestmark = pytest.mark.skipif(not domain.is_possible(),
                                 reason="not root outside of the test bed")
 
 VICTIM, CALLER, OTHER = machines.CLIENTS[:3]
-DELETED = "STATUS_USER_SESSION_DELETED"
-ALIVE = "STATUS_SUCCESS"
 
 # The domain's own BUILTIN groups are those of its controllers.
 ALLOWED_ON_DC = [domain.ADMINISTRATOR, "adm", "adm-nested", "adm-deep",

@@ -10,14 +10,11 @@ import pytest
 from impacket.smbconnection import SessionError
 
 from testbed import durable, sessions, smb2
-from testbed.clients import Connection, connect, status_name
+from testbed.clients import (
+    CALLER, CLIENT, OTHER_CLIENT, Connection, connect, status_name)
 from testbed.processes import wait_until
 from testbed.server import Server
 from testbed.srvsvc import NERR_SUCCESS, Pipe
-
-CLIENT = "127.0.0.21"
-OTHER_CLIENT = "127.0.0.22"
-CALLER = "127.0.0.29"
 
 RECLAIMED = "STATUS_SUCCESS"
 GONE = "STATUS_OBJECT_NAME_NOT_FOUND"

@@ -14,20 +14,15 @@ from impacket.smbconnection import SessionError
 
 from testbed import (
     audit, durable, namespace, processes, sanitizers, sessions, smb2)
-from testbed.clients import Connection, connect
+from testbed.clients import (
+    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
 from testbed.processes import stopped, wait_until
 from testbed.server import Server
-from testbed.sessions import sessions_of
+from testbed.sessions import sessions_of, smbd_of, wait_gone
 from testbed.srvsvc import (
     ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY, ERROR_TIMEOUT,
-    NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe)
-
-CLIENT = "127.0.0.21"
-OTHER_CLIENT = "127.0.0.22"
-CALLER = "127.0.0.29"
-
-ALIVE = "STATUS_SUCCESS"
-DELETED = "STATUS_USER_SESSION_DELETED"
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe,
+    wait_served, werror)
 
 MAX_WAITING = 64
 CALLS_AT_ONCE = 100
@@ -36,42 +31,6 @@ CALLS_AT_ONCE = 100
 LOST = (SessionError, DCERPCException, nmb.NetBIOSError, OSError)
 
 FULL = namespace.ROOT / "full"
-
-
-@pytest.fixture(name="samba", scope="module")
-def _samba():
-    """A server whose calls wait as long as they may."""
-    with Server(address="127.0.0.1",
-                conf={"sessiondel:timeout": "20"}) as server:
-        yield server
-
-
-@pytest.fixture(name="hasty_samba", scope="module")
-def _hasty_samba():
-    """A server whose calls give up as soon as they may."""
-    with Server(address="127.0.0.2",
-                conf={"sessiondel:timeout": "1"}) as server:
-        yield server
-
-
-@pytest.fixture(name="caller")
-def _caller(samba):
-    with connect(samba, "sop", source=CALLER) as session:
-        yield session
-
-
-@pytest.fixture(name="alice")
-def _alice(samba):
-    with connect(samba, "alice", source=CLIENT) as session:
-        yield session
-    wait_gone(samba, "alice")
-
-
-@pytest.fixture(name="bob")
-def _bob(samba):
-    """Somebody whom no call means."""
-    with connect(samba, "bob", source=OTHER_CLIENT) as session:
-        yield session
 
 
 @pytest.fixture(name="fresh_worker")
@@ -84,26 +43,6 @@ def _fresh_worker(samba):
         Pipe(session).server_info()
     worker, = samba.worker_pids()
     return worker
-
-
-def wait_gone(samba, *users):
-    sessions.wait_for_sessions(
-        samba, lambda table: not {row["user"] for row in table} & set(users),
-        f"{' and '.join(users)} have left the session table")
-
-
-def smbd_of(samba, session):
-    """The smbd that has a session's connection."""
-    client, = (row for row in sessions.session_table(samba)
-               if row["session_id"] == session.id & 0xffffffff)
-    return client["pid"]
-
-
-def wait_served(session):
-    """Wait until the worker has taken up all that was sent to it before."""
-    pipe = Pipe(session)
-    assert pipe.server_info() == pipe.server_info() == "TESTBED"
-    pipe.close()
 
 
 def record_sizes(samba):
@@ -321,7 +260,7 @@ def test_owner_that_cannot_be_looked_up_is_not_dead(samba, caller, alice):
         answer = smb2.read(pipe.opened()).wait_pending()
         assert alice.alive() == ALIVE
     # It is asked as soon as that can be.
-    assert int.from_bytes(answer.data()[-4:], "little") == NERR_SUCCESS
+    assert werror(answer) == NERR_SUCCESS
     assert alice.alive() == DELETED
     assert samba.worker_pids() == worker
 
@@ -338,7 +277,7 @@ def test_no_success_for_want_of_descriptors_while_it_waits(
         wait_served(caller)
         assert len(sessions_of(samba, "alice")) == 1
         assert Pipe(caller).server_info() == "TESTBED"
-    assert int.from_bytes(answer.data()[-4:], "little") == NERR_SUCCESS
+    assert werror(answer) == NERR_SUCCESS
     assert sessions_of(samba, "alice") == []
 
 
@@ -467,7 +406,7 @@ def test_hundred_calls_on_a_stopped_smbd(hasty_samba):
                 for pipe in pipes:
                     pipe.send_session_del(user="alice")
                     answers.append(smb2.read(pipe.opened()).wait_pending())
-            werrors = [int.from_bytes(answer.data()[-4:], "little")
+            werrors = [werror(answer)
                        for answer in answers]
             assert werrors.count(ERROR_TIMEOUT) == MAX_WAITING
             assert werrors.count(ERROR_BUSY) == CALLS_AT_ONCE - MAX_WAITING

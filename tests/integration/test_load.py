@@ -7,13 +7,10 @@ import time
 import pytest
 
 from testbed import audit, processes, sanitizers, sessions
-from testbed.clients import Connection, connect
+from testbed.clients import ALIVE, DELETED, Connection, connect
 from testbed.load import Load, Query
 from testbed.server import Server
 from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
-
-ALIVE = "STATUS_SUCCESS"
-DELETED = "STATUS_USER_SESSION_DELETED"
 
 BY_USER = Query(None, "alice")
 BY_CLIENT = Query("127.0.0.21", None)

@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from testbed import clients, namespace, processes
+from testbed.clients import ALIVE, CALLER, DELETED
 from testbed.names import DnsServer
 from testbed.server import Server
 from testbed.srvsvc import (
@@ -15,10 +16,6 @@ IPV4 = "127.0.0.21"
 IPV6 = "fd00:5e55::21"
 SECOND_IPV4 = "127.0.0.22"
 OTHER_IPV4 = "127.0.0.24"
-CALLER = "127.0.0.29"
-
-ALIVE = "STATUS_SUCCESS"
-DELETED = "STATUS_USER_SESSION_DELETED"
 
 MAX_WAITING = 64
 

@@ -6,16 +6,13 @@ from pathlib import Path
 import pytest
 
 from testbed import clients
+from testbed.clients import ALIVE, CALLER, DELETED
 from testbed.names import DnsServer, Lan, NetbiosServer
 from testbed.server import Server
 from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
 
 IPV4 = "127.0.0.21"
 OTHER_IPV4 = "127.0.0.24"
-CALLER = "127.0.0.29"
-
-ALIVE = "STATUS_SUCCESS"
-DELETED = "STATUS_USER_SESSION_DELETED"
 
 LMHOSTS = Path("/etc/samba/lmhosts")
 

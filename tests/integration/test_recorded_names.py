@@ -4,15 +4,13 @@
 import pytest
 
 from testbed import clients, namespace
+from testbed.clients import ALIVE, DELETED
 from testbed.server import Server
 from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
 
 # Of IPv6: Samba looks no name up on a machine whose IPv4 is loopback only.
 DESK = "fd00:5e55::25"
 NAME = "desk25.example.com"
-
-DELETED = "STATUS_USER_SESSION_DELETED"
-ALIVE = "STATUS_SUCCESS"
 
 pytestmark = pytest.mark.skipif(not namespace.has_ipv6(),
                                 reason="this kernel has no IPv6")

@@ -21,7 +21,14 @@ DIALECTS = {
     "3.1.1": smb3structs.SMB2_DIALECT_311,
 }
 
-# What Session.alive() answers when the server hung up.
+# Addresses of clients: what is to be closed, who asks for it.
+CLIENT = "127.0.0.21"
+OTHER_CLIENT = "127.0.0.22"
+CALLER = "127.0.0.29"
+
+# What Session.alive() answers: the last when the server hung up.
+ALIVE = "STATUS_SUCCESS"
+DELETED = "STATUS_USER_SESSION_DELETED"
 DISCONNECTED = "STATUS_CONNECTION_DISCONNECTED"
 
 SHARE_ALL = (smb3structs.FILE_SHARE_READ | smb3structs.FILE_SHARE_WRITE
@@ -164,7 +171,7 @@ class Session:
             return status_name(error.getErrorCode())
         except (OSError, nmb.NetBIOSError):
             return DISCONNECTED
-        return "STATUS_SUCCESS"
+        return ALIVE
 
     def logoff(self):
         """End the session in the regular way; the connection stays."""

@@ -4,14 +4,14 @@
 impacket asks for Kerberos tickets in a way that Samba's KDC refuses.
 """
 
-from samba import NTSTATUSError, WERRORError, credentials, ntstatus, param
+from samba import NTSTATUSError, credentials, ntstatus, param
 from samba.dcerpc import srvsvc
 from samba.samba3 import libsmb_samba_internal as libsmb
 from samba.samba3 import param as samba3_param
 
 from testbed import domain
 from testbed.accounts import PASSWORD
-from testbed.srvsvc import NERR_SUCCESS
+from testbed.srvsvc import samba_session_del
 
 KERBEROS = "Kerberos"
 NTLM = "NTLM"
@@ -57,11 +57,7 @@ class Caller:
 
     def net_session_del(self, client=None, user=None):
         """NetrSessionDel; None is NULL. The WERROR as a number."""
-        try:
-            self._pipe.NetSessDel(None, client, user)
-        except WERRORError as error:
-            return error.args[0] & 0xffffffff
-        return NERR_SUCCESS
+        return samba_session_del(self._pipe, client, user)
 
 
 def srvsvc_port(host):

@@ -74,9 +74,7 @@ class Mixture:
         with self.waiting(count) as pipes:
             for pipe in pipes:
                 pipe.session.connection.close()
-            sessions.wait_for_sessions(
-                self._server, lambda table: SUICIDE not in {
-                    row["user"] for row in table}, "they have hung up")
+            sessions.wait_gone(self._server, SUICIDE)
 
     def close(self):
         """Leave no session and no pipe behind."""
@@ -105,9 +103,7 @@ class Mixture:
                     pipe.send_session_del(user=VICTIM)
                 self._wait_served()
                 yield pipes
-        sessions.wait_for_sessions(
-            self._server, lambda table: not {VICTIM, SUICIDE} & {
-                row["user"] for row in table}, "victim and callers are gone")
+        sessions.wait_gone(self._server, VICTIM, SUICIDE)
 
     def _wait_served(self):
         """The worker reads its pipes in turn: twice, and it read them all."""

@@ -68,6 +68,20 @@ def wait_for_sessions(server, condition, what, seconds=30):
     return processes.wait_until(check, what, seconds)[0]
 
 
+def wait_gone(server, *users):
+    """Wait until these users have no session."""
+    wait_for_sessions(
+        server, lambda table: not {row["user"] for row in table} & set(users),
+        f"{' and '.join(users)} have left the session table")
+
+
+def smbd_of(server, session):
+    """The smbd that has a session's connection."""
+    client, = (row for row in session_table(server)
+               if row["session_id"] == session.id & 0xffffffff)
+    return client["pid"]
+
+
 def _session(entry):
     return {
         "session_id": int(entry["session_id"]),

@@ -114,6 +114,22 @@ class Pipe:
             self.dce.disconnect()
 
 
+def wait_served(session):
+    """Wait until the worker has taken up all that was sent to it before.
+
+    It reads its pipes in turn, and has them all read when an answer comes
+    to what was sent after them.
+    """
+    pipe = Pipe(session)
+    assert pipe.server_info() == pipe.server_info() != ""
+    pipe.close()
+
+
+def werror(answer):
+    """The result in an answer that was read as bare bytes (smb2.Request)."""
+    return struct.unpack("<L", answer.data()[-4:])[0]
+
+
 class SambaPipe:
     r"""\PIPE\srvsvc by Samba's own client library, the fastest caller.
 
@@ -135,13 +151,18 @@ class SambaPipe:
 
     def net_session_del(self, client=None, user=None):
         """NetrSessionDel; None is NULL. The WERROR as a number."""
-        from samba import WERRORError
+        return samba_session_del(self._pipe, client, user)
 
-        try:
-            self._pipe.NetSessDel(None, client, user)
-        except WERRORError as error:
-            return error.args[0] & 0xffffffff
-        return NERR_SUCCESS
+
+def samba_session_del(pipe, client=None, user=None):
+    """NetrSessionDel on a pipe of Samba's own library."""
+    from samba import WERRORError
+
+    try:
+        pipe.NetSessDel(None, client, user)
+    except WERRORError as error:
+        return error.args[0] & 0xffffffff
+    return NERR_SUCCESS
 
 
 def net_session_del_samba(server, caller, client=None, user=None, options="",

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The calls that wait: how many there may be, and whom they have asked. */
+
+#include "waiting_call.h"
+
+#include "lib/util/dlinklist.h"
+
+/* More calls than these are not let wait (spec 5). */
+#define WAITING_MAX 64
+
+bool waiting_calls_full(const struct waiting_calls *all)
+{
+	return all->num >= WAITING_MAX;
+}
+
+static void skip_asked_by(const struct session_targets *others,
+			  struct session_targets *targets)
+{
+	for (size_t i = 0; i < targets->num; i++) {
+		struct session_target *target = &targets->list[i];
+		const struct session_target *other =
+			session_targets_get(others, &target->key);
+
+		if (target->fate == SESSION_NOT_ASKED && other != NULL &&
+		    other->fate == SESSION_ASKED) {
+			target->fate = SESSION_ASKED;
+		}
+	}
+}
+
+/* Each message to a smbd that hangs stays in this worker's memory. */
+void waiting_calls_skip_asked(const struct waiting_calls *all,
+			      struct session_targets *targets)
+{
+	const struct waiting_call *call = NULL;
+
+	for (call = all->list; call != NULL; call = call->next) {
+		skip_asked_by(call->targets, targets);
+	}
+}
+
+void waiting_call_start(struct waiting_calls *all,
+			struct waiting_call *call,
+			const struct session_targets *targets)
+{
+	call->all = all;
+	call->targets = targets;
+	DLIST_ADD(all->list, call);
+	all->num += 1;
+}
+
+void waiting_call_stop(struct waiting_call *call)
+{
+	DLIST_REMOVE(call->all->list, call);
+	call->all->num -= 1;
+}
