@@ -14,7 +14,7 @@
 #include "librpc/ndr/libndr.h"
 
 #include "file_open.h"
-#include "lock_db.h"
+#include "open_record.h"
 
 enum durable_state {
 	/* with its smbd, of a session that is closed or of another one */
@@ -45,37 +45,6 @@ struct durable_opens {
 	struct durable_open *list;
 	size_t num;
 };
-
-/* NT_STATUS_NOT_FOUND stands for a record that is no open. */
-static NTSTATUS decode(TALLOC_CTX *mem_ctx,
-		       TDB_DATA value,
-		       const struct smbXsrv_open_global0 **open)
-{
-	DATA_BLOB blob = data_blob_const(value.dptr, value.dsize);
-	struct smbXsrv_open_globalB record = {.version = 0};
-	enum ndr_err_code err;
-
-	if (value.dsize == 0) {
-		return NT_STATUS_NOT_FOUND;
-	}
-	err = ndr_pull_struct_blob(&blob,
-				   mem_ctx,
-				   &record,
-				   (ndr_pull_flags_fn_t)
-					   ndr_pull_smbXsrv_open_globalB);
-	if (err == NDR_ERR_ALLOC) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	if (!NDR_ERR_CODE_IS_SUCCESS(err) ||
-	    record.version != SMBXSRV_VERSION_0 || record.info.info0 == NULL) {
-		return NT_STATUS_NOT_FOUND;
-	}
-	if (talloc_get_size(record.info.info0) != sizeof(**open)) {
-		return NT_STATUS_REVISION_MISMATCH;
-	}
-	*open = record.info.info0;
-	return NT_STATUS_OK;
-}
 
 static bool file_of(TALLOC_CTX *mem_ctx,
 		    const struct smbXsrv_open_global0 *open,
@@ -165,7 +134,9 @@ static int note_record(struct db_record *record, void *private_data)
 		state->status = NT_STATUS_NO_MEMORY;
 		return -1;
 	}
-	state->status = decode(frame, dbwrap_record_get_value(record), &open);
+	state->status = open_record_decode(frame,
+					   dbwrap_record_get_value(record),
+					   &open);
 	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND)) {
 		state->status = NT_STATUS_OK;
 	} else if (NT_STATUS_IS_OK(state->status) && open->durable &&
@@ -180,13 +151,7 @@ static int note_record(struct db_record *record, void *private_data)
 
 static NTSTATUS open_databases(struct durable_opens *opens)
 {
-	NTSTATUS status = lock_db_open(opens,
-				       "smbXsrv_open_global.tdb",
-				       0,
-				       0,
-				       0600,
-				       DBWRAP_LOCK_ORDER_1,
-				       &opens->db);
+	NTSTATUS status = open_records_db(opens, &opens->db);
 
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
@@ -247,7 +212,7 @@ static void end_record(struct db_record *record,
 		state->status = NT_STATUS_NO_MEMORY;
 		return;
 	}
-	state->status = decode(frame, value, &open);
+	state->status = open_record_decode(frame, value, &open);
 	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND) ||
 	    (open != NULL &&
 	     open->open_persistent_id != noted->open.persistent_id)) {

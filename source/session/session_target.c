@@ -3,7 +3,6 @@
 
 #include "session_target.h"
 
-#include "lib/util/charset/charset.h"
 #include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/auth.h"
 #include "librpc/ndr/libndr.h"
@@ -18,57 +17,6 @@ struct find_state {
 	/* the caller's token was in the table */
 	bool caller_seen;
 };
-
-/*
- * Only an AD DC records DNS domains. Elsewhere the server's realm stands for
- * that of the server's own domain (spec 3).
- */
-static const char *dns_domain(const struct auth_user_info *info,
-			      const struct session_scope *scope)
-{
-	if (info->dns_domain_name != NULL && info->dns_domain_name[0] != '\0') {
-		return info->dns_domain_name;
-	}
-	if (info->domain_name != NULL &&
-	    strequal_m(info->domain_name, scope->domain)) {
-		return scope->realm;
-	}
-	return NULL;
-}
-
-static struct user_identity identity(const struct auth_session_info *session,
-				     const struct session_scope *scope)
-{
-	struct user_identity user = {.unix_name = NULL};
-
-	if (session->unix_info != NULL) {
-		user.unix_name = session->unix_info->unix_name;
-	}
-	if (session->info != NULL) {
-		user.account = session->info->account_name;
-		user.domain = session->info->domain_name;
-		user.dns_domain = dns_domain(session->info, scope);
-		user.upn = session->info->user_principal_name;
-	}
-	return user;
-}
-
-/* One matching channel is enough (spec 3), the session counts once. */
-static bool client_matches(const struct client_filter *filter,
-			   const struct smbXsrv_session_global0 *session)
-{
-	for (uint32_t i = 0; i < session->num_channels; i++) {
-		const struct smbXsrv_channel_global0 *channel =
-			&session->channels[i];
-
-		if (client_filter_matches(filter,
-					  channel->remote_address,
-					  channel->remote_name)) {
-			return true;
-		}
-	}
-	return false;
-}
 
 /* Room for one more, doubled when it is used up. */
 static bool make_room(TALLOC_CTX *mem_ctx, struct session_targets *targets)
@@ -111,17 +59,6 @@ static bool has_token(const struct smbXsrv_session_global0 *session,
 			  &caller->token);
 }
 
-static struct dom_sid user_sid(const struct smbXsrv_session_global0 *session)
-{
-	const struct security_token *token =
-		session->auth_session_info->security_token;
-
-	if (token == NULL || token->num_sids == 0) {
-		return (struct dom_sid){.sid_rev_num = 0};
-	}
-	return token->sids[0];
-}
-
 /* The same user at the other end of the caller's connection. */
 static bool is_like_caller(const struct smbXsrv_session_global0 *session,
 			   const struct dom_sid *user,
@@ -146,7 +83,7 @@ static NTSTATUS add_target(struct find_state *state,
 {
 	struct session_targets *targets = state->targets;
 	struct session_target *target = NULL;
-	const struct dom_sid sid = user_sid(session);
+	const struct dom_sid sid = session_user_sid(session->auth_session_info);
 
 	if (!make_room(state->mem_ctx, targets)) {
 		return NT_STATUS_NO_MEMORY;
@@ -192,11 +129,11 @@ static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
 	if (has_token(session, &state->scope->caller)) {
 		state->caller_seen = true;
 	}
-	user = identity(session->auth_session_info, state->scope);
+	user = session_user(session->auth_session_info, state->scope);
 	if (!user_filter_matches(&state->query->user, &user)) {
 		return NT_STATUS_OK;
 	}
-	if (!client_matches(&state->query->client, session)) {
+	if (!session_client_matches(session, &state->query->client)) {
 		state->targets->other_clients = true;
 		return NT_STATUS_OK;
 	}

@@ -4,6 +4,7 @@
 #ifndef SESSIONDEL_SESSION_TARGET_H
 #define SESSIONDEL_SESSION_TARGET_H
 
+#include "session_match.h"
 #include "session_query.h"
 #include "session_table.h"
 
@@ -41,21 +42,6 @@ struct session_targets {
 	size_t num;
 	/* there are sessions that match but for their client */
 	bool other_clients;
-};
-
-/* What the server itself adds to the look-up. */
-struct session_scope {
-	/* NetBIOS name of the server's own domain, and that domain's realm */
-	const char *domain;
-	const char *realm;
-	/* the session that carries the call */
-	struct session_scope_caller {
-		/* its unique_session_token, all zero when it is not known */
-		struct GUID token;
-		/* its user, and the channel's address as smbd records it */
-		struct dom_sid user;
-		const char *address;
-	} caller;
 };
 
 /**

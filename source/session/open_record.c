@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One record of smbd's table of opens: decoded from its bytes. */
+
+#include "open_record.h"
+
+#include "librpc/ndr/libndr.h"
+
+#include "lock_db.h"
+
+NTSTATUS open_records_db(TALLOC_CTX *mem_ctx, struct db_context **db)
+{
+	return lock_db_open(mem_ctx,
+			    "smbXsrv_open_global.tdb",
+			    0,
+			    0,
+			    0600,
+			    DBWRAP_LOCK_ORDER_1,
+			    db);
+}
+
+NTSTATUS open_record_decode(TALLOC_CTX *mem_ctx,
+			    TDB_DATA value,
+			    const struct smbXsrv_open_global0 **open)
+{
+	DATA_BLOB blob = data_blob_const(value.dptr, value.dsize);
+	struct smbXsrv_open_globalB record = {.version = 0};
+	enum ndr_err_code err;
+
+	if (value.dsize == 0) {
+		return NT_STATUS_NOT_FOUND;
+	}
+	err = ndr_pull_struct_blob(&blob,
+				   mem_ctx,
+				   &record,
+				   (ndr_pull_flags_fn_t)
+					   ndr_pull_smbXsrv_open_globalB);
+	if (err == NDR_ERR_ALLOC) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	if (!NDR_ERR_CODE_IS_SUCCESS(err) ||
+	    record.version != SMBXSRV_VERSION_0 || record.info.info0 == NULL) {
+		return NT_STATUS_NOT_FOUND;
+	}
+	if (talloc_get_size(record.info.info0) != sizeof(**open)) {
+		return NT_STATUS_REVISION_MISMATCH;
+	}
+	*open = record.info.info0;
+	return NT_STATUS_OK;
+}

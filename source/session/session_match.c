@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which sessions a query means (spec 3), told from their records. */
+
+#include "session_match.h"
+
+#include "lib/util/charset/charset.h"
+#include "librpc/gen_ndr/auth.h"
+
+/*
+ * Only an AD DC records DNS domains. Elsewhere the server's realm stands for
+ * that of the server's own domain (spec 3).
+ */
+static const char *dns_domain(const struct auth_user_info *info,
+			      const struct session_scope *scope)
+{
+	if (info->dns_domain_name != NULL && info->dns_domain_name[0] != '\0') {
+		return info->dns_domain_name;
+	}
+	if (info->domain_name != NULL &&
+	    strequal_m(info->domain_name, scope->domain)) {
+		return scope->realm;
+	}
+	return NULL;
+}
+
+struct user_identity session_user(const struct auth_session_info *session,
+				  const struct session_scope *scope)
+{
+	struct user_identity user = {.unix_name = NULL};
+
+	if (session->unix_info != NULL) {
+		user.unix_name = session->unix_info->unix_name;
+	}
+	if (session->info != NULL) {
+		user.account = session->info->account_name;
+		user.domain = session->info->domain_name;
+		user.dns_domain = dns_domain(session->info, scope);
+		user.upn = session->info->user_principal_name;
+	}
+	return user;
+}
+
+struct dom_sid session_user_sid(const struct auth_session_info *session)
+{
+	const struct security_token *token = session->security_token;
+
+	if (token == NULL || token->num_sids == 0) {
+		return (struct dom_sid){.sid_rev_num = 0};
+	}
+	return token->sids[0];
+}
+
+/* One matching channel is enough (spec 3), the session counts once. */
+bool session_client_matches(const struct smbXsrv_session_global0 *session,
+			    const struct client_filter *filter)
+{
+	for (uint32_t i = 0; i < session->num_channels; i++) {
+		const struct smbXsrv_channel_global0 *channel =
+			&session->channels[i];
+
+		if (client_filter_matches(filter,
+					  channel->remote_address,
+					  channel->remote_name)) {
+			return true;
+		}
+	}
+	return false;
+}
