@@ -11,11 +11,12 @@ TREE = os.environ['SESSIONDEL_SAMBA_TREE']
 
 IDL = {
     'librpc': ['misc', 'security', 'server_id', 'auth', 'lsa', 'krb5pac',
-               'messaging', 'dcerpc', 'svcctl', 'netlogon', 'samr', 'srvsvc',
-               'file_id', 'smb2_lease_struct'],
+               'messaging', 'dcerpc', 'svcctl', 'nbt', 'netlogon', 'samr',
+               'srvsvc', 'file_id', 'smb2_lease_struct'],
     'source3/librpc': ['smbXsrv', 'open_files'],
 }
-ERROR_TABLES = ['ntstatus', 'werror']
+ERROR_TABLES = {'ntstatus': 'ntstatus_gen', 'werror': 'werror_gen',
+                'hresult': 'hresult'}
 
 # Below the tree, and (generated) below bin/samba.
 TREE_INCLUDES = ['', 'source3', 'source3/include', 'include', 'lib',
@@ -135,10 +136,13 @@ class error_table(Task.Task):
 
     def run(self):
         script, table = (node.abspath() for node in self.inputs)
+        # The header comes first; how many more there are differs by series.
+        wanted = int(re.search(r'len\(sys\.argv\) == (\d+)',
+                               self.inputs[0].read()).group(1))
         return run_quietly(
             self,
             ['/usr/bin/python3', '-B', script, table,
-             self.outputs[0].abspath(), os.devnull, os.devnull])
+             self.outputs[0].abspath()] + [os.devnull] * (wanted - 3))
 
 
 def run_quietly(task, command, **environment):
@@ -161,11 +165,13 @@ def samba_headers(bld):
             add_task(bld, pidl, ['%s/idl/%s.idl' % (directory, name)],
                      ['%s/gen_ndr/%s.h' % (directory, name),
                       '%s/gen_ndr/ndr_%s.h' % (directory, name)])
-    for name in ERROR_TABLES:
-        add_task(bld, error_table,
-                 ['source4/scripting/bin/gen_%s.py' % name,
-                  'libcli/util/%s_err_table.txt' % name],
-                 ['libcli/util/%s_gen.h' % name])
+    for name, header in ERROR_TABLES.items():
+        # hresult.h is generated since 4.18 and lies ready before.
+        if not os.path.exists('%s/libcli/util/%s.h' % (TREE, header)):
+            add_task(bld, error_table,
+                     ['source4/scripting/bin/gen_%s.py' % name,
+                      'libcli/util/%s_err_table.txt' % name],
+                     ['libcli/util/%s.h' % header])
 
 
 def add_task(bld, task_class, inputs, outputs):

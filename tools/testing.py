@@ -12,6 +12,12 @@ from waflib.Options import options as chosen
 
 PYTHON = '/usr/bin/python3'
 
+# What shows in a minute that the module works with a Samba.
+SMOKE = ['tests/unit', 'tests/integration/test_close.py',
+         'tests/integration/test_durable.py',
+         'tests/integration/test_matching.py',
+         'tests/integration/test_loader.py']
+
 
 def options(opt):
     group = opt.add_option_group('Testing')
@@ -25,6 +31,12 @@ def options(opt):
     group.add_option('--long', action='store_true',
                      help='check with the long tests too: three minutes '
                           'more (1,000 calls under valgrind)')
+    group.add_option('--smoke', action='store_true',
+                     help='check only, in two minutes, whether the module '
+                          'works with this Samba')
+    group.add_option('--release', metavar='NAME',
+                     help='do it all in a tree of that Debian release '
+                          '(bookworm, trixie), made in the cache')
     group.add_option('--quick', action='store_true',
                      help='bench the smallest honest version')
     group.add_option('--seconds', metavar='N', type='int', default=60,
@@ -33,7 +45,7 @@ def options(opt):
 
 def init(_ctx):
     """Has the fuzz targets built before check runs them."""
-    if 'check' in Options.commands and not chosen.sanitize:
+    if 'check' in Options.commands and not (chosen.sanitize or chosen.smoke):
         Options.commands.insert(Options.commands.index('check'),
                                 build_fuzz_targets.cmd)
 
@@ -114,7 +126,7 @@ class check(RunAfterBuild, BuildContext):
         if chosen.long:
             # Without what tests/pytest.ini leaves out.
             command += ['-m', '']
-        return command + ['tests']
+        return command + (SMOKE if chosen.smoke else ['tests'])
 
     def environment(self):
         environment = super().environment()

@@ -172,7 +172,7 @@ static struct timeval time_to_close(const struct net_session_del_state *state)
 	struct timeval last = timeval_add(start, ANSWER_LIMIT, 0);
 
 	end = timeval_min(&end, &last);
-	return timeval_until(&now, &end);
+	return tevent_timeval_until(&now, &end);
 }
 
 static void net_session_del_closed(struct tevent_req *req);
