@@ -51,13 +51,25 @@ static void leave_ld_preload(void)
 	}
 }
 
+static void answer_probe(void)
+{
+	static const char sign[] = PROBE_SIGN;
+	ssize_t written;
+
+	if (!abi_series_fits(samba_version_string())) {
+		_exit(PROBE_WRONG_SERIES);
+	}
+	written = write(STDERR_FILENO, sign, sizeof(sign) - 1);
+	/* Without the sign the module is left out, as it is to be then. */
+	(void)written;
+}
+
 /* Open nothing here: the worker closes all descriptors when it starts. */
 __attribute__((constructor)) static void sessiondel_load(void)
 {
 	leave_ld_preload();
 
-	if (getenv(PROBE_VARIABLE) != NULL &&
-	    !abi_series_fits(samba_version_string())) {
-		_exit(PROBE_WRONG_SERIES);
+	if (getenv(PROBE_VARIABLE) != NULL) {
+		answer_probe();
 	}
 }

@@ -11,10 +11,13 @@
 
 /*
  * Set to "1" in the probe alone. A module that sees it and finds a Samba of
- * another series than its own ends the process with PROBE_WRONG_SERIES.
+ * another series than its own ends the process with PROBE_WRONG_SERIES. One
+ * that fits writes PROBE_SIGN, a line, to standard error: LD_PRELOAD can get
+ * lost between the loader and the worker, and then nobody else says so.
  */
 #define PROBE_VARIABLE "SESSIONDEL_PROBE"
 #define PROBE_WRONG_SERIES 77
+#define PROBE_SIGN "sessiondel fits\n"
 
 struct probe {
 	/* Path of the stock worker. */

@@ -40,6 +40,27 @@ static bool was_left_out(const char *messages,
 	return true;
 }
 
+/*
+ * Cut the sign out of the messages; false when it is not there. A program that
+ * gains privileges at its start, be it by a profile of AppArmor, is run by
+ * ld.so without what LD_PRELOAD names, and without a word.
+ */
+static bool take_sign(char *messages)
+{
+	static const char sign[] = PROBE_SIGN;
+	size_t len = sizeof(sign) - 1;
+	char *found = messages;
+
+	while ((found = strstr(found, sign)) != NULL) {
+		if (found == messages || found[-1] == '\n') {
+			memmove(found, found + len, strlen(found + len) + 1);
+			return true;
+		}
+		found += len;
+	}
+	return false;
+}
+
 /* The line that names the module, else the first one. */
 static const char *telling_line(char *messages, const char *module)
 {
@@ -91,11 +112,19 @@ bool probe_verdict(int status,
 		   const char *module,
 		   struct reason *why)
 {
+	bool signed_on = take_sign(messages);
+
 	if (was_left_out(messages, module, why)) {
 		return false;
 	}
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		explain_failure(status, messages, module, why);
+		return false;
+	}
+	if (!signed_on) {
+		reason_set(why,
+			   "something keeps it from being loaded (LD_PRELOAD "
+			   "is dropped under an AppArmor profile with Px)");
 		return false;
 	}
 	return true;

@@ -18,18 +18,22 @@ from testbed.syslog import listener
 WORKER = str(LIBEXEC / "rpcd_classic")
 SOMEBODY = 1001
 
-FITS = "int sessiondel_test_module;"
 UNRESOLVED = """
 int sessiondel_nowhere(void);
 int call(void);
 int call(void) { return sessiondel_nowhere(); }
 """
 AT_LOAD = """
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 __attribute__((constructor)) static void load(void) { %s }
 """
+FITS = AT_LOAD % """
+	if (getenv("SESSIONDEL_PROBE")) dprintf(2, "sessiondel fits\\n");
+"""
 OTHER_SERIES = AT_LOAD % 'if (getenv("SESSIONDEL_PROBE")) _exit(77);'
+SILENT = "int sessiondel_test_module;"
 HANGS = AT_LOAD % "for (;;) pause();"
 CRASHES = AT_LOAD % "abort();"
 
@@ -220,7 +224,8 @@ def test_module_that_is_no_shared_object(samba, module):
     (OTHER_SERIES, "built for another Samba series"),
     (HANGS, "its probe did not end in time"),
     (CRASHES, r"its probe was ended by signal 6"),
-], ids=["unresolved symbol", "other series", "hanging", "crashing"])
+    (SILENT, "something keeps it from being loaded"),
+], ids=["unresolved symbol", "other series", "hanging", "crashing", "silent"])
 def test_module_that_does_not_work(samba, module, source, reason):
     compile_module(module, source)
     assert_stock_serves(Restarted(samba),
@@ -393,6 +398,22 @@ def test_diverted_worker_is_taken(launcher, stopping, plugin, module):
     finally:
         process.kill()
         process.wait()
+
+
+def test_worker_that_drops_the_preload_in_silence(launcher, stopping, plugin,
+                                                  module):
+    """It gains a group, so ld.so does as it does under AppArmor's Px."""
+    assert module.exists()
+    worker = launcher.libexec / "rpcd_classic"
+    shutil.copy(stopping, worker)
+    os.chown(worker, 0, SOMEBODY)
+    worker.chmod(0o2755)
+    before = len(listener().lines())
+    state = launcher.state_of_worker(plugin / LOADER)
+    assert "LD_PRELOAD" not in state["env"]
+    lines = listener().lines()[before:]
+    assert len(lines) == 1
+    assert "something keeps it from being loaded" in lines[0]
 
 
 @pytest.mark.parametrize("worker, reason", [

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "source/worker/probe.h"
 #include "source/worker/probe_verdict.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -23,6 +24,10 @@
 	"ERROR: ld.so: object '" object \
 	"' from LD_PRELOAD cannot be preloaded (" why "): ignored.\n"
 
+#define DROPPED                                                              \
+	"something keeps it from being loaded (LD_PRELOAD is dropped under " \
+	"an AppArmor profile with Px)"
+
 struct verdict_case {
 	const char *name;
 	int status;
@@ -33,16 +38,30 @@ struct verdict_case {
 
 /* The module is /m.so. */
 static const struct verdict_case verdict_cases[] = {
-	{"fits", EXITED(0), "", NULL},
-	{"fits and talks", EXITED(0), "smb.conf: unknown parameter\n", NULL},
+	{"fits", EXITED(0), PROBE_SIGN, NULL},
+	{"fits and talks",
+	 EXITED(0),
+	 PROBE_SIGN "smb.conf: unknown parameter\n",
+	 NULL},
 	{"fits, another one is ignored",
 	 EXITED(0),
-	 IGNORED("/other.so", "file too short"),
+	 IGNORED("/other.so", "file too short") PROBE_SIGN,
 	 NULL},
 	{"fits, a longer name is ignored",
 	 EXITED(0),
-	 IGNORED("/lib/m.so", "file too short"),
+	 IGNORED("/lib/m.so", "file too short") PROBE_SIGN,
 	 NULL},
+	{"fits, another one names the sign",
+	 EXITED(0),
+	 "not " PROBE_SIGN PROBE_SIGN,
+	 NULL},
+	{"dropped in silence", EXITED(0), "", DROPPED},
+	{"dropped, worker talks", EXITED(0), "unknown parameter\n", DROPPED},
+	{"dropped, another one names the sign",
+	 EXITED(0),
+	 "not " PROBE_SIGN,
+	 DROPPED},
+	{"dropped, the sign is cut off", EXITED(0), "sessiondel f", DROPPED},
 	{"ignored by ld.so",
 	 EXITED(0),
 	 IGNORED("/m.so", "invalid ELF header"),
@@ -76,6 +95,10 @@ static const struct verdict_case verdict_cases[] = {
 	{"else the first line that says anything",
 	 EXITED(1),
 	 "\n\nCan't load smb.conf\nmore\n",
+	 "its probe said: Can't load smb.conf"},
+	{"the sign tells nothing of a failure",
+	 EXITED(1),
+	 PROBE_SIGN "Can't load smb.conf\n",
 	 "its probe said: Can't load smb.conf"},
 	{"fails in silence",
 	 EXITED(3),
