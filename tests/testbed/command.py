@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from testbed import (TestbedError, accounts, domain, namespace, server,
-                     syslog)
+from testbed import (TestbedError, accounts, cluster, domain, namespace,
+                     server, syslog)
 
 BANNER = """\
 Samba server {address} ({kind}), seen by this shell alone.
@@ -39,6 +39,21 @@ Try:
 """
 
 
+CLUSTER_BANNER = """\
+CTDB cluster of {number} nodes ({kind}), seen by this shell alone.
+  nodes     {addresses}
+  users     {users}
+  password  {password} (all of them)
+  shares    share durable encrypted
+  logs      {logs}
+  syslog    {syslog}
+Try:
+  rpcclient -U 'sop%{password}' {address} -c 'netsessdel "" alice'
+  smbstatus
+  ctdb status                    (of the first node; CTDB_BASE is its)
+"""
+
+
 def main():
     """Run the test bed; the exit status."""
     options = _parse(sys.argv[1:])
@@ -63,6 +78,9 @@ def _parse(argv):
     parser.add_argument("--domain", action="store_true",
                         help="an Active Directory domain: a controller and a "
                         "member server, each a machine of its own")
+    parser.add_argument("--nodes", type=int, metavar="N",
+                        help="a CTDB cluster of N nodes, 1 to 9, each with "
+                        "an address of its own")
     parser.add_argument("-o", metavar="NAME=VALUE", action="append",
                         default=[], dest="conf", type=_parameter,
                         help="a parameter for smb.conf, such as "
@@ -71,7 +89,10 @@ def _parse(argv):
     parser.add_argument("command", nargs="*", metavar="-- COMMAND",
                         help="what to run, a shell when left out; its exit "
                         "status is the test bed's")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.nodes is not None and not 1 <= options.nodes <= 9:
+        parser.error("--nodes: a number from 1 to 9 expected")
+    return options
 
 
 def _parameter(text):
@@ -92,6 +113,8 @@ def _inside(options):
         return _run(options.command, _environment())
     if options.domain:
         return _in_domain(options)
+    if options.nodes:
+        return _in_cluster(options)
     with server.Server(conf=dict(options.conf),
                        stock=options.stock) as running:
         if not options.stock:
@@ -111,6 +134,19 @@ def _in_domain(options):
         return _run(options.command, {
             **_environment(controller),
             "KRB5_CONFIG": str(controller.krb5_conf)})
+
+
+def _in_cluster(options):
+    with cluster.Cluster(options.nodes, dict(options.conf),
+                         options.stock) as running:
+        first = running[0]
+        if not options.stock:
+            for node in running.nodes:
+                node.require_module()
+        if not options.command:
+            _greet_cluster(running)
+        return _run(options.command, {
+            **_environment(first), **first.ctdb_environment()})
 
 
 def _run(command, env):
@@ -150,13 +186,27 @@ def _greet_domain(controller, member):
         syslog=syslog.FILE, on_member=" ".join(member.machine.command())))
 
 
+def _greet_cluster(running):
+    first = running[0]
+    print(CLUSTER_BANNER.format(
+        number=len(running.nodes), kind=_kind(first),
+        addresses=" ".join(running.addresses), address=first.address,
+        users=_users(), password=accounts.PASSWORD,
+        logs=" ".join(str(node.log_dir) for node in running.nodes),
+        syslog=syslog.FILE))
+
+
 def _greet(running):
     print(BANNER.format(
         address=running.address, kind=_kind(running),
         password=accounts.PASSWORD,
-        users=" ".join(("root", "sop", "adm") + accounts.PLAIN_USERS),
+        users=_users(),
         client=namespace.CLIENTS_IPV4[0], log_dir=running.log_dir,
         syslog=syslog.FILE))
+
+
+def _users():
+    return " ".join(("root", "sop", "adm") + accounts.PLAIN_USERS)
 
 
 def _fail(error, status=1):

@@ -166,6 +166,9 @@ class Server:
         if not standard.exists():
             standard.unlink(missing_ok=True)
             standard.symlink_to(self.smb_conf)
+        self._provision()
+
+    def _provision(self):
         accounts.provision(self.directory / "private",
                            self.directory / "state")
 
@@ -227,7 +230,12 @@ class Server:
 
 
 def _new_directory():
-    return namespace.ROOT / f"server-{os.getpid()}-{next(_numbers)}"
+    return namespace.ROOT / f"server-{next_number()}"
+
+
+def next_number():
+    """What no other directory of a server has in its name."""
+    return f"{os.getpid()}-{next(_numbers)}"
 
 
 def copy_plugin(place):
