@@ -5,14 +5,22 @@
 
 #include <inttypes.h>
 
+#include "lib/util/dlinklist.h"
 #include "lib/util/server_id.h"
 #include "lib/util/time.h"
+#include "libcli/security/dom_sid.h"
 
 #include "source/session/text.h"
 
 /* Bytes of one line, and of one escaped name in it. */
 #define LINE_LEN 2048
 #define NAME_LEN 256
+
+/*
+ * So long after an answer its line is made: while the caller's next call is
+ * under way, it would take that one's time where cores are few.
+ */
+#define PAUSE_USEC 10000
 
 static const char *result_name(WERROR result)
 {
@@ -70,15 +78,20 @@ static size_t count_ended(const struct session_targets *targets)
 	return ended;
 }
 
-static void write_call(struct audit *audit,
-		       struct tevent_context *ev,
-		       const struct audit_call *call)
+/* The line of a call itself. */
+static void write_answer(struct audit *audit,
+			 struct tevent_context *ev,
+			 const struct audit_call *call)
 {
-	const struct caller *caller = call->caller;
+	const struct caller *caller = &call->caller;
 	char domain[NAME_LEN], account[NAME_LEN], address[NAME_LEN];
 	char client[NAME_LEN], user[NAME_LEN];
+	struct dom_sid_buf sid = {.buf = ""};
 	char line[LINE_LEN];
 
+	if (caller->sid.sid_rev_num != 0) {
+		dom_sid_str_buf(&caller->sid, &sid);
+	}
 	snprintf(line,
 		 sizeof(line),
 		 "NetSessionDel by \"%s\\\\%s\" (%s) from %s: client \"%s\" "
@@ -86,15 +99,15 @@ static void write_call(struct audit *audit,
 		 "%.3f s",
 		 text_escape(caller->domain, domain, sizeof(domain)),
 		 text_escape(caller->account, account, sizeof(account)),
-		 caller->sid,
+		 sid.buf,
 		 text_escape(caller->address, address, sizeof(address)),
 		 text_escape(call->client_name, client, sizeof(client)),
 		 text_escape(call->user_name, user, sizeof(user)),
 		 result_name(call->result),
 		 W_ERROR_V(call->result),
-		 count_ended(call->targets),
-		 call->targets->num,
-		 timeval_elapsed(&call->start));
+		 count_ended(&call->targets),
+		 call->targets.num,
+		 call->seconds);
 	audit_queue_line(&audit->queue, ev, line);
 }
 
@@ -117,14 +130,109 @@ static void write_session(struct audit *audit,
 	audit_queue_line(&audit->queue, ev, line);
 }
 
+static void write_call(struct audit *audit,
+		       struct tevent_context *ev,
+		       const struct audit_call *call)
+{
+	write_answer(audit, ev, call);
+	for (size_t i = 0; i < call->targets.num; i++) {
+		write_session(audit, ev, &call->targets.list[i]);
+	}
+}
+
+static void write_calls(struct audit *audit, struct tevent_context *ev)
+{
+	while (audit->calls != NULL) {
+		struct audit_call *call = audit->calls;
+
+		write_call(audit, ev, call);
+		DLIST_REMOVE(audit->calls, call);
+		talloc_free(call);
+	}
+}
+
+static void calls_due(struct tevent_context *ev,
+		      struct tevent_timer *te,
+		      struct timeval now,
+		      void *private_data)
+{
+	struct audit *audit = private_data;
+
+	(void)te;
+	(void)now;
+	audit->due = NULL;
+	write_calls(audit, ev);
+}
+
+void audit_write_rest(struct audit *audit)
+{
+	write_calls(audit, audit->ev);
+	audit_queue_write_rest(&audit->queue);
+}
+
+static const char *copy(TALLOC_CTX *mem_ctx, const char *text)
+{
+	return talloc_strdup(mem_ctx, text != NULL ? text : "");
+}
+
+struct audit_call *audit_call_keep(TALLOC_CTX *mem_ctx,
+				   const struct audit_call *call)
+{
+	struct audit_call *kept = talloc(mem_ctx, struct audit_call);
+
+	if (kept == NULL) {
+		return NULL;
+	}
+	*kept = *call;
+	kept->caller.domain = copy(kept, call->caller.domain);
+	kept->caller.account = copy(kept, call->caller.account);
+	kept->caller.address = copy(kept, call->caller.address);
+	kept->client_name = copy(kept, call->client_name);
+	kept->user_name = copy(kept, call->user_name);
+
+	if (kept->caller.domain == NULL || kept->caller.account == NULL ||
+	    kept->caller.address == NULL || kept->client_name == NULL ||
+	    kept->user_name == NULL) {
+		talloc_free(kept);
+		return NULL;
+	}
+	return kept;
+}
+
 void audit_call(struct audit *audit,
 		struct tevent_context *ev,
-		const struct audit_call *call)
+		struct audit_call *kept,
+		WERROR result)
 {
-	write_call(audit, ev, call);
-	for (size_t i = 0; i < call->targets->num; i++) {
-		write_session(audit, ev, &call->targets->list[i]);
+	audit->ev = ev;
+	kept->result = result;
+	kept->seconds = timeval_elapsed(&kept->start);
+	talloc_steal(ev, kept);
+	DLIST_ADD_END(audit->calls, kept);
+
+	if (audit->due == NULL) {
+		audit->due =
+			tevent_add_timer(ev,
+					 ev,
+					 tevent_timeval_current_ofs(0,
+								    PAUSE_USEC),
+					 calls_due,
+					 audit);
 	}
+	if (audit->due == NULL) {
+		write_calls(audit, ev);
+	}
+}
+
+void audit_call_now(struct audit *audit,
+		    struct tevent_context *ev,
+		    struct audit_call *call,
+		    WERROR result)
+{
+	call->result = result;
+	call->seconds = timeval_elapsed(&call->start);
+	write_calls(audit, ev);
+	write_call(audit, ev, call);
 }
 
 static void write_summary(struct tevent_context *ev,
@@ -150,10 +258,17 @@ static void write_summary(struct tevent_context *ev,
 
 void audit_refusal(struct audit *audit,
 		   struct tevent_context *ev,
-		   const struct audit_call *call)
+		   struct audit_call *call)
 {
+	struct audit_call *kept = NULL;
+
 	if (rate_allows(&audit->refusals, time_mono(NULL))) {
-		write_call(audit, ev, call);
+		kept = audit_call_keep(ev, call);
+		if (kept != NULL) {
+			audit_call(audit, ev, kept, WERR_ACCESS_DENIED);
+			return;
+		}
+		audit_call_now(audit, ev, call, WERR_ACCESS_DENIED);
 		return;
 	}
 	if (audit->summary == NULL) {

@@ -19,28 +19,63 @@ struct audit {
 	/* refusals are rate-limited, the rest is summed up */
 	struct rate refusals;
 	struct tevent_timer *summary;
+	/* those that have their answer, but no line yet */
+	struct audit_call *calls;
+	struct tevent_context *ev;
+	struct tevent_timer *due;
 };
 
 /* What one call was. */
 struct audit_call {
-	const struct caller *caller;
+	struct audit_call *prev, *next;
+	struct caller caller;
 	const char *client_name;
 	const char *user_name;
-	const struct session_targets *targets;
+	struct session_targets targets;
 	WERROR result;
 	struct timeval start;
+	double seconds;
 };
 
 /**
- * Record a call that was let in: a line for it and one for each session.
+ * Copy all but the targets, which are still to be found.
  *
- * @param[in,out] audit  The worker's audit.
- * @param[in]     ev     The worker's event context.
- * @param[in]     call   The call.
+ * @param[in] mem_ctx  Owns the copy.
+ * @param[in] call     Points to what may go before it is recorded.
+ *
+ * @return A copy that owns what it points to, NULL without memory.
+ */
+struct audit_call *audit_call_keep(TALLOC_CTX *mem_ctx,
+				   const struct audit_call *call);
+
+/**
+ * Record a call that was let in: a line for it and one for each session, made
+ * and written when it has its answer.
+ *
+ * @param[in,out] audit   The worker's audit.
+ * @param[in]     ev      The worker's event context.
+ * @param[in]     kept    The call, taken over from whoever owns it.
+ * @param[in]     result  How it ended, just now.
  */
 void audit_call(struct audit *audit,
 		struct tevent_context *ev,
-		const struct audit_call *call);
+		struct audit_call *kept,
+		WERROR result);
+
+/**
+ * Write what was not written yet: the worker ends.
+ */
+void audit_write_rest(struct audit *audit);
+
+/**
+ * The same at once, for a call that there was no memory to keep.
+ *
+ * @param[in,out] call  Still its owner's.
+ */
+void audit_call_now(struct audit *audit,
+		    struct tevent_context *ev,
+		    struct audit_call *call,
+		    WERROR result);
 
 /**
  * Record a call that was refused, in the same way. A flood is counted, not
@@ -48,6 +83,6 @@ void audit_call(struct audit *audit,
  */
 void audit_refusal(struct audit *audit,
 		   struct tevent_context *ev,
-		   const struct audit_call *call);
+		   struct audit_call *call);
 
 #endif

@@ -82,6 +82,30 @@ static unsigned flush_lines(struct audit_queue *queue, bool to_syslog)
 	return 0;
 }
 
+/* The first lines, and how long to wait before the rest. */
+static unsigned write_some(struct audit_queue *queue)
+{
+	const struct audit_target target = settings_audit(&queue->complaint);
+
+	if (target.log) {
+		flush_log(queue);
+	}
+	return flush_lines(queue, target.syslog);
+}
+
+void audit_queue_write_rest(struct audit_queue *queue)
+{
+	struct audit_line *line = NULL;
+	unsigned pause = 0;
+
+	while (queue->lines != NULL && pause == 0) {
+		pause = write_some(queue);
+	}
+	for (line = queue->lines; line != NULL; line = line->next) {
+		write_log(line);
+	}
+}
+
 /* A call that closed thousands of sessions must not stop the others. */
 static void flush(struct tevent_context *ev,
 		  struct tevent_timer *te,
@@ -89,17 +113,13 @@ static void flush(struct tevent_context *ev,
 		  void *private_data)
 {
 	struct audit_queue *queue = private_data;
-	const struct audit_target target = settings_audit(&queue->complaint);
 	unsigned pause;
 
 	(void)te;
 	(void)now;
 
 	queue->flush = NULL;
-	if (target.log) {
-		flush_log(queue);
-	}
-	pause = flush_lines(queue, target.syslog);
+	pause = write_some(queue);
 	if (queue->lines != NULL) {
 		/* without memory: when the next line comes */
 		(void)plan_flush(queue, ev, pause);

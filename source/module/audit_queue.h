@@ -30,4 +30,10 @@ void audit_queue_line(struct audit_queue *queue,
 		      struct tevent_context *ev,
 		      const char *text);
 
+/**
+ * Write all lines now, what syslog does not take to Samba's log: the worker
+ * ends.
+ */
+void audit_queue_write_rest(struct audit_queue *queue);
+
 #endif

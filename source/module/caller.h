@@ -4,28 +4,28 @@
 #ifndef SESSIONDEL_CALLER_H
 #define SESSIONDEL_CALLER_H
 
-#include "replace.h"
-#include <talloc.h>
+#include "source/common/samba_types.h"
+
+#include "librpc/gen_ndr/security.h"
 
 struct dcesrv_call_state;
 
 struct caller {
 	bool may_end_sessions;
+	/* NULL where the server knows none */
 	const char *domain;
 	const char *account;
-	const char *sid;
 	const char *address;
+	/* all zero where it knows none */
+	struct dom_sid sid;
 };
 
 /**
  * Tell who calls, from the session that the call is authenticated with.
  *
- * @param[in] mem_ctx  Owns the caller.
- * @param[in] call     The call.
- *
- * @return NULL without memory.
+ * @param[in] call     The call, what the caller points to belongs to it.
+ * @param[in] address  The other end of its connection.
  */
-const struct caller *caller_of(TALLOC_CTX *mem_ctx,
-			       struct dcesrv_call_state *call);
+struct caller caller_of(struct dcesrv_call_state *call, const char *address);
 
 #endif

@@ -18,6 +18,14 @@
 
 static struct sessiondel_module module_context;
 
+/* Samba ends a worker by exit(). A child that could not be run does so, too. */
+static void worker_ends(void)
+{
+	if (getpid() == module_context.worker) {
+		audit_write_rest(&module_context.audit);
+	}
+}
+
 /* In doubt stock Samba serves, and the log says why, once. */
 static void stand_aside(struct sessiondel_module *module, const char *why)
 {
@@ -88,6 +96,9 @@ static const struct dcesrv_interface *replacement(
 	if (!abi_series_fits(samba_version_string())) {
 		stand_aside(module, "another series");
 		return stock;
+	}
+	if (module->worker == 0 && atexit(worker_ends) == 0) {
+		module->worker = getpid();
 	}
 	module->stock = stock;
 	module->ours = *stock;

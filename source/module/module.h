@@ -16,6 +16,7 @@ struct pipe_session;
 struct session_table;
 
 struct sessiondel_module {
+	pid_t worker;
 	/* the stock interface, and the copy of it that leads to us */
 	const struct dcesrv_interface *stock;
 	struct dcesrv_interface ours;

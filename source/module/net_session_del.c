@@ -34,8 +34,9 @@ struct net_session_del_state {
 	struct session_query query;
 	/* of the client that the query names, once it was looked up */
 	struct client_addresses addresses;
-	struct session_targets targets;
-	struct audit_call audit;
+	struct session_targets *targets;
+	/* owns the targets */
+	struct audit_call *audit;
 };
 
 /*
@@ -70,18 +71,18 @@ static NTSTATUS find_targets(struct net_session_del_state *state)
 			return status;
 		}
 	}
-	return session_targets_find(state,
+	return session_targets_find(state->audit,
 				    module->table,
 				    &state->query,
 				    &scope,
-				    &state->targets);
+				    state->targets);
 }
 
 /* The caller's own session goes when it has its answer. */
 static WERROR arm_own(struct net_session_del_state *state, WERROR result)
 {
-	for (size_t i = 0; i < state->targets.num; i++) {
-		struct session_target *target = &state->targets.list[i];
+	for (size_t i = 0; i < state->targets->num; i++) {
+		struct session_target *target = &state->targets->list[i];
 
 		if (target->fate != SESSION_OWN) {
 			continue;
@@ -98,13 +99,15 @@ static WERROR arm_own(struct net_session_del_state *state, WERROR result)
 	return result;
 }
 
+/* Frees the state; its call goes on to its answer. */
 static void conclude(struct net_session_del_state *state, WERROR result)
 {
-	state->audit.result = result;
 	state->r->out.result = result;
 	audit_call(&state->module->audit,
 		   state->call->event_ctx,
-		   &state->audit);
+		   state->audit,
+		   result);
+	talloc_free(state);
 }
 
 /* The code for a fault of the server's: 5 means a refused caller only. */
@@ -137,7 +140,7 @@ static void start_waiting(struct net_session_del_state *state)
 {
 	waiting_call_start(&state->module->waiting,
 			   &state->waiting,
-			   &state->targets);
+			   state->targets);
 	talloc_set_destructor(state, stop_waiting);
 	state->call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
 }
@@ -149,7 +152,6 @@ static void answer(struct net_session_del_state *state, WERROR result)
 	NTSTATUS status;
 
 	conclude(state, result);
-	talloc_free(state);
 
 	/* when it has gone well, the call may be gone too */
 	status = dcesrv_reply(call);
@@ -164,7 +166,7 @@ static void answer(struct net_session_del_state *state, WERROR result)
 /* Looking the name up may have taken a part of the time for the answer. */
 static struct timeval time_to_close(const struct net_session_del_state *state)
 {
-	const struct timeval *start = &state->audit.start;
+	const struct timeval *start = &state->audit->start;
 	struct timeval now = timeval_current();
 	struct timeval end = timeval_add(&now,
 					 state->how.limit.tv_sec,
@@ -186,7 +188,7 @@ static WERROR close_later(struct net_session_del_state *state)
 	req = session_close_send(state,
 				 state->call->event_ctx,
 				 state->module->table,
-				 &state->targets,
+				 state->targets,
 				 &how);
 	if (req == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;
@@ -221,7 +223,7 @@ static WERROR close_now(struct net_session_del_state *state)
 	req = session_close_send(state,
 				 ev,
 				 state->module->table,
-				 &state->targets,
+				 state->targets,
 				 &how);
 	if (req == NULL || !tevent_req_poll_ntstatus(req, ev, &status)) {
 		return WERR_NOT_ENOUGH_MEMORY;
@@ -238,8 +240,9 @@ static WERROR find(struct net_session_del_state *state, bool *aside)
 	if (!NT_STATUS_IS_OK(status)) {
 		return fault_result(status);
 	}
-	waiting_calls_skip_asked(&state->module->waiting, &state->targets);
-	return state->targets.num != 0 ? WERR_OK : WERR_NERR_CLIENTNAMENOTFOUND;
+	waiting_calls_skip_asked(&state->module->waiting, state->targets);
+	return state->targets->num != 0 ? WERR_OK
+					: WERR_NERR_CLIENTNAMENOTFOUND;
 }
 
 /* Everything before the first close is sent, or the name is looked up. */
@@ -267,7 +270,7 @@ static bool addresses_may_match(const struct net_session_del_state *state)
 {
 	struct sessiondel_module *module = state->module;
 
-	return state->targets.other_clients &&
+	return state->targets->other_clients &&
 	       client_filter_can_resolve(&state->query.client) &&
 	       settings_resolve_names(&module->complaints.resolve_names);
 }
@@ -368,42 +371,60 @@ static NTSTATUS serve(struct net_session_del_state *state)
 		result = close_now(state);
 	}
 	conclude(state, result);
-	talloc_free(state);
 	return NT_STATUS_OK;
+}
+
+static struct net_session_del_state *new_state(struct sessiondel_module *module,
+					       struct dcesrv_call_state *call,
+					       struct srvsvc_NetSessDel *r,
+					       const struct audit_call *asked)
+{
+	struct net_session_del_state *state =
+		talloc(call, struct net_session_del_state);
+
+	if (state == NULL) {
+		return NULL;
+	}
+	*state = (struct net_session_del_state){
+		.module = module,
+		.call = call,
+		.r = r,
+		.audit = audit_call_keep(state, asked),
+	};
+	if (state->audit == NULL) {
+		talloc_free(state);
+		return NULL;
+	}
+	state->targets = &state->audit->targets;
+	return state;
 }
 
 NTSTATUS net_session_del(struct sessiondel_module *module,
 			 struct dcesrv_call_state *call,
 			 struct srvsvc_NetSessDel *r)
 {
-	struct net_session_del_state *state =
-		talloc(call, struct net_session_del_state);
-	const struct caller *caller = NULL;
-
-	r->out.result = WERR_NOT_ENOUGH_MEMORY;
-	if (state == NULL) {
-		return NT_STATUS_OK;
-	}
-	caller = caller_of(state, call);
-	if (caller == NULL) {
-		return NT_STATUS_OK;
-	}
-	*state = (struct net_session_del_state){
-		.module = module,
-		.call = call,
-		.r = r,
-		.audit =
-			{
-				.caller = caller,
-				.client_name = r->in.client,
-				.user_name = r->in.user,
-				.targets = &state->targets,
-				.start = timeval_current(),
-			},
+	const struct session_scope_caller carrier =
+		pipe_session_caller(module->pipes, call->conn);
+	struct audit_call asked = {
+		.caller = caller_of(call, carrier.address),
+		.client_name = r->in.client,
+		.user_name = r->in.user,
+		.start = timeval_current(),
 	};
-	if (!caller->may_end_sessions) {
-		r->out.result = state->audit.result = WERR_ACCESS_DENIED;
-		audit_refusal(&module->audit, call->event_ctx, &state->audit);
+	struct net_session_del_state *state = NULL;
+
+	if (!asked.caller.may_end_sessions) {
+		r->out.result = WERR_ACCESS_DENIED;
+		audit_refusal(&module->audit, call->event_ctx, &asked);
+		return NT_STATUS_OK;
+	}
+	state = new_state(module, call, r, &asked);
+	if (state == NULL) {
+		r->out.result = WERR_NOT_ENOUGH_MEMORY;
+		audit_call_now(&module->audit,
+			       call->event_ctx,
+			       &asked,
+			       WERR_NOT_ENOUGH_MEMORY);
 		return NT_STATUS_OK;
 	}
 	return serve(state);

@@ -411,3 +411,18 @@ def test_missing_syslogd_stops_no_call(samba, pipe):
     finally:
         os.rename(aside, syslog.PATH)
     assert len(record.log) == 1
+
+
+def test_worker_that_is_told_to_end_writes_what_is_left(samba):
+    for number in range(3):
+        name = f"last-words-{number}"
+        with clients.connect(samba, "sop", source=CALLER) as session:
+            pipe, (worker,) = Pipe(session), samba.worker_pids()
+            pipe.net_session_del(user=name)
+            os.kill(worker, signal.SIGTERM)
+            wait_until(lambda pid=worker: pid not in samba.worker_pids(),
+                       "it has ended")
+        for lines in (audit.log_lines, audit.syslog_lines):
+            line, = wait_until(lambda read=lines, name=name: [
+                line for line in read(samba) if name in line], "a line")
+            assert CALL.fullmatch(line)["result"] == "NERR_ClientNameNotFound"
