@@ -3,9 +3,8 @@
 
 #include "open_record.h"
 
-#include "librpc/ndr/libndr.h"
-
 #include "lock_db.h"
+#include "record_pull.h"
 
 NTSTATUS open_records_db(TALLOC_CTX *mem_ctx, struct db_context **db)
 {
@@ -22,23 +21,18 @@ NTSTATUS open_record_decode(TALLOC_CTX *mem_ctx,
 			    TDB_DATA value,
 			    const struct smbXsrv_open_global0 **open)
 {
-	DATA_BLOB blob = data_blob_const(value.dptr, value.dsize);
 	struct smbXsrv_open_globalB record = {.version = 0};
-	enum ndr_err_code err;
+	NTSTATUS status =
+		record_pull(mem_ctx,
+			    value,
+			    (ndr_pull_flags_fn_t)ndr_pull_smbXsrv_open_globalB,
+			    &record);
 
-	if (value.dsize == 0) {
-		return NT_STATUS_NOT_FOUND;
+	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
+		return status;
 	}
-	err = ndr_pull_struct_blob(&blob,
-				   mem_ctx,
-				   &record,
-				   (ndr_pull_flags_fn_t)
-					   ndr_pull_smbXsrv_open_globalB);
-	if (err == NDR_ERR_ALLOC) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	if (!NDR_ERR_CODE_IS_SUCCESS(err) ||
-	    record.version != SMBXSRV_VERSION_0 || record.info.info0 == NULL) {
+	if (!NT_STATUS_IS_OK(status) || record.version != SMBXSRV_VERSION_0 ||
+	    record.info.info0 == NULL) {
 		return NT_STATUS_NOT_FOUND;
 	}
 	if (talloc_get_size(record.info.info0) != sizeof(**open)) {

@@ -4,7 +4,8 @@
 #include "session_record.h"
 
 #include "librpc/gen_ndr/auth.h"
-#include "librpc/ndr/libndr.h"
+
+#include "record_pull.h"
 
 /*
  * Samba's own decoder allocated all of it: another size is another layout,
@@ -38,22 +39,16 @@ NTSTATUS session_record_decode(TALLOC_CTX *mem_ctx,
 			       TDB_DATA value,
 			       struct smbXsrv_session_globalB *record)
 {
-	DATA_BLOB blob = data_blob_const(value.dptr, value.dsize);
-	enum ndr_err_code err;
+	NTSTATUS status = record_pull(mem_ctx,
+				      value,
+				      (ndr_pull_flags_fn_t)
+					      ndr_pull_smbXsrv_session_globalB,
+				      record);
 
-	if (value.dsize == 0) {
-		return NT_STATUS_NOT_FOUND;
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
 	}
-	err = ndr_pull_struct_blob(&blob,
-				   mem_ctx,
-				   record,
-				   (ndr_pull_flags_fn_t)
-					   ndr_pull_smbXsrv_session_globalB);
-	if (err == NDR_ERR_ALLOC) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	if (!NDR_ERR_CODE_IS_SUCCESS(err) ||
-	    record->version != SMBXSRV_VERSION_0 ||
+	if (record->version != SMBXSRV_VERSION_0 ||
 	    record->info.info0 == NULL) {
 		return NT_STATUS_INTERNAL_DB_CORRUPTION;
 	}

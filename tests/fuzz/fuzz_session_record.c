@@ -175,6 +175,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	assert(NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND) == (size == 0));
 	assert(!NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH));
+	/* whatever it counts, there is memory for as many bytes as it has */
+	assert(!NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY));
 	if (NT_STATUS_IS_OK(status)) {
 		check_session(frame, &table, record.info.info0);
 	}
