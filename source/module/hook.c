@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The way in: stand in front of Samba's own srvsvc for one of its calls. */
+/* The way in: stand in front of Samba's own srvsvc for some of its calls. */
 
 #include "source/common/samba_types.h"
 
@@ -11,6 +11,7 @@
 #include "abi.h"
 #include "module.h"
 #include "net_session_del.h"
+#include "net_session_enum.h"
 #include "pipe_session.h"
 #include "samba_host.h"
 
@@ -34,7 +35,7 @@ static void stand_aside(struct sessiondel_module *module, const char *why)
 	}
 	module->stands_aside = true;
 	DBG_ERR("%s: sessiondel was built for Samba " SESSIONDEL_SAMBA_RELEASE
-		", this is %s; stock Samba serves NetrSessionDel\n",
+		", this is %s; stock Samba serves\n",
 		why,
 		samba_version_string());
 }
@@ -54,11 +55,62 @@ static NTSTATUS sessiondel_bind(struct dcesrv_connection_context *context,
 	return module->stock->bind(context, iface);
 }
 
+static NTSTATUS serve_session_enum(struct sessiondel_module *module,
+				   struct dcesrv_call_state *call,
+				   void *r)
+{
+	return net_session_enum(module, call, r);
+}
+
+static bool takes_session_enum(struct sessiondel_module *module)
+{
+	return settings_session_list(&module->complaints.session_list);
+}
+
+static NTSTATUS serve_session_del(struct sessiondel_module *module,
+				  struct dcesrv_call_state *call,
+				  void *r)
+{
+	return net_session_del(module, call, r);
+}
+
+struct served_call {
+	uint16_t opnum;
+	/* may be NULL: always */
+	bool (*takes)(struct sessiondel_module *module);
+	/* NT_STATUS_REVISION_MISMATCH: nothing was done, stock is to serve */
+	NTSTATUS(*serve)
+	(struct sessiondel_module *module,
+	 struct dcesrv_call_state *call,
+	 void *r);
+};
+
+static const struct served_call served_calls[] = {
+	{NDR_SRVSVC_NETSESSENUM, takes_session_enum, serve_session_enum},
+	{NDR_SRVSVC_NETSESSDEL, NULL, serve_session_del},
+};
+
+/* NULL: it is for stock Samba. */
+static const struct served_call *served_call(struct sessiondel_module *module,
+					     uint16_t opnum)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(served_calls); i++) {
+		const struct served_call *served = &served_calls[i];
+
+		if (served->opnum == opnum &&
+		    (served->takes == NULL || served->takes(module))) {
+			return served;
+		}
+	}
+	return NULL;
+}
+
 static NTSTATUS sessiondel_dispatch(struct dcesrv_call_state *call,
 				    TALLOC_CTX *mem_ctx,
 				    void *r)
 {
 	struct sessiondel_module *module = &module_context;
+	const struct served_call *served = NULL;
 	NTSTATUS status;
 
 	if (module->stands_aside) {
@@ -68,12 +120,13 @@ static NTSTATUS sessiondel_dispatch(struct dcesrv_call_state *call,
 		stand_aside(module, "calls of another layout");
 		return module->stock->dispatch(call, mem_ctx, r);
 	}
-	if (call->pkt.u.request.opnum != NDR_SRVSVC_NETSESSDEL) {
+	served = served_call(module, call->pkt.u.request.opnum);
+	if (served == NULL) {
 		return module->stock->dispatch(call, mem_ctx, r);
 	}
-	status = net_session_del(module, call, r);
+	status = served->serve(module, call, r);
 	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
-		stand_aside(module, "session records of another layout");
+		stand_aside(module, "records of another layout");
 		return module->stock->dispatch(call, mem_ctx, r);
 	}
 	return status;

@@ -34,6 +34,7 @@ struct sessiondel_module {
 		struct settings_complaint durable;
 		struct settings_complaint resolve_names;
 		struct settings_complaint resolve_timeout;
+		struct settings_complaint session_list;
 	} complaints;
 };
 

@@ -5,10 +5,7 @@
 
 #include "lib/util/debug.h"
 #include "lib/util/tevent_ntstatus.h"
-#include "libds/common/roles.h"
 #include "librpc/gen_ndr/srvsvc.h"
-#include "source3/lib/global_contexts.h"
-#include "source3/param/loadparm.h"
 
 #include "source/session/name_lookup.h"
 #include "source/session/session_close.h"
@@ -16,7 +13,7 @@
 #include "caller.h"
 #include "module.h"
 #include "pipe_session.h"
-#include "samba_host.h"
+#include "session_lookup.h"
 #include "waiting_call.h"
 
 /* How long a call blocks whose answer cannot come later (spec 5). */
@@ -39,40 +36,18 @@ struct net_session_del_state {
 	struct audit_call *audit;
 };
 
-/*
- * An account's domain is the server's own when it is the one that the server
- * is a member or controller of; a standalone server is its own domain.
- */
-static struct session_scope scope_of(const struct net_session_del_state *state)
-{
-	bool member = lp_server_role() == ROLE_DOMAIN_MEMBER;
-
-	return (struct session_scope){
-		.domain = member ? lp_workgroup() : get_global_sam_name(),
-		.realm = lp_realm(),
-		.caller = pipe_session_caller(state->module->pipes,
-					      state->call->conn),
-	};
-}
-
 static NTSTATUS find_targets(struct net_session_del_state *state)
 {
-	struct sessiondel_module *module = state->module;
-	const struct session_scope scope = scope_of(state);
+	const struct session_scope scope =
+		session_lookup_scope(state->module, state->call->conn);
+	struct session_table *table = NULL;
+	NTSTATUS status = session_lookup_table(state->module, &table);
 
-	if (module->table == NULL) {
-		NTSTATUS status = session_table_open(NULL,
-						     global_messaging_context(),
-						     &module->table);
-
-		if (!NT_STATUS_IS_OK(status)) {
-			DBG_ERR("cannot open the session table: %s\n",
-				nt_errstr(status));
-			return status;
-		}
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
 	}
 	return session_targets_find(state->audit,
-				    module->table,
+				    table,
 				    &state->query,
 				    &scope,
 				    state->targets);
@@ -110,15 +85,6 @@ static void conclude(struct net_session_del_state *state, WERROR result)
 	talloc_free(state);
 }
 
-/* The code for a fault of the server's: 5 means a refused caller only. */
-static WERROR fault_result(NTSTATUS status)
-{
-	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
-		return WERR_NOT_ENOUGH_MEMORY;
-	}
-	return WERR_NERR_INTERNALERROR;
-}
-
 static WERROR close_result(NTSTATUS status)
 {
 	if (NT_STATUS_IS_OK(status)) {
@@ -127,7 +93,7 @@ static WERROR close_result(NTSTATUS status)
 	if (NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
 		return WERR_TIMEOUT;
 	}
-	return fault_result(status);
+	return session_lookup_fault(status);
 }
 
 static int stop_waiting(struct net_session_del_state *state)
@@ -238,7 +204,7 @@ static WERROR find(struct net_session_del_state *state, bool *aside)
 
 	*aside = NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH);
 	if (!NT_STATUS_IS_OK(status)) {
-		return fault_result(status);
+		return session_lookup_fault(status);
 	}
 	waiting_calls_skip_asked(&state->module->waiting, state->targets);
 	return state->targets->num != 0 ? WERR_OK
@@ -302,7 +268,7 @@ static WERROR lookup_result(NTSTATUS status,
 		return WERR_NERR_CLIENTNAMENOTFOUND;
 	}
 	if (!NT_STATUS_IS_OK(status)) {
-		return fault_result(status);
+		return session_lookup_fault(status);
 	}
 	return addresses->num != 0 ? WERR_OK : WERR_NERR_CLIENTNAMENOTFOUND;
 }

@@ -84,6 +84,17 @@ bool settings_parse_durable(const char *value, bool *end)
 	return true;
 }
 
+bool settings_parse_session_list(const char *value, bool *ours)
+{
+	bool plugin = strcasecmp(value, "plugin") == 0;
+
+	if (!plugin && strcasecmp(value, "stock") != 0) {
+		return false;
+	}
+	*ours = plugin;
+	return true;
+}
+
 static const char *raw_value(const char *name)
 {
 	return lp_parm_const_string(GLOBAL_SECTION, "sessiondel", name, NULL);
@@ -172,4 +183,14 @@ unsigned settings_resolve_timeout(struct settings_complaint *complaint)
 	      good,
 	      "a number of seconds from 1 to 10");
 	return timeout;
+}
+
+bool settings_session_list(struct settings_complaint *complaint)
+{
+	const char *value = raw_value("session list");
+	bool ours = true;
+	bool good = value == NULL || settings_parse_session_list(value, &ours);
+
+	judge(complaint, "session list", value, good, "plugin or stock");
+	return ours;
 }

@@ -59,6 +59,13 @@ bool settings_resolve_names(struct settings_complaint *complaint);
 unsigned settings_resolve_timeout(struct settings_complaint *complaint);
 
 /**
+ * sessiondel:session list, in the same way.
+ *
+ * @return Whether the module serves NetrSessionEnum, and not stock Samba.
+ */
+bool settings_session_list(struct settings_complaint *complaint);
+
+/**
  * Parse sessiondel:timeout, whole seconds from 1 to 20.
  *
  * @return false when the value cannot be used, *timeout is untouched then.
@@ -92,5 +99,12 @@ bool settings_parse_resolve_names(const char *value, bool *resolve);
  * @return false when the value cannot be used, *timeout is untouched then.
  */
 bool settings_parse_resolve_timeout(const char *value, unsigned *timeout);
+
+/**
+ * Parse sessiondel:session list: "plugin" or "stock".
+ *
+ * @return false when the value cannot be used, *ours is untouched then.
+ */
+bool settings_parse_session_list(const char *value, bool *ours);
 
 #endif

@@ -4,7 +4,16 @@
 #include "session_match.h"
 
 #include "lib/util/charset/charset.h"
+#include "libcli/security/security_token.h"
 #include "librpc/gen_ndr/auth.h"
+
+/* What the tokens of anonymous users and guests lack. */
+static const struct dom_sid sid_authenticated_users = {
+	.sid_rev_num = 1,
+	.num_auths = 1,
+	.id_auth = {0, 0, 0, 0, 0, 5},
+	.sub_auths = {11},
+};
 
 /*
  * Only an AD DC records DNS domains. Elsewhere the server's realm stands for
@@ -48,6 +57,13 @@ struct dom_sid session_user_sid(const struct auth_session_info *session)
 		return (struct dom_sid){.sid_rev_num = 0};
 	}
 	return token->sids[0];
+}
+
+bool session_user_is_guest(const struct auth_session_info *session)
+{
+	return session->security_token == NULL ||
+	       !security_token_has_sid(session->security_token,
+				       &sid_authenticated_users);
 }
 
 /* One matching channel is enough (spec 3), the session counts once. */

@@ -41,6 +41,11 @@ struct user_identity session_user(const struct auth_session_info *session,
 struct dom_sid session_user_sid(const struct auth_session_info *session);
 
 /**
+ * Is a session's user a guest or anonymous?
+ */
+bool session_user_is_guest(const struct auth_session_info *session);
+
+/**
  * Does the filter mean one of the session's channels?
  */
 bool session_client_matches(const struct smbXsrv_session_global0 *session,

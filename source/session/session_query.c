@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a NetSessionDel call asks for, made of its arguments. */
+/* Which sessions a call asks for, made of its arguments. */
 
 #include "session_query.h"
 
@@ -16,10 +16,10 @@ static bool too_long(const char *name)
 	return name != NULL && strlen_m_term(name) > NAME_MAX_UNITS;
 }
 
-WERROR session_query_parse(TALLOC_CTX *mem_ctx,
-			   const char *client_name,
-			   const char *user_name,
-			   struct session_query *query)
+WERROR session_query_parse_any(TALLOC_CTX *mem_ctx,
+			       const char *client_name,
+			       const char *user_name,
+			       struct session_query *query)
 {
 	if (too_long(client_name) || too_long(user_name)) {
 		return WERR_INVALID_PARAMETER;
@@ -36,7 +36,20 @@ WERROR session_query_parse(TALLOC_CTX *mem_ctx,
 	case USER_FILTER_OK:
 		break;
 	}
+	return WERR_OK;
+}
 
+WERROR session_query_parse(TALLOC_CTX *mem_ctx,
+			   const char *client_name,
+			   const char *user_name,
+			   struct session_query *query)
+{
+	WERROR result =
+		session_query_parse_any(mem_ctx, client_name, user_name, query);
+
+	if (!W_ERROR_IS_OK(result)) {
+		return result;
+	}
 	/* there is no "close everything" */
 	if (query->client.name == NULL && query->user.whole == NULL) {
 		return WERR_INVALID_PARAMETER;

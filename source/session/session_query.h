@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a NetSessionDel call asks for, made of its arguments. */
+/* Which sessions a call asks for, made of its arguments. */
 
 #ifndef SESSIONDEL_SESSION_QUERY_H
 #define SESSIONDEL_SESSION_QUERY_H
@@ -18,7 +18,8 @@ struct session_query {
 };
 
 /**
- * Check ClientName and UserName by the rules of spec 2, [MS-SRVS] 3.1.4.6.
+ * Check ClientName and UserName of NetrSessionDel by the rules of spec 2,
+ * [MS-SRVS] 3.1.4.6.
  *
  * @param[in]  mem_ctx      Owns what the query allocates.
  * @param[in]  client_name  ClientName or NULL; the query points into it.
@@ -32,5 +33,13 @@ WERROR session_query_parse(TALLOC_CTX *mem_ctx,
 			   const char *client_name,
 			   const char *user_name,
 			   struct session_query *query);
+
+/**
+ * The same for NetrSessionEnum, where both may be empty: all sessions.
+ */
+WERROR session_query_parse_any(TALLOC_CTX *mem_ctx,
+			       const char *client_name,
+			       const char *user_name,
+			       struct session_query *query);
 
 #endif

@@ -62,7 +62,9 @@ def for_addresses(table):
 
 @pytest.fixture(name="samba", scope="module")
 def _samba():
-    with Server(conf={"realm": "TESTBED.EXAMPLE.COM"}) as server:
+    with Server(conf={"realm": "TESTBED.EXAMPLE.COM",
+                      # What stock Samba lists must be understood, too.
+                      "sessiondel:session list": "stock"}) as server:
         yield server
 
 

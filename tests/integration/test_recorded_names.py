@@ -33,7 +33,9 @@ def _dns():
 @pytest.fixture(name="samba", scope="module")
 def _samba():
     with Server(conf={"hostname lookups": "yes",
-                      "map to guest": "bad user"}) as server:
+                      "map to guest": "bad user",
+                      # What stock Samba lists must be understood, too.
+                      "sessiondel:session list": "stock"}) as server:
         yield server
 
 

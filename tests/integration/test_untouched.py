@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that is not NetrSessionDel goes on as in stock Samba."""
+"""All calls that are not ours go on as in stock Samba."""
 
 import contextlib
 import os
 import re
 import shutil
 import signal
-import subprocess
 
 import pytest
 from impacket.dcerpc.v5.rpcrt import DCERPCException
 
-from testbed import accounts, namespace
+from testbed import namespace
 from testbed.clients import connect
 from testbed.processes import wait_until
 from testbed.server import Server
 from testbed.srvsvc import (
-    NERR_CLIENT_NAME_NOT_FOUND, SESSION_DEL, Pipe, rpcclient)
+    NERR_CLIENT_NAME_NOT_FOUND, SESSION_DEL, Pipe, rpcclient, smbtorture)
 
 # Same place, one after the other, so that all names are the same.
 PLACE = namespace.ROOT / "twin"
@@ -73,7 +72,8 @@ def masked(text):
 def twin(stock):
     """One of two servers that are alike but for the plugin."""
     with Server(stock=stock, directory=PLACE,
-                conf={"sessiondel:audit": "log"}) as server:
+                conf={"sessiondel:audit": "log",
+                      "sessiondel:session list": "stock"}) as server:
         with connect(server, "alice", source=CLIENT) as alice:
             alice.open("held")
             yield server
@@ -81,13 +81,7 @@ def twin(stock):
 
 
 def torture(server):
-    """The output of smbtorture's suite for this service."""
-    done = subprocess.run(
-        ["smbtorture", "-s", str(server.smb_conf), "--format=subunit",
-         "--seed=1", f"-Uadm%{accounts.PASSWORD}",
-         f"ncacn_np:{server.address}", "rpc.srvsvc"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, check=False)
-    return masked(done.stdout)
+    return masked(smbtorture(server, "adm"))
 
 
 def bare_answer(session, opnum, stub):

@@ -164,6 +164,16 @@ def samba_session_del(pipe, client=None, user=None):
         return error.args[0] & 0xffffffff
     return NERR_SUCCESS
 
+    def session_enum(self, level):
+        """NetrSessionEnum of a level with users: (client, user) rows."""
+        from samba.dcerpc import srvsvc
+
+        asked = srvsvc.NetSessInfoCtr()
+        asked.level = level
+        told, _, _ = self._pipe.NetSessEnum(None, None, None, asked,
+                                            0xffffffff, 0)
+        return [(row.client, row.user) for row in told.ctr.array or ()]
+
 
 def net_session_del_samba(server, caller, client=None, user=None, options="",
                           password=PASSWORD):
@@ -189,6 +199,16 @@ def rpcclient(server, caller, *commands, options="", password=PASSWORD,
          *arguments, binding, "-c", ";".join(commands)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, check=False)
+
+
+def smbtorture(server, caller):
+    """The output of smbtorture's suite for this service."""
+    return subprocess.run(
+        ["smbtorture", "-s", str(server.smb_conf), "--format=subunit",
+         "--seed=1", f"-U{caller}%{PASSWORD}", f"ncacn_np:{server.address}",
+         "rpc.srvsvc"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, check=False).stdout
 
 
 def _string(value):

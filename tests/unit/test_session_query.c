@@ -162,6 +162,24 @@ static void test_query_keeps_what_was_asked(void **state)
 	assert_null(query.user.whole);
 }
 
+static void test_list_may_be_of_all(void **state)
+{
+	struct session_query query;
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+
+	(void)state;
+	assert_int_equal(
+		W_ERROR_V(session_query_parse_any(mem_ctx, NULL, "", &query)),
+		0);
+	assert_null(query.client.name);
+	assert_null(query.user.whole);
+	assert_int_equal(
+		W_ERROR_V(
+			session_query_parse_any(mem_ctx, "\\\\", NULL, &query)),
+		87);
+	talloc_free(mem_ctx);
+}
+
 static void test_out_of_memory(void **state)
 {
 	struct session_query query;
@@ -176,6 +194,7 @@ static void test_out_of_memory(void **state)
 static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_leading_backslashes_count),
 	cmocka_unit_test(test_query_keeps_what_was_asked),
+	cmocka_unit_test(test_list_may_be_of_all),
 	cmocka_unit_test(test_out_of_memory),
 };
 

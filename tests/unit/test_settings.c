@@ -165,10 +165,27 @@ static void test_durable(void **state)
 	assert_true(end);
 }
 
+static void test_session_list(void **state)
+{
+	bool ours = true;
+
+	(void)state;
+
+	assert_true(settings_parse_session_list("stock", &ours));
+	assert_false(ours);
+	assert_true(settings_parse_session_list("PLUGIN", &ours));
+	assert_true(ours);
+	assert_false(settings_parse_session_list("", &ours));
+	assert_false(settings_parse_session_list("no", &ours));
+	assert_false(settings_parse_session_list("stock ", &ours));
+	assert_true(ours);
+}
+
 int main(void)
 {
-	const struct CMUnitTest durable[] = {
+	const struct CMUnitTest words[] = {
 		cmocka_unit_test(test_durable),
+		cmocka_unit_test(test_session_list),
 	};
 	struct table table = {.count = 0};
 
@@ -176,6 +193,6 @@ int main(void)
 	TABLE_ADD(&table, audit_cases, test_audit);
 	TABLE_ADD(&table, resolve_cases, test_resolve);
 	TABLE_ADD(&table, resolve_timeout_cases, test_resolve_timeout);
-	TABLE_ADD_TESTS(&table, durable);
+	TABLE_ADD_TESTS(&table, words);
 	return table_run(&table, "settings");
 }

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The levels of a list of sessions, [MS-SRVS] 2.2.4.11 to 2.2.4.15. */
+
+#include "session_info.h"
+
+#include "lib/util/charset/charset.h"
+
+/* [MS-SRVS] 2.2.2.3 */
+#define SESS_GUEST 0x00000001
+
+/* Samba has no record of when a session was last used. */
+#define IDLE_SECONDS 0
+
+static uint32_t flags_of(const struct session_row *row)
+{
+	return row->guest ? SESS_GUEST : 0;
+}
+
+static void put_0(void *entry, const struct session_row *row)
+{
+	*(struct srvsvc_NetSessInfo0 *)entry =
+		(struct srvsvc_NetSessInfo0){.client = row->client};
+}
+
+static void put_1(void *entry, const struct session_row *row)
+{
+	*(struct srvsvc_NetSessInfo1 *)entry = (struct srvsvc_NetSessInfo1){
+		.client = row->client,
+		.user = row->user,
+		.num_open = row->opens,
+		.time = row->seconds,
+		.idle_time = IDLE_SECONDS,
+		.user_flags = flags_of(row),
+	};
+}
+
+static void put_2(void *entry, const struct session_row *row)
+{
+	*(struct srvsvc_NetSessInfo2 *)entry = (struct srvsvc_NetSessInfo2){
+		.client = row->client,
+		.user = row->user,
+		.num_open = row->opens,
+		.time = row->seconds,
+		.idle_time = IDLE_SECONDS,
+		.user_flags = flags_of(row),
+		.client_type = row->dialect,
+	};
+}
+
+static void put_10(void *entry, const struct session_row *row)
+{
+	*(struct srvsvc_NetSessInfo10 *)entry = (struct srvsvc_NetSessInfo10){
+		.client = row->client,
+		.user = row->user,
+		.time = row->seconds,
+		.idle_time = IDLE_SECONDS,
+	};
+}
+
+static void put_502(void *entry, const struct session_row *row)
+{
+	*(struct srvsvc_NetSessInfo502 *)entry = (struct srvsvc_NetSessInfo502){
+		.client = row->client,
+		.user = row->user,
+		.num_open = row->opens,
+		.time = row->seconds,
+		.idle_time = IDLE_SECONDS,
+		.user_flags = flags_of(row),
+		.client_type = row->dialect,
+		.transport = row->transport,
+	};
+}
+
+struct level {
+	uint32_t number;
+	/* bytes of one entry: of SESSION_INFO_x, and in memory */
+	uint32_t wire_size;
+	size_t size;
+	void (*put)(void *entry, const struct session_row *row);
+	bool has_user;
+	bool has_opens;
+	bool has_type;
+	bool has_transport;
+};
+
+static const struct level levels[] = {
+	{.number = 0,
+	 .size = sizeof(struct srvsvc_NetSessInfo0),
+	 .wire_size = 4,
+	 .put = put_0},
+	{.number = 1,
+	 .size = sizeof(struct srvsvc_NetSessInfo1),
+	 .wire_size = 24,
+	 .put = put_1,
+	 .has_user = true,
+	 .has_opens = true},
+	{.number = 2,
+	 .size = sizeof(struct srvsvc_NetSessInfo2),
+	 .wire_size = 28,
+	 .put = put_2,
+	 .has_user = true,
+	 .has_opens = true,
+	 .has_type = true},
+	{.number = 10,
+	 .size = sizeof(struct srvsvc_NetSessInfo10),
+	 .wire_size = 16,
+	 .put = put_10,
+	 .has_user = true},
+	{.number = 502,
+	 .size = sizeof(struct srvsvc_NetSessInfo502),
+	 .wire_size = 32,
+	 .put = put_502,
+	 .has_user = true,
+	 .has_opens = true,
+	 .has_type = true,
+	 .has_transport = true},
+};
+
+static const struct level *find_level(uint32_t number)
+{
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (levels[i].number == number) {
+			return &levels[i];
+		}
+	}
+	return NULL;
+}
+
+bool session_info_has_level(uint32_t level)
+{
+	return find_level(level) != NULL;
+}
+
+bool session_info_counts_opens(uint32_t level)
+{
+	const struct level *found = find_level(level);
+
+	return found != NULL && found->has_opens;
+}
+
+static size_t string_size(const char *text)
+{
+	return 2 * strlen_m_term(text);
+}
+
+size_t session_info_size(uint32_t level, const struct session_row *row)
+{
+	const struct level *found = find_level(level);
+	size_t size = found->wire_size + string_size(row->client);
+
+	if (found->has_user) {
+		size += string_size(row->user);
+	}
+	if (found->has_type) {
+		size += string_size(row->dialect);
+	}
+	if (found->has_transport) {
+		size += string_size(row->transport);
+	}
+	return size;
+}
+
+/* No entries are a NULL pointer. */
+static bool make_entries(TALLOC_CTX *mem_ctx,
+			 const struct level *level,
+			 const struct session_row *rows,
+			 uint32_t num,
+			 void **entries)
+{
+	char *made = NULL;
+
+	*entries = NULL;
+	if (num == 0) {
+		return true;
+	}
+	made = talloc_array_size(mem_ctx, level->size, num);
+	if (made == NULL) {
+		return false;
+	}
+	for (uint32_t i = 0; i < num; i++) {
+		level->put(made + i * level->size, &rows[i]);
+	}
+	*entries = made;
+	return true;
+}
+
+/* The containers of all levels are alike, and each is a type of its own. */
+#define ATTACH(mem_ctx, ctr, entries, num)                           \
+	do {                                                         \
+		(ctr) = talloc_zero_size((mem_ctx), sizeof(*(ctr))); \
+		if ((ctr) == NULL) {                                 \
+			return false;                                \
+		}                                                    \
+		(ctr)->count = (num);                                \
+		(ctr)->array = (entries);                            \
+		return true;                                         \
+	} while (0)
+
+bool session_info_fill(TALLOC_CTX *mem_ctx,
+		       struct srvsvc_NetSessInfoCtr *ctr,
+		       const struct session_row *rows,
+		       uint32_t num)
+{
+	const struct level *level = find_level(ctr->level);
+	void *entries = NULL;
+
+	if (!make_entries(mem_ctx, level, rows, num, &entries)) {
+		return false;
+	}
+	switch (level->number) {
+	case 0:
+		ATTACH(mem_ctx, ctr->ctr.ctr0, entries, num);
+	case 1:
+		ATTACH(mem_ctx, ctr->ctr.ctr1, entries, num);
+	case 2:
+		ATTACH(mem_ctx, ctr->ctr.ctr2, entries, num);
+	case 10:
+		ATTACH(mem_ctx, ctr->ctr.ctr10, entries, num);
+	default:
+		ATTACH(mem_ctx, ctr->ctr.ctr502, entries, num);
+	}
+}

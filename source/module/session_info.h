@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The levels of a list of sessions, [MS-SRVS] 2.2.4.11 to 2.2.4.15. */
+
+#ifndef SESSIONDEL_SESSION_INFO_H
+#define SESSIONDEL_SESSION_INFO_H
+
+#include "source/common/samba_types.h"
+#include <talloc.h>
+
+#include "librpc/gen_ndr/srvsvc.h"
+
+#include "source/session/session_list.h"
+
+/**
+ * Is it one of the levels 0, 1, 2, 10 and 502?
+ */
+bool session_info_has_level(uint32_t level);
+
+/**
+ * Does a level tell how many files are open?
+ */
+bool session_info_counts_opens(uint32_t level);
+
+/**
+ * How many bytes one session takes: SESSION_INFO_x with pointers of four
+ * bytes, and its strings in UTF-16 with their NULs.
+ *
+ * @param[in] level  One of the levels.
+ * @param[in] row    The session, with all of its strings.
+ */
+size_t session_info_size(uint32_t level, const struct session_row *row);
+
+/**
+ * Make the structs of a level.
+ *
+ * @param[in]     mem_ctx  Owns the structs.
+ * @param[in,out] ctr      Has the level, one of those; gets the structs, whose
+ *                         strings are those of the rows.
+ * @param[in]     rows     The sessions.
+ * @param[in]     num      How many, 0 too.
+ *
+ * @return false without memory.
+ */
+bool session_info_fill(TALLOC_CTX *mem_ctx,
+		       struct srvsvc_NetSessInfoCtr *ctr,
+		       const struct session_row *rows,
+		       uint32_t num);
+
+#endif

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""NetrSessionEnum as the bytes on the wire, put together here."""
+
+import struct
+from typing import NamedTuple, Optional
+
+SESSION_ENUM = 12
+LEVELS = (0, 1, 2, 10, 502)
+MAX_PREFERRED_LENGTH = 0xffffffff
+
+# The members of each level by their order: SESSION_INFO_x, [MS-SRVS] 2.2.4.
+FIELDS = {
+    0: ("cname",),
+    1: ("cname", "username", "num_opens", "time", "idle_time", "user_flags"),
+    2: ("cname", "username", "num_opens", "time", "idle_time", "user_flags",
+        "cltype_name"),
+    10: ("cname", "username", "time", "idle_time"),
+    502: ("cname", "username", "num_opens", "time", "idle_time", "user_flags",
+          "cltype_name", "transport"),
+}
+_STRINGS = ("cname", "username", "cltype_name", "transport")
+
+
+class Listing(NamedTuple):
+    """One answer. rows: dicts by member of SESSION_INFO_x."""
+
+    result: int
+    rows: tuple
+    total: int
+    resume: Optional[int]
+
+    def pairs(self):
+        """What NetrSessionDel takes: (client, user)."""
+        return [(row["cname"], row.get("username")) for row in self.rows]
+
+
+class _Referents:
+    """Ids for pointers. used: how many were before."""
+
+    def __init__(self, used=0):
+        self._count = used
+
+    def next(self):
+        identity = 0x20000 + 4 * self._count
+        self._count += 1
+        return struct.pack("<L", identity)
+
+
+def request_stub(level, client=None, user=None,
+                 limit=MAX_PREFERRED_LENGTH, resume=0):
+    """The arguments of a call; None is NULL."""
+    referents = _Referents()
+    stub = b"".join(_unique_string(referents, name)
+                    for name in (None, client, user))
+    stub += struct.pack("<LL", level, level)
+    if level in LEVELS:
+        stub += referents.next() + struct.pack("<LL", 0, 0)
+    stub += struct.pack("<L", limit)
+    if resume is None:
+        return stub + struct.pack("<L", 0)
+    return stub + referents.next() + struct.pack("<L", resume)
+
+
+def answer_stub(level, listing, pointers):
+    """The bytes that a successful answer with this content must have.
+
+    pointers: how many the request had, which Samba counts on from.
+    """
+    referents = _Referents(pointers)
+    stub = struct.pack("<LL", level, level) + referents.next()
+    stub += struct.pack("<L", len(listing.rows))
+    if listing.rows:
+        stub += referents.next() + struct.pack("<L", len(listing.rows))
+        stub += _entries(referents, level, listing.rows)
+    else:
+        stub += struct.pack("<L", 0)
+    stub += struct.pack("<L", listing.total)
+    if listing.resume is None:
+        stub += struct.pack("<L", 0)
+    else:
+        stub += referents.next() + struct.pack("<L", listing.resume)
+    return stub + struct.pack("<L", listing.result)
+
+
+def parse_answer(stub):
+    """The Listing in an answer."""
+    reader = _Reader(stub)
+    level, again = reader.number(), reader.number()
+    assert level == again
+    rows = ()
+    if level in LEVELS and reader.number():
+        count = reader.number()
+        if reader.number():
+            assert reader.number() == count
+            rows = _parse_entries(reader, level, count)
+    total = reader.number()
+    resume = reader.number() if reader.number() else None
+    listing = Listing(reader.number(), rows, total, resume)
+    assert reader.is_at_end()
+    return listing
+
+
+def enumerate_sessions(pipe, level, *, client=None, user=None,
+                       limit=MAX_PREFERRED_LENGTH, resume=0):
+    """Call through a testbed.srvsvc.Pipe; a Listing.
+
+    Where the answer has structs, its bytes are compared with those that
+    they must have.
+    """
+    pipe.send_stub(SESSION_ENUM, request_stub(level, client, user, limit,
+                                              resume))
+    stub = pipe.receive_stub()
+    listing = parse_answer(stub)
+    if listing.result in (0, 234):
+        pointers = 1 + sum(argument is not None
+                           for argument in (client, user, resume))
+        assert stub == answer_stub(level, listing, pointers)
+    return listing
+
+
+def _entries(referents, level, rows):
+    fixed, strings = b"", b""
+    for row in rows:
+        for field in FIELDS[level]:
+            if field in _STRINGS:
+                fixed += referents.next()
+                strings = _aligned(strings) + _string(row[field])
+            else:
+                fixed += struct.pack("<L", row[field])
+    return _aligned(fixed + strings)
+
+
+def _parse_entries(reader, level, count):
+    fixed = [[reader.number() for _ in FIELDS[level]] for _ in range(count)]
+    return tuple(
+        {field: reader.string() if field in _STRINGS else value
+         for field, value in zip(FIELDS[level], values)}
+        for values in fixed)
+
+
+class _Reader:
+    def __init__(self, data):
+        self._data = data
+        self._place = 0
+
+    def number(self):
+        self._place += -self._place % 4
+        value, = struct.unpack_from("<L", self._data, self._place)
+        self._place += 4
+        return value
+
+    def string(self):
+        """What a pointer that was not NULL points to."""
+        most, skipped, units = self.number(), self.number(), self.number()
+        assert (most, skipped) == (units, 0)
+        data = self._data[self._place:self._place + 2 * units]
+        self._place += 2 * units
+        text = data.decode("utf-16-le")
+        assert text.index("\0") == len(text) - 1
+        return text[:-1]
+
+    def is_at_end(self):
+        return self._place == len(self._data)
+
+
+def _unique_string(referents, text):
+    if text is None:
+        return struct.pack("<L", 0)
+    return _aligned(referents.next() + _string(text))
+
+
+def _string(text):
+    data = (text + "\0").encode("utf-16-le")
+    units = len(data) // 2
+    return struct.pack("<LLL", units, 0, units) + data
+
+
+def _aligned(data):
+    return data + bytes(-len(data) % 4)
