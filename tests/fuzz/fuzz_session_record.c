@@ -1,18 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes one record of the session table: from its bytes to a target. */
+/* Fuzzes one record of the session table: from its bytes to a target, a row. */
 
 #include "source/common/samba_types.h"
 
 #include "fuzz.h"
 
 #include <arpa/inet.h>
+#include <locale.h>
 
 #include "librpc/gen_ndr/auth.h"
 #include "librpc/ndr/libndr.h"
 #include "source3/include/serverid.h"
 
+#include "source/session/session_list.h"
 #include "source/session/session_record.h"
 #include "source/session/session_target.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+
+	/* for fuzz_is_utf8() */
+	assert(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
+	return 0;
+}
 
 /* Stands before the real table: it holds this one record. */
 struct session_table {
@@ -102,6 +114,59 @@ static void check_is_meant(struct session_table *table,
 	talloc_free(frame);
 }
 
+static bool is_taken(TALLOC_CTX *mem_ctx, const char *client, const char *user)
+{
+	struct session_query query;
+
+	return W_ERROR_IS_OK(
+		session_query_parse(mem_ctx, client, user, &query));
+}
+
+static bool can_be_asked_for(TALLOC_CTX *mem_ctx, const char *user)
+{
+	return user != NULL && fuzz_is_utf8(user) &&
+	       is_taken(mem_ctx, NULL, user);
+}
+
+/* Can the record's user be asked for by any name? */
+static bool has_name(TALLOC_CTX *mem_ctx, const struct auth_session_info *auth)
+{
+	return (auth->unix_info != NULL &&
+		can_be_asked_for(mem_ctx, auth->unix_info->unix_name)) ||
+	       (auth->info != NULL &&
+		can_be_asked_for(mem_ctx, auth->info->account_name));
+}
+
+/* What is listed is text, and means the record. */
+static void check_listed(TALLOC_CTX *mem_ctx,
+			 struct session_table *table,
+			 const struct smbXsrv_session_global0 *session)
+{
+	const struct session_scope scope = scope_of(session);
+	const struct session_query everything = {.user = {.whole = NULL}};
+	struct client_address address;
+	struct session_list list;
+
+	assert(NT_STATUS_IS_OK(
+		session_list_make(mem_ctx, table, &everything, &scope, &list)));
+	assert(list.num == (session->auth_session_info != NULL));
+	if (list.num == 0) {
+		return;
+	}
+	assert(list.rows[0].id == session->session_global_id);
+	assert(fuzz_is_utf8(list.rows[0].client));
+	assert(fuzz_is_utf8(list.rows[0].user));
+	if (client_address_parse_channel(session->channels[0].remote_address,
+					 &address)) {
+		assert(is_taken(mem_ctx, list.rows[0].client, NULL));
+		check_is_meant(table, session, list.rows[0].client, NULL);
+	}
+	if (has_name(mem_ctx, session->auth_session_info)) {
+		assert(is_taken(mem_ctx, NULL, list.rows[0].user));
+		check_is_meant(table, session, NULL, list.rows[0].user);
+	}
+}
+
 static void check_channel(struct session_table *table,
 			  const struct smbXsrv_session_global0 *session,
 			  const struct smbXsrv_channel_global0 *channel)
@@ -158,6 +223,7 @@ static void check_session(TALLOC_CTX *mem_ctx,
 
 	check_channel(table, session, &session->channels[0]);
 	check_channel(table, session, &session->channels[last]);
+	check_listed(mem_ctx, table, session);
 	if (session->auth_session_info != NULL) {
 		check_user(mem_ctx, table, session);
 	}

@@ -16,18 +16,15 @@ from testbed.server import Server
 from testbed.session_enum import (
     LEVELS, SESSION_ENUM, enumerate_sessions, parse_answer, request_stub)
 from testbed.srvsvc import (
-    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, NERR_CLIENT_NAME_NOT_FOUND,
-    NERR_SUCCESS, Pipe, SambaPipe, rpcclient, smbtorture)
+    ERROR_ACCESS_DENIED, ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
+    ERROR_MORE_DATA, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
+    NERR_USER_NOT_FOUND, Pipe, SambaPipe, rpcclient, smbtorture)
 
 IPV4 = "127.0.0.21"
 OTHER_IPV4 = "127.0.0.22"
 IPV6 = "fd00:5e55::21"
 LINK_LOCAL = namespace.LINK_LOCAL
 CALLER = "127.0.0.29"
-
-ERROR_INVALID_LEVEL = 124
-ERROR_MORE_DATA = 234
-NERR_USER_NOT_FOUND = 2221
 
 # SMB1 has its own word for it: class ERRSRV, code ERRbaduid.
 DELETED = {"STATUS_USER_SESSION_DELETED", "0x0000005b"}

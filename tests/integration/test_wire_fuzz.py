@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""NetrSessionDel under mutated stubs from the wire, 20,000 of them."""
+"""Our calls under mutated stubs from the wire, 24,000 of them."""
 
 import concurrent.futures
 import multiprocessing
@@ -13,9 +13,11 @@ import pytest
 from testbed import accounts, audit, clients
 from testbed.processes import wait_until
 from testbed.server import Server
+from testbed.session_enum import LEVELS, SESSION_ENUM
 from testbed.srvsvc import (
-    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, NERR_CLIENT_NAME_NOT_FOUND,
-    NERR_SUCCESS, SESSION_DEL, Pipe)
+    ERROR_ACCESS_DENIED, ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
+    ERROR_MORE_DATA, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
+    NERR_USER_NOT_FOUND, SESSION_DEL, Pipe)
 
 SRVSVC = ("4b324fc8-1670-01d3-1278-5a47bf6ee188", 3)
 SEED = os.environ.get("SESSIONDEL_FUZZ_SEED") or str(random.getrandbits(32))
@@ -23,6 +25,7 @@ SEED = os.environ.get("SESSIONDEL_FUZZ_SEED") or str(random.getrandbits(32))
 # Users who call, and through how many pipes with how many stubs each.
 MAY, MAY_PIPES, MAY_STUBS = "sop", 4, 4000
 MAY_NOT, MAY_NOT_PIPES, MAY_NOT_STUBS = "powerop", 2, 2000
+LIST_PIPES, LIST_STUBS = 4, 1000
 
 VICTIM = "127.0.0.21"
 BYSTANDERS = {"127.0.0.22": "bob", "127.0.0.23": "carol", "127.0.0.24": "sop"}
@@ -33,6 +36,7 @@ BAD_STUB = 0xc003000c
 
 COUNTS = (0, 1, 2, 3, 1023, 1024, 1025, 0x7fff, 0x8000, 0xffff, 0x10000,
           0x10000000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff)
+STRUCT_LEVELS = (*LEVELS, 3, 501, 0x80000000, 0xffffffff)
 UNITS = (0, 1, 0x0a, 0x22, 0x2f, 0x5c, 0x85, 0x202e, 0x2028, 0xd800, 0xdbff,
          0xdc00, 0xdfff, 0xfeff, 0xfffe, 0xffff)
 
@@ -138,22 +142,56 @@ MUTATIONS_OF_A_STUB = (
     truncate, extend, change_bytes, drop_bytes, repeat_bytes, replace_all)
 
 
-def mutated_stub(caller, number):
-    """The arguments of one call; always the same for a seed and number.
+def absent_names(source, number):
+    """Server, client and user; whatever becomes of them, nobody has them."""
+    return [Name(source.choice((None, f"\\\\absent-{number}"))),
+            Name(source.choice((None, "", f"\\\\absent-{number}",
+                                f"192.0.2.{number % 256}", "2001:db8::7"))),
+            Name(source.choice((None, "", f"absent-{number}",
+                                f"NOWHERE\\absent-{number}",
+                                f"absent-{number}@nowhere.invalid")))]
 
-    Whatever becomes of the names in them, no session has them.
-    """
-    source = random.Random(f"{SEED}/{caller}/{number}")
-    names = [Name(source.choice((None, f"\\\\absent-{number}"))),
-             Name(source.choice((None, "", f"\\\\absent-{number}",
-                                 f"192.0.2.{number % 256}", "2001:db8::7"))),
-             Name(source.choice((None, "", f"absent-{number}",
-                                 f"NOWHERE\\absent-{number}",
-                                 f"absent-{number}@nowhere.invalid")))]
+
+def mutated_names(source, number):
+    names = absent_names(source, number)
     if source.random() < .8:
         for _ in range(source.randrange(1, 3)):
             source.choice(MUTATIONS_OF_A_NAME)(source, source.choice(names))
-    data = bytearray(b"".join(name.bytes() for name in names))
+    return b"".join(name.bytes() for name in names)
+
+
+def mutated_container(source):
+    """Level and structs of a list that comes in, as nobody should send it."""
+    level = source.choice(STRUCT_LEVELS)
+    tag = level if source.random() < .9 else source.choice(STRUCT_LEVELS)
+    head = struct.pack("<LL", level, tag)
+    if source.random() < .2:
+        return head + struct.pack("<L", source.choice((0, 0x20000)))
+    count = source.choice((0, 0, 0, 1, 2, *COUNTS))
+    array = source.choice((0, 0x20004))
+    head += struct.pack("<LLL", 0x20000, count, array)
+    if not array:
+        return head
+    most = count if source.random() < .8 else source.choice(COUNTS)
+    return head + struct.pack("<L", most) + source.randbytes(
+        4 * source.randrange(20))
+
+
+def mutated_list(source, number):
+    """The arguments of NetrSessionEnum."""
+    end = struct.pack("<LL", source.choice(COUNTS),
+                      source.choice((0, 0x20000)))
+    return (mutated_names(source, number) + mutated_container(source) + end
+            + struct.pack("<L", source.choice(COUNTS)))
+
+
+ARGUMENTS = {SESSION_DEL: mutated_names, SESSION_ENUM: mutated_list}
+
+
+def mutated_stub(opnum, caller, number):
+    """The arguments of one call; always the same for a seed and number."""
+    source = random.Random(f"{SEED}/{opnum}/{caller}/{number}")
+    data = bytearray(ARGUMENTS[opnum](source, number))
     if source.random() < .5:
         source.choice(MUTATIONS_OF_A_STUB)(source, data)
     return bytes(data)
@@ -173,20 +211,22 @@ def open_pipe(smb_conf, address, user):
     return ClientConnection(f"ncacn_np:{address}", SRVSVC, context, who)
 
 
-def answer_to(pipe, stub):
+def answer_to(pipe, opnum, stub):
     """A WERROR or FAULT; an error of any other kind goes up."""
     from samba import NTSTATUSError
 
     try:
-        answer = pipe.request(SESSION_DEL, stub)
+        answer = pipe.request(opnum, stub)
     except NTSTATUSError as error:
         if error.args[0] & 0xffffffff == BAD_STUB:
             return FAULT
         raise
-    return struct.unpack("<L", answer)[0]
+    if opnum == SESSION_DEL:
+        assert len(answer) == 4
+    return struct.unpack("<L", answer[-4:])[0]
 
 
-def attack(smb_conf, address, user, numbers):
+def attack(smb_conf, address, opnum, user, numbers):
     """Send the stubs of these numbers through one pipe; {answer: how many}.
 
     Runs in a process of its own.
@@ -194,9 +234,9 @@ def attack(smb_conf, address, user, numbers):
     pipe = open_pipe(smb_conf, address, user)
     counted = {}
     for number in numbers:
-        stub = mutated_stub(user, number)
+        stub = mutated_stub(opnum, user, number)
         try:
-            answer = answer_to(pipe, stub)
+            answer = answer_to(pipe, opnum, stub)
         except Exception as error:
             raise AssertionError(f"stub {number} of seed {SEED} got {error}: "
                                  f"{stub.hex()}") from error
@@ -204,14 +244,14 @@ def attack(smb_conf, address, user, numbers):
     return counted
 
 
-def attack_through_pipes(samba, user, pipes, stubs):
+def attack_through_pipes(samba, opnum, user, pipes, stubs):
     """The same through several pipes at once."""
     print(f"SESSIONDEL_FUZZ_SEED={SEED} sends these stubs again")
     total = {}
     with concurrent.futures.ProcessPoolExecutor(
             pipes, multiprocessing.get_context("spawn")) as pool:
-        runs = [pool.submit(attack, str(samba.smb_conf), samba.address, user,
-                            range(pipe * stubs, (pipe + 1) * stubs))
+        runs = [pool.submit(attack, str(samba.smb_conf), samba.address, opnum,
+                            user, range(pipe * stubs, (pipe + 1) * stubs))
                 for pipe in range(pipes)]
         for run in runs:
             for answer, count in run.result().items():
@@ -252,7 +292,8 @@ def _unharmed(samba):
 
 
 def test_mutated_stub_gets_an_answer_or_a_fault(samba):
-    answers = attack_through_pipes(samba, MAY, MAY_PIPES, MAY_STUBS)
+    answers = attack_through_pipes(samba, SESSION_DEL, MAY, MAY_PIPES,
+                                   MAY_STUBS)
     assert set(answers) == {FAULT, ERROR_INVALID_PARAMETER,
                             NERR_CLIENT_NAME_NOT_FOUND}
     served = sum(answers.values()) - answers[FAULT]
@@ -264,6 +305,14 @@ def test_mutated_stub_gets_an_answer_or_a_fault(samba):
 
 
 def test_refused_caller_gets_one_answer_or_a_fault(samba):
-    answers = attack_through_pipes(samba, MAY_NOT, MAY_NOT_PIPES,
-                                   MAY_NOT_STUBS)
+    answers = attack_through_pipes(samba, SESSION_DEL, MAY_NOT,
+                                   MAY_NOT_PIPES, MAY_NOT_STUBS)
     assert set(answers) == {FAULT, ERROR_ACCESS_DENIED}
+
+
+def test_mutated_list_gets_an_answer_or_a_fault(samba):
+    answers = attack_through_pipes(samba, SESSION_ENUM, MAY, LIST_PIPES,
+                                   LIST_STUBS)
+    assert set(answers) == {
+        FAULT, NERR_SUCCESS, ERROR_MORE_DATA, ERROR_INVALID_PARAMETER,
+        ERROR_INVALID_LEVEL, NERR_CLIENT_NAME_NOT_FOUND, NERR_USER_NOT_FOUND}
