@@ -3,14 +3,14 @@
 
 #include "net_session_del.h"
 
-#include "lib/util/debug.h"
 #include "lib/util/tevent_ntstatus.h"
 #include "librpc/gen_ndr/srvsvc.h"
 
-#include "source/session/name_lookup.h"
 #include "source/session/session_close.h"
 
 #include "caller.h"
+#include "client_lookup.h"
+#include "late_answer.h"
 #include "module.h"
 #include "pipe_session.h"
 #include "session_lookup.h"
@@ -38,18 +38,17 @@ struct net_session_del_state {
 
 static NTSTATUS find_targets(struct net_session_del_state *state)
 {
-	const struct session_scope scope =
-		session_lookup_scope(state->module, state->call->conn);
-	struct session_table *table = NULL;
-	NTSTATUS status = session_lookup_table(state->module, &table);
+	struct session_lookup lookup;
+	NTSTATUS status =
+		session_lookup_begin(state->module, state->call->conn, &lookup);
 
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
 	return session_targets_find(state->audit,
-				    table,
+				    lookup.table,
 				    &state->query,
-				    &scope,
+				    &lookup.scope,
 				    state->targets);
 }
 
@@ -114,19 +113,9 @@ static void start_waiting(struct net_session_del_state *state)
 static void answer(struct net_session_del_state *state, WERROR result)
 {
 	struct dcesrv_call_state *call = state->call;
-	struct dcesrv_connection *conn = call->conn;
-	NTSTATUS status;
 
 	conclude(state, result);
-
-	/* when it has gone well, the call may be gone too */
-	status = dcesrv_reply(call);
-	if (!NT_STATUS_IS_OK(status)) {
-		DBG_ERR("cannot answer: %s\n", nt_errstr(status));
-		/* the caller would wait for ever on a pending call */
-		talloc_free(call);
-		dcesrv_terminate_connection(conn, nt_errstr(status));
-	}
+	late_answer(call);
 }
 
 /* Looking the name up may have taken a part of the time for the answer. */
@@ -228,30 +217,14 @@ static WERROR prepare(struct net_session_del_state *state, bool *aside)
 	return find(state, aside);
 }
 
-/*
- * When nothing matched. A name that a matching session has on record means
- * that session alone, whatever addresses it has elsewhere.
- */
-static bool addresses_may_match(const struct net_session_del_state *state)
-{
-	struct sessiondel_module *module = state->module;
-
-	return state->targets->other_clients &&
-	       client_filter_can_resolve(&state->query.client) &&
-	       settings_resolve_names(&module->complaints.resolve_names);
-}
-
 static void net_session_del_looked_up(struct tevent_req *req);
 
 static WERROR look_up_later(struct net_session_del_state *state)
 {
-	struct settings_complaint *complaint =
-		&state->module->complaints.resolve_timeout;
-	struct tevent_req *req =
-		name_lookup_send(state,
-				 state->call->event_ctx,
-				 state->query.client.name,
-				 settings_resolve_timeout(complaint));
+	struct tevent_req *req = client_lookup_send(state,
+						    state->call->event_ctx,
+						    state->module,
+						    &state->query.client);
 
 	if (req == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;
@@ -260,25 +233,11 @@ static WERROR look_up_later(struct net_session_del_state *state)
 	return WERR_OK;
 }
 
-/* A resolver that does not answer in time knows no such client. */
-static WERROR lookup_result(NTSTATUS status,
-			    const struct client_addresses *addresses)
-{
-	if (NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
-		return WERR_NERR_CLIENTNAMENOTFOUND;
-	}
-	if (!NT_STATUS_IS_OK(status)) {
-		return session_lookup_fault(status);
-	}
-	return addresses->num != 0 ? WERR_OK : WERR_NERR_CLIENTNAMENOTFOUND;
-}
-
 static void net_session_del_looked_up(struct tevent_req *req)
 {
 	struct net_session_del_state *state =
 		tevent_req_callback_data(req, struct net_session_del_state);
-	NTSTATUS status = name_lookup_recv(req, &state->addresses);
-	WERROR result = lookup_result(status, &state->addresses);
+	WERROR result = client_lookup_recv(req, &state->addresses);
 	bool aside;
 
 	TALLOC_FREE(req);
@@ -303,7 +262,8 @@ static bool takes_time(struct net_session_del_state *state, WERROR *result)
 		return W_ERROR_IS_OK(*result);
 	}
 	if (W_ERROR_EQUAL(*result, WERR_NERR_CLIENTNAMENOTFOUND) &&
-	    addresses_may_match(state)) {
+	    state->targets->other_clients &&
+	    client_lookup_wanted(state->module, &state->query.client)) {
 		*result = look_up_later(state);
 		return W_ERROR_IS_OK(*result);
 	}

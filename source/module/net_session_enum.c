@@ -4,72 +4,71 @@
 #include "net_session_enum.h"
 
 #include "lib/util/debug.h"
+#include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/srvsvc.h"
 
 #include "source/session/session_list.h"
 
 #include "caller.h"
+#include "client_lookup.h"
+#include "late_answer.h"
 #include "module.h"
+#include "pipe_session.h"
 #include "session_info.h"
 #include "session_lookup.h"
 #include "session_page.h"
+#include "waiting_call.h"
 
 struct net_session_enum_state {
+	struct waiting_call waiting;
 	struct sessiondel_module *module;
 	struct dcesrv_call_state *call;
 	struct srvsvc_NetSessEnum *r;
 	struct session_query query;
+	/* ResumeHandle as it came: the answer's is in the same place */
+	uint32_t resume;
+	/* of the client that the query names, once it was looked up */
+	struct client_addresses addresses;
 	struct session_list list;
 };
 
 /* What came in is no answer: neither its structs nor its count. */
-static void empty_answer(struct srvsvc_NetSessEnum *r)
+static void empty_answer(struct srvsvc_NetSessEnum *r, WERROR result)
 {
 	r->out.info_ctr->ctr = (union srvsvc_NetSessCtr){.ctr0 = NULL};
 	*r->out.totalentries = 0;
 	r->out.resume_handle = r->in.resume_handle;
-	r->out.result = WERR_NOT_ENOUGH_MEMORY;
+	r->out.result = result;
 }
 
-static bool may_list(TALLOC_CTX *mem_ctx,
-		     struct dcesrv_call_state *call,
-		     WERROR *result)
+static bool may_list(const struct sessiondel_module *module,
+		     struct dcesrv_call_state *call)
 {
-	const struct caller *caller = caller_of(mem_ctx, call);
+	const struct session_scope_caller carrier =
+		pipe_session_caller(module->pipes, call->conn);
+	const struct caller caller = caller_of(call, carrier.address);
+	struct dom_sid_buf sid;
 
-	if (caller == NULL) {
-		*result = WERR_NOT_ENOUGH_MEMORY;
-		return false;
+	if (!caller.may_end_sessions) {
+		DBG_NOTICE("%s may not list sessions\n",
+			   dom_sid_str_buf(&caller.sid, &sid));
 	}
-	if (!caller->may_end_sessions) {
-		DBG_NOTICE("%s from %s may not list sessions\n",
-			   caller->sid,
-			   caller->address);
-		*result = WERR_ACCESS_DENIED;
-		return false;
-	}
-	return true;
-}
-
-static uint32_t resume_handle(const struct srvsvc_NetSessEnum *r)
-{
-	return r->in.resume_handle != NULL ? *r->in.resume_handle : 0;
+	return caller.may_end_sessions;
 }
 
 static NTSTATUS make_list(struct net_session_enum_state *state)
 {
-	const struct session_scope scope =
-		session_lookup_scope(state->module, state->call->conn);
-	struct session_table *table = NULL;
-	NTSTATUS status = session_lookup_table(state->module, &table);
+	struct session_lookup lookup;
+	NTSTATUS status =
+		session_lookup_begin(state->module, state->call->conn, &lookup);
 
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
 	return session_list_make(state->call,
-				 table,
+				 lookup.table,
 				 &state->query,
-				 &scope,
+				 &lookup.scope,
 				 &state->list);
 }
 
@@ -77,7 +76,7 @@ static NTSTATUS make_list(struct net_session_enum_state *state)
 static WERROR found_result(const struct net_session_enum_state *state)
 {
 	/* later answers of an enumeration may find that all have left */
-	if (state->list.num != 0 || resume_handle(state->r) != 0) {
+	if (state->list.num != 0 || state->resume != 0) {
 		return WERR_OK;
 	}
 	if (state->query.client.name != NULL && !state->list.client_seen) {
@@ -96,7 +95,7 @@ static NTSTATUS answer_page(struct net_session_enum_state *state)
 	const struct session_page page = session_page_choose(&state->list,
 							     level,
 							     r->in.max_buffer,
-							     resume_handle(r));
+							     state->resume);
 	struct session_row *rows =
 		page.num != 0 ? &state->list.rows[page.first] : NULL;
 
@@ -132,16 +131,84 @@ static NTSTATUS list_sessions(struct net_session_enum_state *state)
 	return answer_page(state);
 }
 
+static WERROR list_result(struct net_session_enum_state *state, NTSTATUS status)
+{
+	return NT_STATUS_IS_OK(status) ? state->r->out.result
+				       : session_lookup_fault(status);
+}
+
+static int stop_waiting(struct net_session_enum_state *state)
+{
+	waiting_call_stop(&state->waiting);
+	return 0;
+}
+
+static void start_waiting(struct net_session_enum_state *state)
+{
+	static const struct session_targets none = {.num = 0};
+
+	waiting_call_start(&state->module->waiting, &state->waiting, &none);
+	talloc_set_destructor(state, stop_waiting);
+	state->call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
+}
+
+static void net_session_enum_looked_up(struct tevent_req *req)
+{
+	struct net_session_enum_state *state =
+		tevent_req_callback_data(req, struct net_session_enum_state);
+	struct dcesrv_call_state *call = state->call;
+	WERROR result = client_lookup_recv(req, &state->addresses);
+
+	TALLOC_FREE(req);
+	if (W_ERROR_IS_OK(result)) {
+		state->query.client.resolved = &state->addresses;
+		result = list_result(state, list_sessions(state));
+	}
+	/* else what was found without addresses is the answer */
+	if (!W_ERROR_EQUAL(result, WERR_NERR_CLIENTNAMENOTFOUND)) {
+		state->r->out.result = result;
+	}
+	talloc_free(state);
+	late_answer(call);
+}
+
+/*
+ * Nothing matched, but the client's name may stand for addresses. The same on
+ * every page: nothing is kept between two.
+ */
+static bool has_to_look_up(const struct net_session_enum_state *state)
+{
+	return (state->call->state_flags & DCESRV_CALL_STATE_FLAG_MAY_ASYNC) &&
+	       state->list.num == 0 && state->list.other_clients &&
+	       client_lookup_wanted(state->module, &state->query.client);
+}
+
+static void look_up_later(struct net_session_enum_state *state)
+{
+	struct tevent_req *req = NULL;
+
+	if (waiting_calls_full(&state->module->waiting)) {
+		state->r->out.result = WERR_BUSY;
+		return;
+	}
+	req = client_lookup_send(state,
+				 state->call->event_ctx,
+				 state->module,
+				 &state->query.client);
+	if (req == NULL) {
+		state->r->out.result = WERR_NOT_ENOUGH_MEMORY;
+		return;
+	}
+	tevent_req_set_callback(req, net_session_enum_looked_up, state);
+	start_waiting(state);
+}
+
 static NTSTATUS serve(struct net_session_enum_state *state)
 {
 	struct srvsvc_NetSessEnum *r = state->r;
 	NTSTATUS status;
 
-	if (!session_info_has_level(r->in.info_ctr->level)) {
-		r->out.result = WERR_INVALID_LEVEL;
-		return NT_STATUS_OK;
-	}
-	r->out.result = session_query_parse_any(state->call,
+	r->out.result = session_query_parse_any(state,
 						r->in.client,
 						r->in.user,
 						&state->query);
@@ -152,8 +219,9 @@ static NTSTATUS serve(struct net_session_enum_state *state)
 	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
 		return status;
 	}
-	if (!NT_STATUS_IS_OK(status)) {
-		r->out.result = session_lookup_fault(status);
+	r->out.result = list_result(state, status);
+	if (NT_STATUS_IS_OK(status) && has_to_look_up(state)) {
+		look_up_later(state);
 	}
 	return NT_STATUS_OK;
 }
@@ -162,15 +230,27 @@ NTSTATUS net_session_enum(struct sessiondel_module *module,
 			  struct dcesrv_call_state *call,
 			  struct srvsvc_NetSessEnum *r)
 {
-	struct net_session_enum_state state = {
+	struct net_session_enum_state *state = NULL;
+
+	if (!may_list(module, call)) {
+		empty_answer(r, WERR_ACCESS_DENIED);
+		return NT_STATUS_OK;
+	}
+	if (!session_info_has_level(r->in.info_ctr->level)) {
+		empty_answer(r, WERR_INVALID_LEVEL);
+		return NT_STATUS_OK;
+	}
+	empty_answer(r, WERR_NOT_ENOUGH_MEMORY);
+	state = talloc(call, struct net_session_enum_state);
+	if (state == NULL) {
+		return NT_STATUS_OK;
+	}
+	*state = (struct net_session_enum_state){
 		.module = module,
 		.call = call,
 		.r = r,
+		.resume =
+			r->in.resume_handle != NULL ? *r->in.resume_handle : 0,
 	};
-
-	empty_answer(r);
-	if (!may_list(call, call, &r->out.result)) {
-		return NT_STATUS_OK;
-	}
-	return serve(&state);
+	return serve(state);
 }

@@ -11,13 +11,13 @@ struct sessiondel_module;
 struct srvsvc_NetSessEnum;
 
 /**
- * Serve one call.
+ * Serve one call, at once or later by dcesrv_reply().
  *
  * @param[in,out] module  The worker's state.
  * @param[in]     call    The call, owns all that is allocated for it.
  * @param[in,out] r       Its arguments and its result, as NDR made it.
  *
- * @return NT_STATUS_OK: served;
+ * @return NT_STATUS_OK: served, or going to be;
  *         NT_STATUS_REVISION_MISMATCH: nothing was done, because this Samba's
  *         records are not those that the module was built for.
  */

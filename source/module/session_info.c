@@ -22,27 +22,22 @@ static void put_0(void *entry, const struct session_row *row)
 		(struct srvsvc_NetSessInfo0){.client = row->client};
 }
 
+/* What 1, 2 and 502 have in common. */
+#define INFO_1(row)                                       \
+	.client = (row)->client, .user = (row)->user,     \
+	.num_open = (row)->opens, .time = (row)->seconds, \
+	.idle_time = IDLE_SECONDS, .user_flags = flags_of(row)
+
 static void put_1(void *entry, const struct session_row *row)
 {
-	*(struct srvsvc_NetSessInfo1 *)entry = (struct srvsvc_NetSessInfo1){
-		.client = row->client,
-		.user = row->user,
-		.num_open = row->opens,
-		.time = row->seconds,
-		.idle_time = IDLE_SECONDS,
-		.user_flags = flags_of(row),
-	};
+	*(struct srvsvc_NetSessInfo1 *)entry =
+		(struct srvsvc_NetSessInfo1){INFO_1(row)};
 }
 
 static void put_2(void *entry, const struct session_row *row)
 {
 	*(struct srvsvc_NetSessInfo2 *)entry = (struct srvsvc_NetSessInfo2){
-		.client = row->client,
-		.user = row->user,
-		.num_open = row->opens,
-		.time = row->seconds,
-		.idle_time = IDLE_SECONDS,
-		.user_flags = flags_of(row),
+		INFO_1(row),
 		.client_type = row->dialect,
 	};
 }
@@ -60,12 +55,7 @@ static void put_10(void *entry, const struct session_row *row)
 static void put_502(void *entry, const struct session_row *row)
 {
 	*(struct srvsvc_NetSessInfo502 *)entry = (struct srvsvc_NetSessInfo502){
-		.client = row->client,
-		.user = row->user,
-		.num_open = row->opens,
-		.time = row->seconds,
-		.idle_time = IDLE_SECONDS,
-		.user_flags = flags_of(row),
+		INFO_1(row),
 		.client_type = row->dialect,
 		.transport = row->transport,
 	};

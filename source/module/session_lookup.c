@@ -14,39 +14,47 @@
 #include "pipe_session.h"
 #include "samba_host.h"
 
-NTSTATUS session_lookup_table(struct sessiondel_module *module,
-			      struct session_table **table)
+static NTSTATUS open_table(struct sessiondel_module *module)
 {
-	if (module->table == NULL) {
-		NTSTATUS status = session_table_open(NULL,
-						     global_messaging_context(),
-						     &module->table);
+	NTSTATUS status;
 
-		if (!NT_STATUS_IS_OK(status)) {
-			DBG_ERR("cannot open the session table: %s\n",
-				nt_errstr(status));
-			return status;
-		}
+	if (module->table != NULL) {
+		return NT_STATUS_OK;
 	}
-	*table = module->table;
-	return NT_STATUS_OK;
+	status = session_table_open(NULL,
+				    global_messaging_context(),
+				    &module->table);
+	if (!NT_STATUS_IS_OK(status)) {
+		DBG_ERR("cannot open the session table: %s\n",
+			nt_errstr(status));
+	}
+	return status;
 }
 
-/*
- * An account's domain is the server's own when it is the one that the server
- * is a member or controller of; a standalone server is its own domain.
- */
-struct session_scope session_lookup_scope(
-	const struct sessiondel_module *module,
-	const struct dcesrv_connection *conn)
+NTSTATUS session_lookup_begin(struct sessiondel_module *module,
+			      const struct dcesrv_connection *conn,
+			      struct session_lookup *lookup)
 {
+	NTSTATUS status = open_table(module);
+	/*
+	 * An account's domain is the server's own when it is the one that the
+	 * server is a member or controller of; a standalone server is its own
+	 * domain.
+	 */
 	bool member = lp_server_role() == ROLE_DOMAIN_MEMBER;
 
-	return (struct session_scope){
-		.domain = member ? lp_workgroup() : get_global_sam_name(),
-		.realm = lp_realm(),
-		.caller = pipe_session_caller(module->pipes, conn),
+	*lookup = (struct session_lookup){
+		.table = module->table,
+		.scope =
+			{
+				.domain = member ? lp_workgroup()
+						 : get_global_sam_name(),
+				.realm = lp_realm(),
+				.caller = pipe_session_caller(module->pipes,
+							      conn),
+			},
 	};
+	return status;
 }
 
 WERROR session_lookup_fault(NTSTATUS status)

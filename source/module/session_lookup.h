@@ -12,22 +12,25 @@ struct dcesrv_connection;
 struct session_table;
 struct sessiondel_module;
 
-/**
- * The worker's session table, opened by the first call that needs it.
- *
- * @param[in,out] module  Owns the table.
- * @param[out]    table   Valid only with NT_STATUS_OK.
- */
-NTSTATUS session_lookup_table(struct sessiondel_module *module,
-			      struct session_table **table);
+struct session_lookup {
+	/* the worker's, opened by the first call that needs it */
+	struct session_table *table;
+	/* its strings live as long as the call */
+	struct session_scope scope;
+};
 
 /**
- * What the server adds to the look-up for a call on that connection. Its
- * strings live as long as the call.
+ * Begin to look sessions up for a call.
+ *
+ * @param[in,out] module  Owns the table.
+ * @param[in]     conn    The call's connection.
+ * @param[out]    lookup  Valid only with NT_STATUS_OK.
+ *
+ * @return Why the table could not be opened.
  */
-struct session_scope session_lookup_scope(
-	const struct sessiondel_module *module,
-	const struct dcesrv_connection *conn);
+NTSTATUS session_lookup_begin(struct sessiondel_module *module,
+			      const struct dcesrv_connection *conn,
+			      struct session_lookup *lookup);
 
 /**
  * The code for a fault of the server's: 5 means a refused caller only.

@@ -296,6 +296,20 @@ def test_local_user_and_user_of_the_domain_are_two(host, pipe, name,
         assert local_user.alive() == of_server
 
 
+@pytest.mark.parametrize("host", ["member"], indirect=True)
+def test_users_of_one_name_are_listed_with_their_domains(host, pipe):
+    with log_in(host, "bob", source=VICTIM) as user:
+        assert (f"\\\\{VICTIM}", "bob") in pipe.session_enum(1)
+        with clients.connect(host, "bob", domain="MEMBER1",
+                             source=VICTIM) as local_user:
+            users = {row[1] for row in pipe.session_enum(1)
+                     if row[0] == f"\\\\{VICTIM}"}
+            assert users == {"TESTDOM\\bob", "MEMBER1\\bob"}
+            assert pipe.net_session_del(f"\\\\{VICTIM}",
+                                        "MEMBER1\\bob") == NERR_SUCCESS
+            assert (user.alive(), local_user.alive()) == (ALIVE, DELETED)
+
+
 @with_both
 @pytest.mark.parametrize("user", ["bob", "dora", "jürgen"])
 @on_both

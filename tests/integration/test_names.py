@@ -9,8 +9,12 @@ from testbed import clients, namespace, processes
 from testbed.clients import ALIVE, CALLER, DELETED
 from testbed.names import DnsServer
 from testbed.server import Server
+from testbed.session_enum import (
+    SESSION_ENUM, all_pairs, enumerate_sessions, list_in_pages, parse_answer,
+    request_stub)
 from testbed.srvsvc import (
-    ERROR_BUSY, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe, rpcclient)
+    ERROR_BUSY, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, NERR_USER_NOT_FOUND,
+    Pipe, rpcclient)
 
 IPV4 = "127.0.0.21"
 IPV6 = "fd00:5e55::21"
@@ -224,6 +228,73 @@ def test_session_that_came_while_the_name_was_looked_up_matches(samba, dns,
     with late:
         assert waiting.receive_werror() == NERR_SUCCESS
         assert late.alive() == DELETED
+
+
+def test_sessions_are_listed_by_what_a_name_stands_for(samba, pipe, victim):
+    with clients.connect(samba, "alice", source=SECOND_IPV4):
+        both = [(f"\\\\{IPV4}", "bob"), (f"\\\\{SECOND_IPV4}", "alice")]
+        whole = enumerate_sessions(pipe, 502, client="several.example.com")
+        assert sorted(whole.pairs()) == both
+        pages = list(list_in_pages(pipe, 1, client="several.example.com"))
+        assert [page.total for page in pages] == [2, 1]
+        assert all_pairs(pages) == whole.pairs()
+        assert enumerate_sessions(
+            pipe, 1, client="both.example.com", user="bob").pairs() == both[:1]
+    assert victim.alive() == ALIVE
+
+
+@pytest.mark.parametrize("client, user, result", [
+    ("away.example.com", None, NERR_CLIENT_NAME_NOT_FOUND),
+    ("unknown.example.com", None, NERR_CLIENT_NAME_NOT_FOUND),
+    ("both.example.com", "carol", NERR_USER_NOT_FOUND)])
+def test_list_of_a_name_that_nobody_matches(pipe, victim, client, user,
+                                            result):
+    assert enumerate_sessions(pipe, 502, client=client,
+                              user=user).result == result
+    assert victim.alive() == ALIVE
+
+
+@pytest.mark.parametrize("user, listed", [("bob", SECOND_IPV4),
+                                          ("alice", "station7")])
+def test_list_of_a_name_on_record_is_what_closing_would_end(
+        samba, pipe, user, listed):
+    with clients.connect(samba, "bob", source=SECOND_IPV4), \
+            clients.connect(samba, "alice", source=IPV4, port=139,
+                            name="STATION7"):
+        assert enumerate_sessions(
+            pipe, 502, client="station7", user=user).pairs() == [
+                (f"\\\\{listed}", user)]
+        assert enumerate_sessions(pipe, 502, client="station7", user="carol"
+                                  ).result == NERR_USER_NOT_FOUND
+
+
+def test_list_that_waits_for_a_resolver_stops_nobody(samba, dns, caller, pipe,
+                                                     victim):
+    waiting = Pipe(caller)
+    with dns.hung():
+        waiting.send_stub(SESSION_ENUM, request_stub(502, "ws4.example.com"))
+        wait_for_resolvers(samba, 1)
+        assert pipe.server_info() == "TESTBED"
+    assert parse_answer(waiting.receive_stub()).pairs() == [
+        (f"\\\\{IPV4}", "bob")]
+    assert victim.alive() == ALIVE
+
+
+def test_lists_that_wait_count_among_the_calls_that_wait(samba, dns, caller,
+                                                         victim):
+    waiting = [Pipe(caller) for _ in range(MAX_WAITING)]
+    one_more = Pipe(caller)
+    with dns.hung():
+        for pipe in waiting:
+            pipe.send_stub(SESSION_ENUM, request_stub(1, "away.example.com"))
+        wait_for_resolvers(samba, MAX_WAITING)
+        assert one_more.net_session_del(IPV4) == ERROR_BUSY
+        assert enumerate_sessions(
+            one_more, 1, client="ws4.example.com").result == ERROR_BUSY
+        assert enumerate_sessions(one_more, 1).result == NERR_SUCCESS
+    assert {parse_answer(pipe.receive_stub()).result for pipe in waiting} == {
+        NERR_CLIENT_NAME_NOT_FOUND}
+    assert victim.alive() == ALIVE
 
 
 @contextlib.contextmanager

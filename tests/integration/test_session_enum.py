@@ -14,7 +14,8 @@ from testbed import audit, clients, namespace, sessions
 from testbed.multichannel import add_channel
 from testbed.server import Server
 from testbed.session_enum import (
-    LEVELS, SESSION_ENUM, enumerate_sessions, parse_answer, request_stub)
+    LEVELS, SESSION_ENUM, all_pairs, enumerate_sessions, list_in_pages,
+    parse_answer, request_stub)
 from testbed.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
     ERROR_MORE_DATA, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
@@ -275,24 +276,6 @@ def test_no_list_is_recorded(samba, pipe):
     assert len(record.log) == 1
 
 
-def pages(pipe, limit, level=502, between=lambda: None):
-    """Listings of an enumeration that goes on until its end."""
-    resume = 0
-    while True:
-        listing = enumerate_sessions(pipe, level, limit=limit, resume=resume)
-        yield listing
-        if listing.result != ERROR_MORE_DATA:
-            assert (listing.result, listing.resume) == (NERR_SUCCESS, 0)
-            return
-        assert listing.resume > resume
-        resume = listing.resume
-        between()
-
-
-def all_pairs(listings):
-    return [pair for listing in listings for pair in listing.pairs()]
-
-
 @pytest.mark.parametrize("limit", [0, 1, 100, 300])
 def test_pages_together_are_the_whole_list(samba, pipe, limit):
     with contextlib.ExitStack() as stack:
@@ -300,7 +283,7 @@ def test_pages_together_are_the_whole_list(samba, pipe, limit):
             stack.enter_context(clients.connect(
                 samba, "bob", source=f"127.0.0.{21 + number}"))
         whole = enumerate_sessions(pipe, 502)
-        listings = list(pages(pipe, limit))
+        listings = list(list_in_pages(pipe, limit))
         assert all_pairs(listings) == whole.pairs()
         assert len(listings) > 2
         left = whole.total
@@ -353,7 +336,7 @@ def test_thousand_sessions_while_some_come_and_go(samba, pipe):
                 if leaving:
                     leaving.pop().logoff()
 
-        listings = list(pages(pipe, 4000, between=come_and_go))
+        listings = list(list_in_pages(pipe, 4000, between=come_and_go))
         assert not leaving
         assert len(listings) > 20
         found = [user for _, user in all_pairs(listings)]

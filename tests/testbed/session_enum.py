@@ -4,6 +4,8 @@
 import struct
 from typing import NamedTuple, Optional
 
+from testbed.srvsvc import ERROR_MORE_DATA, NERR_SUCCESS
+
 SESSION_ENUM = 12
 LEVELS = (0, 1, 2, 10, 502)
 MAX_PREFERRED_LENGTH = 0xffffffff
@@ -111,11 +113,34 @@ def enumerate_sessions(pipe, level, *, client=None, user=None,
                                               resume))
     stub = pipe.receive_stub()
     listing = parse_answer(stub)
-    if listing.result in (0, 234):
+    if listing.result in (NERR_SUCCESS, ERROR_MORE_DATA):
         pointers = 1 + sum(argument is not None
                            for argument in (client, user, resume))
         assert stub == answer_stub(level, listing, pointers)
     return listing
+
+
+def list_in_pages(pipe, limit, level=502, client=None, between=lambda: None):
+    """The Listings of an enumeration that goes on until its end.
+
+    between: called after each that is not the last.
+    """
+    resume = 0
+    while True:
+        listing = enumerate_sessions(pipe, level, client=client, limit=limit,
+                                     resume=resume)
+        yield listing
+        if listing.result != ERROR_MORE_DATA:
+            assert (listing.result, listing.resume) == (NERR_SUCCESS, 0)
+            return
+        assert listing.resume > resume
+        resume = listing.resume
+        between()
+
+
+def all_pairs(listings):
+    """What pairs() of all of them gives together."""
+    return [pair for listing in listings for pair in listing.pairs()]
 
 
 def _entries(referents, level, rows):

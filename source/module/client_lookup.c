@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The addresses of the client that a call names, when nothing matched it. */
+
+#include "client_lookup.h"
+
+#include "source/session/name_lookup.h"
+
+#include "module.h"
+#include "session_lookup.h"
+
+/*
+ * A name that a matching session has on record means that session alone,
+ * whatever addresses it has elsewhere.
+ */
+bool client_lookup_wanted(struct sessiondel_module *module,
+			  const struct client_filter *client)
+{
+	return client_filter_can_resolve(client) &&
+	       settings_resolve_names(&module->complaints.resolve_names);
+}
+
+struct tevent_req *client_lookup_send(TALLOC_CTX *mem_ctx,
+				      struct tevent_context *ev,
+				      struct sessiondel_module *module,
+				      const struct client_filter *client)
+{
+	struct settings_complaint *complaint =
+		&module->complaints.resolve_timeout;
+
+	return name_lookup_send(mem_ctx,
+				ev,
+				client->name,
+				settings_resolve_timeout(complaint));
+}
+
+WERROR client_lookup_recv(struct tevent_req *req,
+			  struct client_addresses *addresses)
+{
+	NTSTATUS status = name_lookup_recv(req, addresses);
+
+	if (NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
+		return WERR_NERR_CLIENTNAMENOTFOUND;
+	}
+	if (!NT_STATUS_IS_OK(status)) {
+		return session_lookup_fault(status);
+	}
+	return addresses->num != 0 ? WERR_OK : WERR_NERR_CLIENTNAMENOTFOUND;
+}

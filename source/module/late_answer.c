@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The answer to a call that was served asynchronously. */
+
+#include "source/common/samba_types.h"
+#include "late_answer.h"
+
+#include "lib/util/debug.h"
+#include "librpc/rpc/dcesrv_core.h"
+
+void late_answer(struct dcesrv_call_state *call)
+{
+	struct dcesrv_connection *conn = call->conn;
+	NTSTATUS status = dcesrv_reply(call);
+
+	if (NT_STATUS_IS_OK(status)) {
+		return;
+	}
+	DBG_ERR("cannot answer: %s\n", nt_errstr(status));
+	/* the caller would wait for ever on a pending call */
+	talloc_free(call);
+	dcesrv_terminate_connection(conn, nt_errstr(status));
+}
