@@ -11,6 +11,9 @@ from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
 # Of IPv6: Samba looks no name up on a machine whose IPv4 is loopback only.
 DESK = "fd00:5e55::25"
 NAME = "desk25.example.com"
+# About the longest that DNS has; in UTF-16 it takes more than 255 bytes.
+FAR = "fd00:5e55::26"
+LONG_NAME = ".".join(label * 60 for label in "abcd")
 
 pytestmark = pytest.mark.skipif(not namespace.has_ipv6(),
                                 reason="this kernel has no IPv6")
@@ -22,7 +25,7 @@ def _dns():
     with open("/etc/hosts", "r+", encoding="utf-8") as hosts:
         before = hosts.read()
         hosts.seek(0)
-        hosts.write(f"{DESK} {NAME}\n{before}")
+        hosts.write(f"{DESK} {NAME}\n{FAR} {LONG_NAME}\n{before}")
         hosts.flush()
         yield
         hosts.seek(0)
@@ -30,13 +33,20 @@ def _dns():
         hosts.truncate()
 
 
-@pytest.fixture(name="samba", scope="module")
-def _samba():
+@pytest.fixture(name="samba", scope="module", params=["plugin", "stock"])
+def _samba(request):
+    """With either list: what stock Samba's says must be understood, too."""
     with Server(conf={"hostname lookups": "yes",
                       "map to guest": "bad user",
-                      # What stock Samba lists must be understood, too.
-                      "sessiondel:session list": "stock"}) as server:
+                      "sessiondel:session list": request.param}) as server:
         yield server
+
+
+@pytest.fixture(name="listed", scope="module")
+def _listed(samba):
+    """How a client of some name is listed."""
+    ours = samba.conf["sessiondel:session list"] == "plugin"
+    return lambda name: f"\\\\{name}" if ours else name
 
 
 @pytest.fixture(name="pipe", scope="module")
@@ -47,9 +57,10 @@ def _pipe(samba):
 
 @pytest.mark.parametrize("name", [
     "desk25", "DESK25", "\\\\desk25", NAME, "\\\\Desk25.Example.COM", DESK])
-def test_recorded_name_matches_whole_or_by_its_first_label(samba, pipe, name):
+def test_recorded_name_matches_whole_or_by_its_first_label(samba, pipe,
+                                                           listed, name):
     with clients.connect(samba, "bob", source=DESK) as victim:
-        assert (NAME,) in pipe.session_enum(0)
+        assert (listed(NAME),) in pipe.session_enum(0)
         assert pipe.net_session_del(name) == NERR_SUCCESS
         assert victim.alive() == DELETED
 
@@ -73,14 +84,22 @@ def test_guest_is_known_by_the_guest_account(samba, pipe, user):
         assert guest.alive() == DELETED
 
 
+def test_long_name_is_listed_whole_and_matches(samba, pipe, listed):
+    with clients.connect(samba, "bob", source=FAR) as victim:
+        assert (listed(LONG_NAME), "bob") in pipe.session_enum(1)
+        assert pipe.net_session_del(listed(LONG_NAME), "bob") == NERR_SUCCESS
+        assert victim.alive() == DELETED
+
+
 @pytest.mark.parametrize("dialect", ["SMB1", "2.1", "3.0"])
 @pytest.mark.parametrize("user", ["stranger", ""],
                          ids=["guest", "anonymous"])
-def test_stranger_is_known_as_session_enum_lists_it(samba, pipe, user,
+def test_stranger_is_known_as_session_enum_lists_it(samba, pipe, listed, user,
                                                     dialect):
     password = "unknown" if user else ""
     with clients.connect(samba, user, password=password, dialect=dialect,
                          source=DESK):
-        assert (NAME, "nobody") in pipe.session_enum(1)
-        assert pipe.net_session_del(NAME, "nobody") == NERR_SUCCESS
-        assert NAME not in [client for client, _ in pipe.session_enum(1)]
+        row, = (row for row in pipe.session_enum(1) if row[0] == listed(NAME))
+        assert row[1] in ("nobody", "ANONYMOUS LOGON")
+        assert pipe.net_session_del(*row) == NERR_SUCCESS
+        assert listed(NAME) not in dict(pipe.session_enum(1))
