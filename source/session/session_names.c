@@ -14,6 +14,9 @@
 /* Bytes of a name that is listed escaped. */
 #define ESCAPED_LEN 256
 
+/* No call takes a longer name (spec 2), in UTF-16 with its NUL. */
+#define NAME_UNITS 1024
+
 static int compare_names(const void *a, const void *b)
 {
 	const struct known_name *name_a = a;
@@ -77,20 +80,18 @@ bool known_names_shared(const struct known_name *names,
 }
 
 /* NDR makes UTF-16 of it, or the whole answer a fault. */
-static bool can_be_sent(TALLOC_CTX *mem_ctx, const char *name)
+static bool can_be_sent(const char *name)
 {
-	char *converted = NULL;
-	size_t len = 0;
-	bool ok = convert_string_talloc(mem_ctx,
-					CH_UNIX,
-					CH_UTF16LE,
-					name,
-					strlen(name) + 1,
-					&converted,
-					&len);
+	char units[2 * NAME_UNITS];
+	size_t size = 0;
 
-	talloc_free(converted);
-	return ok;
+	return convert_string(CH_UNIX,
+			      CH_UTF16LE,
+			      name,
+			      strlen(name) + 1,
+			      units,
+			      sizeof(units),
+			      &size);
 }
 
 static const char *escaped(TALLOC_CTX *mem_ctx, const char *name)
@@ -100,16 +101,27 @@ static const char *escaped(TALLOC_CTX *mem_ctx, const char *name)
 	return out != NULL ? text_escape(name, out, ESCAPED_LEN) : NULL;
 }
 
-static bool means_user(TALLOC_CTX *mem_ctx,
-		       const char *name,
-		       const struct user_identity *user)
+/* The search for a name that means a user. */
+struct search {
+	TALLOC_CTX *mem_ctx;
+	const struct user_identity *user;
+	bool no_memory;
+};
+
+static bool means_user(struct search *search, const char *name)
 {
 	struct session_query query;
+	WERROR result;
 
-	return name != NULL && can_be_sent(mem_ctx, name) &&
-	       W_ERROR_IS_OK(
-		       session_query_parse(mem_ctx, NULL, name, &query)) &&
-	       user_filter_matches(&query.user, user);
+	if (name == NULL || !can_be_sent(name)) {
+		return false;
+	}
+	result = session_query_parse(search->mem_ctx, NULL, name, &query);
+	if (W_ERROR_EQUAL(result, WERR_NOT_ENOUGH_MEMORY)) {
+		search->no_memory = true;
+	}
+	return W_ERROR_IS_OK(result) &&
+	       user_filter_matches(&query.user, search->user);
 }
 
 /* A name with a separator in it can be taken for something else. */
@@ -121,24 +133,53 @@ static bool is_ambiguous(const char *account,
 	       known_names_shared(names, num, account);
 }
 
-static const char *choose_user_name(TALLOC_CTX *mem_ctx,
-				    const struct user_identity *user,
-				    const char *qualified,
-				    bool ambiguous)
+/* NULL: no name does. */
+static const char *find_user_name(struct search *search,
+				  const char *qualified,
+				  bool ambiguous)
 {
-	if (!ambiguous && means_user(mem_ctx, user->account, user)) {
+	const struct user_identity *user = search->user;
+
+	if (!ambiguous && means_user(search, user->account)) {
 		return user->account;
 	}
-	if (means_user(mem_ctx, qualified, user)) {
+	if (means_user(search, qualified)) {
 		return qualified;
 	}
-	if (means_user(mem_ctx, user->account, user)) {
+	if (means_user(search, user->account)) {
 		return user->account;
 	}
-	if (means_user(mem_ctx, user->unix_name, user)) {
+	if (means_user(search, user->unix_name)) {
 		return user->unix_name;
 	}
 	return NULL;
+}
+
+static const char *choose_user_name(TALLOC_CTX *mem_ctx,
+				    struct search *search,
+				    const struct known_name *names,
+				    size_t num)
+{
+	const struct user_identity *user = search->user;
+	const char *account = user->account != NULL ? user->account : "";
+	const char *qualified =
+		talloc_asprintf(search->mem_ctx,
+				"%s\\%s",
+				user->domain != NULL ? user->domain : "",
+				account);
+	const char *name = NULL;
+
+	if (qualified == NULL) {
+		return NULL;
+	}
+	name = find_user_name(search,
+			      qualified,
+			      is_ambiguous(account, names, num));
+	if (search->no_memory) {
+		return NULL;
+	}
+	return name != NULL ? talloc_strdup(mem_ctx, name)
+			    : escaped(mem_ctx, qualified);
 }
 
 const char *session_user_name(TALLOC_CTX *mem_ctx,
@@ -146,24 +187,16 @@ const char *session_user_name(TALLOC_CTX *mem_ctx,
 			      const struct known_name *names,
 			      size_t num)
 {
-	const char *account = user->account != NULL ? user->account : "";
-	TALLOC_CTX *frame = talloc_new(mem_ctx);
-	const char *qualified =
-		talloc_asprintf(frame,
-				"%s\\%s",
-				user->domain != NULL ? user->domain : "",
-				account);
+	struct search search = {
+		.mem_ctx = talloc_new(mem_ctx),
+		.user = user,
+	};
 	const char *name = NULL;
 
-	if (qualified != NULL) {
-		name = choose_user_name(frame,
-					user,
-					qualified,
-					is_ambiguous(account, names, num));
-		name = name != NULL ? talloc_strdup(mem_ctx, name)
-				    : escaped(mem_ctx, qualified);
+	if (search.mem_ctx != NULL) {
+		name = choose_user_name(mem_ctx, &search, names, num);
 	}
-	talloc_free(frame);
+	talloc_free(search.mem_ctx);
 	return name;
 }
 
@@ -174,7 +207,7 @@ static bool means_channel(TALLOC_CTX *mem_ctx,
 {
 	struct session_query query;
 
-	return can_be_sent(mem_ctx, name) &&
+	return can_be_sent(name) &&
 	       W_ERROR_IS_OK(
 		       session_query_parse(mem_ctx, name, NULL, &query)) &&
 	       client_filter_matches(&query.client,

@@ -7,6 +7,17 @@
 
 #include "source/session/session_names.h"
 
+static bool memory_is_out;
+
+/* Stands before talloc's own, so that a test can run out of memory. */
+char *talloc_strndup(const void *mem_ctx, const char *text, size_t len)
+{
+	if (memory_is_out) {
+		return NULL;
+	}
+	return talloc_asprintf(mem_ctx, "%.*s", (int)len, text);
+}
+
 struct client_case {
 	const char *name;
 	const char *remote_address;
@@ -204,7 +215,28 @@ static void test_last_name_is_shared(void **state)
 	assert_false(known_names_shared(names, 3, "bob"));
 }
 
+/* No other name is listed instead. */
+static void test_out_of_memory(void **state)
+{
+	const struct user_identity user = {
+		.unix_name = "zoe",
+		.account = "zoe@home",
+		.domain = "FS1",
+	};
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+
+	(void)state;
+
+	memory_is_out = true;
+	assert_null(session_user_name(mem_ctx, &user, NULL, 0));
+	memory_is_out = false;
+	assert_string_equal(session_user_name(mem_ctx, &user, NULL, 0),
+			    "FS1\\zoe@home");
+	talloc_free(mem_ctx);
+}
+
 static const struct CMUnitTest others[] = {
+	cmocka_unit_test(test_out_of_memory),
 	cmocka_unit_test(test_no_names_are_known),
 	cmocka_unit_test(test_last_name_is_shared),
 };
