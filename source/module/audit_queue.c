@@ -157,6 +157,17 @@ static struct audit_line *new_line(TALLOC_CTX *mem_ctx, const char *text)
 	return line;
 }
 
+/*
+ * To both logs: what they need of memory themselves may be missing to one. Not
+ * before the lines that wait.
+ */
+static void write_now(struct audit_queue *queue, const char *text)
+{
+	audit_queue_write_rest(queue);
+	(void)sessiondel_syslog(LOG_AUTH | LOG_NOTICE, "sessiondel", text);
+	DEBUG(0, ("sessiondel: %s\n", text));
+}
+
 void audit_queue_line(struct audit_queue *queue,
 		      struct tevent_context *ev,
 		      const char *text)
@@ -164,11 +175,11 @@ void audit_queue_line(struct audit_queue *queue,
 	struct audit_line *line = new_line(ev, text);
 
 	if (line == NULL) {
-		DEBUG(0, ("sessiondel: %s\n", text));
+		write_now(queue, text);
 		return;
 	}
 	DLIST_ADD_END(queue->lines, line);
 	if (!plan_flush(queue, ev, 0)) {
-		DBG_ERR("no memory to write an audit line now\n");
+		audit_queue_write_rest(queue);
 	}
 }

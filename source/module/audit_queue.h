@@ -20,7 +20,7 @@ struct audit_queue {
 
 /**
  * Write a line as soon as the worker has nothing to answer, where
- * sessiondel:audit wants it. Without memory it goes to Samba's log at once.
+ * sessiondel:audit wants it. Without memory it goes to both logs at once.
  *
  * @param[in,out] queue  The worker's lines.
  * @param[in]     ev     The worker's event context.

@@ -23,15 +23,22 @@ NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 	if (path == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	*db = db_open(mem_ctx,
-		      path,
-		      hash_size,
-		      TDB_DEFAULT | TDB_CLEAR_IF_FIRST | TDB_INCOMPATIBLE_HASH |
-			      tdb_flags,
-		      O_RDWR | O_CREAT,
-		      mode,
-		      lock_order,
-		      DBWRAP_FLAG_NONE);
+	/*
+	 * Twice: a parameter that Samba has no memory to read just then is its
+	 * default, and makes other faults of it.
+	 */
+	*db = NULL;
+	for (int i = 0; *db == NULL && i < 2; i++) {
+		*db = db_open(mem_ctx,
+			      path,
+			      hash_size,
+			      TDB_DEFAULT | TDB_CLEAR_IF_FIRST |
+				      TDB_INCOMPATIBLE_HASH | tdb_flags,
+			      O_RDWR | O_CREAT,
+			      mode,
+			      lock_order,
+			      DBWRAP_FLAG_NONE);
+	}
 	talloc_free(path);
 	return *db != NULL ? NT_STATUS_OK
 			   : map_nt_error_from_unix_common(errno);

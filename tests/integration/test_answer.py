@@ -149,6 +149,9 @@ def test_call_beyond_those_that_may_wait_is_refused(samba, caller, alice):
                 pipe.send_session_del(user="alice")
             wait_served(caller)
             assert one_more.net_session_del(user="bob") == ERROR_BUSY
+            wait_until(lambda: any(
+                'user "bob": ERROR_BUSY (170), 0 of 0 sessions ended' in line
+                for line in audit.syslog_lines(samba)), "it is reported")
             assert bob.alive() == ALIVE
         assert [pipe.receive_werror() for pipe in waiting] == [
             NERR_SUCCESS] * MAX_WAITING

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Preloaded into a worker beside the module: an allocator that fails when it
+ * is told to, for what the module and the code that it calls allocate. Sending
+ * the answer is left out: Samba panics when it has no memory for that.
+ */
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define DEPTH 64
+
+/* glibc's own, under the names that nobody stands in front of. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t num, size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+/* Shared with the test, which writes the first two. */
+struct orders {
+	/* the first allocation that fails, from 1; 0: none does, none counts */
+	uint64_t first;
+	/* how many fail from there on */
+	uint64_t num;
+	/* how many there were, and how many of them failed */
+	uint64_t seen;
+	uint64_t failed;
+};
+
+static struct orders *orders;
+static uintptr_t module_start, module_end;
+static bool looking;
+
+static int find_module(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	(void)size;
+	(void)unused;
+	if (strstr(info->dlpi_name, "/sessiondel.so") == NULL) {
+		return 0;
+	}
+	module_start = info->dlpi_addr;
+	for (size_t i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+
+		if (part->p_type == PT_LOAD) {
+			module_end =
+				module_start + part->p_vaddr + part->p_memsz;
+		}
+	}
+	return 1;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *path = getenv("FAILING_MALLOC_ORDERS");
+	void *frames[1];
+	void *shared = MAP_FAILED;
+	int fd;
+
+	if (path == NULL || dl_iterate_phdr(find_module, NULL) == 0) {
+		return;
+	}
+	/* the first call allocates */
+	(void)backtrace(frames, 1);
+
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd != -1) {
+		shared = mmap(NULL,
+			      sizeof(*orders),
+			      PROT_READ | PROT_WRITE,
+			      MAP_SHARED,
+			      fd,
+			      0);
+		close(fd);
+	}
+	if (shared != MAP_FAILED) {
+		orders = shared;
+	}
+}
+
+static bool sends_answer(void *frame)
+{
+	Dl_info info;
+
+	return dladdr(frame, &info) != 0 && info.dli_sname != NULL &&
+	       strcmp(info.dli_sname, "dcesrv_reply") == 0;
+}
+
+/* Not by way of dcesrv_reply(), which is nearer to the top then. */
+static bool called_by_module(void)
+{
+	void *frames[DEPTH];
+	bool found = false;
+	int num;
+
+	looking = true;
+	num = backtrace(frames, DEPTH);
+
+	for (int i = 0; i < num && !found; i++) {
+		uintptr_t frame = (uintptr_t)frames[i];
+
+		if (sends_answer(frames[i])) {
+			break;
+		}
+		found = frame >= module_start && frame < module_end;
+	}
+	looking = false;
+	return found;
+}
+
+static bool fails(void)
+{
+	if (orders == NULL || orders->first == 0 || looking ||
+	    !called_by_module()) {
+		return false;
+	}
+	orders->seen += 1;
+	if (orders->seen < orders->first ||
+	    orders->seen - orders->first >= orders->num) {
+		return false;
+	}
+	orders->failed += 1;
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t size)
+{
+	return fails() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t num, size_t size)
+{
+	return fails() ? NULL : __libc_calloc(num, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	return fails() ? NULL : __libc_realloc(old, size);
+}
