@@ -97,6 +97,12 @@ bool client_address_parse(const char *text, struct client_address *address)
 	return parse_plain(copy, address);
 }
 
+bool client_address_is_channel(const char *text)
+{
+	return text[0] == 'i' && text[1] == 'p' && text[2] == 'v' &&
+	       (text[3] == '4' || text[3] == '6') && text[4] == ':';
+}
+
 bool client_address_parse_channel(const char *text,
 				  struct client_address *address)
 {
@@ -104,7 +110,7 @@ bool client_address_parse_channel(const char *text,
 	const char *port = strrchr(text, ':');
 	size_t len;
 
-	if (strncmp(text, "ipv4:", 5) != 0 && strncmp(text, "ipv6:", 5) != 0) {
+	if (!client_address_is_channel(text)) {
 		return false;
 	}
 	text += 5;

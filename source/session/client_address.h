@@ -38,6 +38,11 @@ struct client_addresses {
 bool client_address_parse(const char *text, struct client_address *address);
 
 /**
+ * Does the text begin as the address of an IP channel does, "ipv4:"?
+ */
+bool client_address_is_channel(const char *text);
+
+/**
  * Parse a channel's address as smbd records it: "ipv4:10.0.0.7:49152".
  *
  * @param[in]  text     The record's string, NUL-terminated.

@@ -81,23 +81,31 @@ static bool means_address(const struct client_filter *filter,
 	if (filter->is_address) {
 		return client_address_equal(&filter->address, address);
 	}
-	return filter->resolved != NULL &&
-	       client_addresses_have(filter->resolved, address);
+	return client_addresses_have(filter->resolved, address);
+}
+
+bool client_filter_means_channel(const struct client_filter *filter,
+				 const char *remote_address)
+{
+	struct client_address address;
+
+	return (filter->is_address || filter->resolved != NULL) &&
+	       client_address_parse_channel(remote_address, &address) &&
+	       means_address(filter, &address);
+}
+
+bool client_filter_means_name(const struct client_filter *filter,
+			      const char *remote_name)
+{
+	return strcasecmp_m(filter->name, remote_name) == 0 ||
+	       is_first_label(filter->name, remote_name);
 }
 
 bool client_filter_matches(const struct client_filter *filter,
 			   const char *remote_address,
 			   const char *remote_name)
 {
-	struct client_address address;
-
-	if (filter->name == NULL) {
-		return true;
-	}
-	if (client_address_parse_channel(remote_address, &address) &&
-	    means_address(filter, &address)) {
-		return true;
-	}
-	return strcasecmp_m(filter->name, remote_name) == 0 ||
-	       is_first_label(filter->name, remote_name);
+	return filter->name == NULL ||
+	       client_filter_means_channel(filter, remote_address) ||
+	       client_filter_means_name(filter, remote_name);
 }

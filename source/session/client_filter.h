@@ -49,4 +49,13 @@ bool client_filter_matches(const struct client_filter *filter,
 			   const char *remote_address,
 			   const char *remote_name);
 
+/**
+ * The two halves of client_filter_matches(): by the address, and by the name
+ * on record. The filter must have a name.
+ */
+bool client_filter_means_channel(const struct client_filter *filter,
+				 const char *remote_address);
+bool client_filter_means_name(const struct client_filter *filter,
+			      const char *remote_name);
+
 #endif

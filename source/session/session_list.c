@@ -252,7 +252,7 @@ NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 	if (state.frame == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	status = session_table_walk(table, visit_session, &state);
+	status = session_table_walk(table, NULL, visit_session, &state);
 	if (NT_STATUS_IS_OK(status)) {
 		status = finish_rows(&state);
 	}

@@ -59,6 +59,7 @@ struct messaging_context *session_table_messaging(
 }
 
 struct walk_state {
+	bool (*may_be_wanted)(TDB_DATA value, void *private_data);
 	NTSTATUS(*visit)
 	(const struct smbXsrv_session_global0 *session,
 	 enum smbXsrv_version_values version,
@@ -70,16 +71,20 @@ struct walk_state {
 static int walk_record(struct db_record *rec, void *private_data)
 {
 	struct walk_state *state = private_data;
-	TALLOC_CTX *frame = talloc_new(NULL);
+	TDB_DATA value = dbwrap_record_get_value(rec);
+	TALLOC_CTX *frame = NULL;
 	struct smbXsrv_session_globalB record = {.version = 0};
 
+	if (state->may_be_wanted != NULL &&
+	    !state->may_be_wanted(value, state->private_data)) {
+		return 0;
+	}
+	frame = talloc_new(NULL);
 	if (frame == NULL) {
 		state->status = NT_STATUS_NO_MEMORY;
 		return -1;
 	}
-	state->status = session_record_decode(frame,
-					      dbwrap_record_get_value(rec),
-					      &record);
+	state->status = session_record_decode(frame, value, &record);
 	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND)) {
 		state->status = NT_STATUS_OK;
 	} else if (NT_STATUS_EQUAL(state->status,
@@ -97,12 +102,14 @@ static int walk_record(struct db_record *rec, void *private_data)
 
 NTSTATUS session_table_walk(
 	struct session_table *table,
+	bool (*may_be_wanted)(TDB_DATA value, void *private_data),
 	NTSTATUS (*visit)(const struct smbXsrv_session_global0 *session,
 			  enum smbXsrv_version_values version,
 			  void *private_data),
 	void *private_data)
 {
 	struct walk_state state = {
+		.may_be_wanted = may_be_wanted,
 		.visit = visit,
 		.private_data = private_data,
 		.status = NT_STATUS_OK,

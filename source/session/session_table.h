@@ -6,6 +6,7 @@
 
 #include "source/common/samba_types.h"
 #include <talloc.h>
+#include <tdb.h>
 
 #include "libcli/util/ntstatus.h"
 #include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
@@ -38,13 +39,16 @@ struct messaging_context *session_table_messaging(
 	const struct session_table *table);
 
 /**
- * Show every session of the table to visit(), authenticated or not.
+ * Show the sessions of the table to visit(), authenticated or not.
  *
  * @param[in] table    The open table.
+ * @param[in] may_be_wanted  Gets a record's bytes, without the header of
+ * dbwrap's watchers. Those that it says no to are not decoded, which is where
+ * the time of a walk would go.
  * @param[in] visit    Gets the decoded record, which lives for that call
  *                     only, and the version of the record's layout. A status
  *                     other than OK ends the walk.
- * @param[in] private_data  For visit().
+ * @param[in] private_data  For both.
  *
  * @return What visit() ended the walk with;
  *         NT_STATUS_REVISION_MISMATCH when this Samba's records are laid out
@@ -52,6 +56,7 @@ struct messaging_context *session_table_messaging(
  */
 NTSTATUS session_table_walk(
 	struct session_table *table,
+	bool (*may_be_wanted)(TDB_DATA value, void *private_data),
 	NTSTATUS (*visit)(const struct smbXsrv_session_global0 *session,
 			  enum smbXsrv_version_values version,
 			  void *private_data),

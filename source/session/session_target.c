@@ -8,12 +8,15 @@
 #include "librpc/ndr/libndr.h"
 
 #include "session_owner.h"
+#include "session_prefilter.h"
 
 struct find_state {
 	TALLOC_CTX *mem_ctx;
 	const struct session_query *query;
 	const struct session_scope *scope;
 	struct session_targets *targets;
+	/* one may be the caller's */
+	bool like_caller;
 	/* the caller's token was in the table */
 	bool caller_seen;
 };
@@ -112,7 +115,19 @@ static NTSTATUS add_target(struct find_state *state,
 		return NT_STATUS_NO_MEMORY;
 	}
 	targets->num += 1;
+	state->like_caller = state->like_caller || target->like_caller;
 	return NT_STATUS_OK;
+}
+
+/* A target, or the first session that tells that there are other clients. */
+static bool may_be_target(TDB_DATA value, void *private_data)
+{
+	const struct find_state *state = private_data;
+	const struct session_query *query = state->query;
+
+	return session_prefilter_user(&query->user, value) &&
+	       (!state->targets->other_clients ||
+		session_prefilter_client(&query->client, value));
 }
 
 static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
@@ -144,14 +159,72 @@ static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
 	return add_target(state, session, version, &user);
 }
 
+struct caller_search {
+	const struct session_scope_caller *caller;
+	struct GUID_ndr_buf token;
+	bool found;
+};
+
+static bool may_be_caller(TDB_DATA value, void *private_data)
+{
+	const struct caller_search *search = private_data;
+
+	return memmem(value.dptr,
+		      value.dsize,
+		      search->token.buf,
+		      sizeof(search->token.buf)) != NULL;
+}
+
+static NTSTATUS visit_caller(const struct smbXsrv_session_global0 *session,
+			     enum smbXsrv_version_values version,
+			     void *private_data)
+{
+	struct caller_search *search = private_data;
+
+	(void)version;
+
+	if (session->auth_session_info != NULL &&
+	    has_token(session, search->caller)) {
+		search->found = true;
+	}
+	return NT_STATUS_OK;
+}
+
+/* Is the caller's token anywhere in the table? */
+static NTSTATUS find_caller(struct session_table *table,
+			    const struct session_scope_caller *caller,
+			    bool *found)
+{
+	struct caller_search search = {.caller = caller};
+	NTSTATUS status = GUID_to_ndr_buf(&caller->token, &search.token);
+
+	if (NT_STATUS_IS_OK(status)) {
+		status = session_table_walk(table,
+					    may_be_caller,
+					    visit_caller,
+					    &search);
+	}
+	*found = search.found;
+	return status;
+}
+
 /*
  * A client that authenticates its session anew gets a new token there, and
- * pipes that were open before keep the old one.
+ * pipes that were open before keep the old one. Only where a target may be such
+ * a session, the table is searched for the token.
  */
-static void settle_own(struct find_state *state)
+static NTSTATUS settle_own(struct session_table *table,
+			   const struct session_scope_caller *caller,
+			   struct find_state *state)
 {
+	NTSTATUS status = NT_STATUS_OK;
+
+	if (state->like_caller && !state->caller_seen &&
+	    !GUID_all_zero(&caller->token)) {
+		status = find_caller(table, caller, &state->caller_seen);
+	}
 	if (state->caller_seen) {
-		return;
+		return status;
 	}
 	for (size_t i = 0; i < state->targets->num; i++) {
 		struct session_target *target = &state->targets->list[i];
@@ -160,6 +233,7 @@ static void settle_own(struct find_state *state)
 			target->fate = SESSION_OWN;
 		}
 	}
+	return status;
 }
 
 static int compare_numbers(uint64_t a, uint64_t b)
@@ -198,11 +272,14 @@ NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
 	NTSTATUS status;
 
 	*targets = (struct session_targets){.list = NULL};
-	status = session_table_walk(table, visit_session, &state);
+	status =
+		session_table_walk(table, may_be_target, visit_session, &state);
+	if (NT_STATUS_IS_OK(status)) {
+		status = settle_own(table, &scope->caller, &state);
+	}
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	settle_own(&state);
 	if (targets->num != 0) {
 		qsort(targets->list,
 		      targets->num,

@@ -71,3 +71,10 @@ bool user_filter_matches(const struct user_filter *filter,
 	       (same(filter->realm_account, user->account) &&
 		same(filter->realm, user->dns_domain));
 }
+
+bool user_filter_may_mean(const struct user_filter *filter, const char *name)
+{
+	return filter->whole == NULL || same(filter->whole, name) ||
+	       same(filter->domain_account, name) ||
+	       same(filter->realm_account, name);
+}

@@ -55,4 +55,10 @@ enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
 bool user_filter_matches(const struct user_filter *filter,
 			 const struct user_identity *user);
 
+/**
+ * May the filter mean a user who has this name on record, as account, unix
+ * name or UPN? There is such a name in each identity that it matches.
+ */
+bool user_filter_may_mean(const struct user_filter *filter, const char *name);
+
 #endif

@@ -10,11 +10,10 @@
 
 #include "librpc/gen_ndr/auth.h"
 #include "librpc/ndr/libndr.h"
-#include "source3/include/serverid.h"
+
+#include "tests/unit/record_walk.h"
 
 #include "source/session/session_list.h"
-#include "source/session/session_record.h"
-#include "source/session/session_target.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -24,35 +23,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	/* for fuzz_is_utf8() */
 	assert(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
 	return 0;
-}
-
-/* Stands before the real table: it holds this one record. */
-struct session_table {
-	TDB_DATA value;
-};
-
-NTSTATUS session_table_walk(
-	struct session_table *table,
-	NTSTATUS (*visit)(const struct smbXsrv_session_global0 *session,
-			  enum smbXsrv_version_values version,
-			  void *private_data),
-	void *private_data)
-{
-	TALLOC_CTX *frame = talloc_new(NULL);
-	struct smbXsrv_session_globalB record;
-	NTSTATUS status = session_record_decode(frame, table->value, &record);
-
-	assert(NT_STATUS_IS_OK(status));
-	status = visit(record.info.info0, record.version, private_data);
-	talloc_free(frame);
-	return status;
-}
-
-/* Stands before Samba's own: every owner lives. */
-bool serverid_exists(const struct server_id *id)
-{
-	(void)id;
-	return true;
 }
 
 static struct session_scope scope_of(
@@ -101,11 +71,7 @@ static void check_is_meant(struct session_table *table,
 	struct session_targets targets;
 
 	if (W_ERROR_IS_OK(session_query_parse(frame, client, user, &query))) {
-		assert(NT_STATUS_IS_OK(session_targets_find(frame,
-							    table,
-							    &query,
-							    &scope,
-							    &targets)));
+		targets = find_targets(frame, table, &query, &scope, false);
 		assert(targets.num == (session->auth_session_info != NULL));
 		if (targets.num != 0) {
 			check_target(&targets, session, &scope);
@@ -233,11 +199,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
 	struct session_table table = {
-		.value = {.dptr = talloc_memdup(frame, data, size),
-			  .dsize = size},
+		.records = {{.dptr = talloc_memdup(frame, data, size),
+			     .dsize = size}},
+		.num = 1,
 	};
 	struct smbXsrv_session_globalB record;
-	NTSTATUS status = session_record_decode(frame, table.value, &record);
+	NTSTATUS status =
+		session_record_decode(frame, table.records[0], &record);
 
 	assert(NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND) == (size == 0));
 	assert(!NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH));

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stands before the real table: some records, shown with or without filter. */
+
+#ifndef SESSIONDEL_TESTS_RECORD_WALK_H
+#define SESSIONDEL_TESTS_RECORD_WALK_H
+
+#include <assert.h>
+#include <string.h>
+
+#include "source3/include/serverid.h"
+
+#include "source/session/session_record.h"
+#include "source/session/session_target.h"
+
+#define RECORDS_MAX 8
+
+struct session_table {
+	TDB_DATA records[RECORDS_MAX];
+	size_t num;
+	/* show all that can be decoded, as if the filter let all pass */
+	bool unfiltered;
+	/* how many the filter held back */
+	size_t held_back;
+};
+
+NTSTATUS session_table_walk(
+	struct session_table *table,
+	bool (*may_be_wanted)(TDB_DATA value, void *private_data),
+	NTSTATUS (*visit)(const struct smbXsrv_session_global0 *session,
+			  enum smbXsrv_version_values version,
+			  void *private_data),
+	void *private_data)
+{
+	NTSTATUS status = NT_STATUS_OK;
+
+	for (size_t i = 0; NT_STATUS_IS_OK(status) && i < table->num; i++) {
+		struct smbXsrv_session_globalB record;
+		TALLOC_CTX *frame = talloc_new(NULL);
+
+		if (may_be_wanted != NULL &&
+		    !may_be_wanted(table->records[i], private_data)) {
+			table->held_back += 1;
+			if (!table->unfiltered) {
+				talloc_free(frame);
+				continue;
+			}
+		}
+		if (NT_STATUS_IS_OK(session_record_decode(frame,
+							  table->records[i],
+							  &record))) {
+			status = visit(record.info.info0,
+				       record.version,
+				       private_data);
+		}
+		talloc_free(frame);
+	}
+	return status;
+}
+
+/* Stands before Samba's own: every owner lives. */
+bool serverid_exists(const struct server_id *id)
+{
+	(void)id;
+	return true;
+}
+
+static inline struct session_targets find_targets(
+	TALLOC_CTX *mem_ctx,
+	struct session_table *table,
+	const struct session_query *query,
+	const struct session_scope *scope,
+	bool unfiltered)
+{
+	struct session_targets targets;
+
+	table->unfiltered = unfiltered;
+	assert(NT_STATUS_IS_OK(
+		session_targets_find(mem_ctx, table, query, scope, &targets)));
+	return targets;
+}
+
+static inline bool is_same(const struct session_targets *a,
+			   const struct session_targets *b)
+{
+	if (a->num != b->num || a->other_clients != b->other_clients) {
+		return false;
+	}
+	for (size_t i = 0; i < a->num; i++) {
+		if (a->list[i].key.global_id != b->list[i].key.global_id ||
+		    a->list[i].fate != b->list[i].fate ||
+		    strcmp(a->list[i].user, b->list[i].user) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/**
+ * Does a query find the same with the filter as without?
+ *
+ * @param[out] found  How many targets there are without.
+ */
+static inline bool filter_keeps_answer(struct session_table *table,
+				       const struct session_query *query,
+				       const struct session_scope *scope,
+				       size_t *found)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct session_targets all =
+		find_targets(frame, table, query, scope, true);
+	struct session_targets targets =
+		find_targets(frame, table, query, scope, false);
+	bool same = is_same(&targets, &all);
+
+	*found = all.num;
+	talloc_free(frame);
+	return same;
+}
+
+#endif
