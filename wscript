@@ -11,7 +11,7 @@ out = 'bin'
 # Commands configure by themselves when this file or the Samba tree changed.
 Configure.autoconfig = 'clobber'
 
-TOOLS = 'samba_tree samba_runtime compiler testing'
+TOOLS = 'samba_tree samba_runtime compiler testing client'
 
 
 def options(opt):
@@ -46,6 +46,7 @@ def choose_libdir(conf):
 
 def build(bld):
     bld.samba_headers()
+    stubs = bld.client_stubs('netr_session')
     # What follows includes what pidl writes above.
     bld.add_group()
     for directory in ('common', 'session', 'module', 'worker'):
@@ -56,6 +57,7 @@ def build(bld):
         return
     build_module(bld)
     build_worker(bld)
+    build_client(bld, stubs)
     build_tests(bld, 'tests/unit/test_*.c', 'unit', ['-lcmocka'])
     install_manual(bld)
 
@@ -74,6 +76,26 @@ def build_worker(bld):
     bld.program(use='worker common', target='rpcd_sessiondel',
                 features='c cprogram', linkflags=['-Wl,-z,now'],
                 install_path='${LIBEXECDIR}/samba-sessiondel')
+
+
+def build_client(bld, stubs):
+    env = bld.client_env()
+    # What pidl writes is not held to our warnings.
+    bld.objects(source=stubs, target='client_stubs', use='LIBRARY',
+                cflags=['-fPIC', '-w'], env=env)
+    bld.objects(source=bld.path.ant_glob('source/client/*.c'),
+                target='client', use='client_stubs LIBRARY',
+                cflags=['-fPIC'], env=env)
+    exported = bld.path.find_resource('source/client/smbsession.map')
+    bld.shlib(use='client client_stubs LIBRARY', target='libsmbsession', vnum=VERSION,
+              features='c cshlib', env=env,
+              linkflags=['-Wl,-z,now', '-Wl,-z,defs',
+                         '-Wl,--version-script=' + exported.abspath()])
+    bld.install_files('${INCLUDEDIR}', 'source/client/smbsession.h')
+    bld(features='subst', source='source/client/smbsession.pc.in',
+        target='smbsession.pc', VERSION=VERSION,
+        LIBDIR=bld.env.LIBDIR, INCLUDEDIR=bld.env.INCLUDEDIR,
+        install_path='${LIBDIR}/pkgconfig')
 
 
 def build_tests(bld, sources, directory, libraries=()):

@@ -48,6 +48,7 @@ def write_compile_flags(conf):
              if not flag.startswith('-W') and flag not in ('-MD', '-MMD')]
     flags += ['-D' + define for define in conf.env.DEFINES]
     flags += ['-I' + directory for directory in conf.env.INCLUDES]
+    flags += ['-isystem' + directory for directory in conf.env.CLIENT_INCLUDES]
     conf.bldnode.make_node('compile_flags.txt').write('\n'.join(flags) + '\n')
 
 

@@ -116,15 +116,10 @@ class pidl(Task.Task):
     color = 'BLUE'
 
     def run(self):
-        source = self.inputs[0].abspath()
         directory = self.outputs[0].parent
-        status = run_quietly(
-            self,
-            [self.env.PERL[0], '-I%s/pidl/lib' % TREE, TREE + '/pidl/pidl',
-             '--quiet', '--outputdir', directory.abspath(), '--header',
-             '--ndr-parser', '--includedir=%s/librpc/idl' % TREE, '--',
-             source],
-            CPP=self.env.CC[0] + ' -E')
+        status = run_pidl(self, self.inputs[0], directory, '--header',
+                          '--ndr-parser',
+                          '--includedir=%s/librpc/idl' % TREE)
         code = 'ndr_%s.c' % self.inputs[0].name[:-len('.idl')]
         directory.make_node(code).delete()
         return status
@@ -145,11 +140,25 @@ class error_table(Task.Task):
              self.outputs[0].abspath()] + [os.devnull] * (wanted - 3))
 
 
-def run_quietly(task, command, **environment):
+def run_pidl(task, source, directory, *options, cwd=TREE):
+    """Runs Samba's compiler of interface definitions.
+
+    Its output includes Samba's public headers only when cwd is none of
+    Samba's source.
+    """
+    return run_quietly(
+        task,
+        [task.env.PERL[0], '-I%s/pidl/lib' % TREE, TREE + '/pidl/pidl',
+         '--quiet', '--outputdir', directory.abspath(), *options, '--',
+         source.abspath()],
+        cwd, CPP=task.env.CC[0] + ' -E')
+
+
+def run_quietly(task, command, cwd=TREE, **environment):
     """Runs command; what it writes is shown only when it fails."""
     try:
         task.generator.bld.cmd_and_log(
-            command, cwd=TREE, env={**os.environ, **environment},
+            command, cwd=cwd, env={**os.environ, **environment},
             quiet=Context.BOTH)
     except Errors.WafError as error:
         Logs.error('%s', error.stderr)

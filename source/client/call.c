@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One bounded call to the server service. */
+
+#include "call.h"
+
+#include <dcerpc.h>
+
+#include "connection.h"
+#include "deadline.h"
+#include "ndr_netr_session.h"
+
+/* A server may have ended a connection that was idle, and a call may have
+ * ended the caller's own session. */
+static bool worth_a_new_connection(const struct smbsession_context *context,
+				   bool fresh)
+{
+	return !fresh && !deadline_passed(context->deadline);
+}
+
+NET_API_STATUS call_server(struct smbsession_context *context,
+			   TALLOC_CTX *mem_ctx,
+			   const char *servername,
+			   uint32_t opnum,
+			   void *request)
+{
+	bool again = true;
+	NET_API_STATUS code = NERR_Success;
+
+	context->error_text = "";
+	if (!deadline_start(context->deadline, context->timeout)) {
+		return context_no_memory(context);
+	}
+	while (again) {
+		bool fresh = false;
+		NTSTATUS status = NT_STATUS_OK;
+
+		code = connection_open(context, servername, &fresh);
+		if (code != NERR_Success) {
+			return code;
+		}
+		status = dcerpc_binding_handle_call(context->srvsvc,
+						    NULL,
+						    &ndr_table_netr_session,
+						    opnum,
+						    mem_ctx,
+						    request);
+		if (NT_STATUS_IS_OK(status)) {
+			return NERR_Success;
+		}
+		code = connection_error(context, status);
+		again = worth_a_new_connection(context, fresh);
+		connection_close(context);
+	}
+	return code;
+}
+
+NET_API_STATUS call_answer(struct smbsession_context *context,
+			   NET_API_STATUS code)
+{
+	if (code == NERR_Success) {
+		return code;
+	}
+	return context_error(context,
+			     code,
+			     "%s",
+			     get_friendly_werror_msg(W_ERROR(code)));
+}

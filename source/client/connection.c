@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The connection of a context to the server service of one server. */
+
+#include "connection.h"
+
+#include <string.h>
+
+#include <dcerpc.h>
+#include <param.h>
+
+#include "deadline.h"
+#include "login.h"
+#include "ndr_netr_session.h"
+
+#define LOCAL_SERVER "localhost"
+
+NET_API_STATUS connection_error(struct smbsession_context *context,
+				NTSTATUS status)
+{
+	const char *server = context->connected_to;
+	NET_API_STATUS code = W_ERROR_V(ntstatus_to_werror(status));
+
+	if (deadline_passed(context->deadline)) {
+		return context_error(context,
+				     ERROR_SEM_TIMEOUT,
+				     "%s does not answer within %u s",
+				     server,
+				     context->timeout);
+	}
+	if (NT_STATUS_EQUAL(status, NT_STATUS_OBJECT_NAME_NOT_FOUND)) {
+		return context_error(context,
+				     ERROR_BAD_NETPATH,
+				     "%s: no such host, or no srvsvc there",
+				     server);
+	}
+	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
+		/* What libdcerpc makes of ENETUNREACH. */
+		return context_error(context,
+				     ERROR_BAD_NETPATH,
+				     "%s cannot be reached",
+				     server);
+	}
+	return context_error(context,
+			     code,
+			     "%s: %s (%s)",
+			     server,
+			     get_friendly_nt_error_msg(status),
+			     nt_errstr(status));
+}
+
+void connection_close(struct smbsession_context *context)
+{
+	TALLOC_FREE(context->connection);
+	context->srvsvc = NULL;
+}
+
+/* By parts: a name is no place for what a binding string has options in. */
+static NTSTATUS binding_to(TALLOC_CTX *mem_ctx,
+			   const char *host,
+			   struct dcerpc_binding **binding)
+{
+	NTSTATUS status = dcerpc_parse_binding(mem_ctx,
+					       "ncacn_np:[\\pipe\\srvsvc]",
+					       binding);
+
+	if (NT_STATUS_IS_OK(status)) {
+		status = dcerpc_binding_set_string_option(*binding,
+							  "host",
+							  host);
+	}
+	if (NT_STATUS_IS_OK(status)) {
+		status = dcerpc_binding_set_string_option(*binding,
+							  "target_hostname",
+							  host);
+	}
+	return status;
+}
+
+static NET_API_STATUS connect_pipe(struct smbsession_context *context)
+{
+	struct cli_credentials *credentials = NULL;
+	struct dcerpc_binding *binding = NULL;
+	struct dcerpc_pipe *pipe = NULL;
+	NTSTATUS status = NT_STATUS_OK;
+	NET_API_STATUS code =
+		login_credentials(context->connection, context, &credentials);
+
+	if (code != NERR_Success) {
+		return code;
+	}
+	status = binding_to(context->connection,
+			    context->connected_to,
+			    &binding);
+	if (NT_STATUS_IS_OK(status)) {
+		status = dcerpc_pipe_connect_b(context->connection,
+					       &pipe,
+					       binding,
+					       &ndr_table_netr_session,
+					       credentials,
+					       context->deadline->ev,
+					       context->lp_ctx);
+	}
+	if (!NT_STATUS_IS_OK(status)) {
+		return connection_error(context, status);
+	}
+	context->srvsvc = pipe->binding_handle;
+	return NERR_Success;
+}
+
+static NET_API_STATUS connect_to(struct smbsession_context *context,
+				 const char *host)
+{
+	NET_API_STATUS code = context_load_config(context);
+
+	if (code != NERR_Success) {
+		return code;
+	}
+	context->connection = talloc_new(context);
+	context->connected_to = talloc_strdup(context->connection, host);
+	if (context->connected_to == NULL) {
+		return context_no_memory(context);
+	}
+	return connect_pipe(context);
+}
+
+NET_API_STATUS connection_open(struct smbsession_context *context,
+			       const char *servername,
+			       bool *fresh)
+{
+	const char *host = servername != NULL ? servername : LOCAL_SERVER;
+	NET_API_STATUS code = NERR_Success;
+
+	host += strspn(host, "\\");
+	if (host[0] == '\0') {
+		return context_error(context,
+				     ERROR_INVALID_PARAMETER,
+				     "no server's name");
+	}
+	*fresh = context->srvsvc == NULL ||
+		 strcmp(host, context->connected_to) != 0;
+	if (!*fresh) {
+		return NERR_Success;
+	}
+	connection_close(context);
+	code = connect_to(context, host);
+	if (code != NERR_Success) {
+		connection_close(context);
+	}
+	return code;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Contexts: made, set up and freed. */
+
+#include "context.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dcerpc.h>
+#include <param.h>
+
+#include "deadline.h"
+
+#define TIMEOUT_SECONDS 30
+#define TIMEOUT_MOST 3600
+
+/* Samba's libraries have no words of their own on standard error then. */
+#define SILENT "0"
+
+static bool prepare(struct smbsession_context *context)
+{
+	context->timeout = TIMEOUT_SECONDS;
+	context->error_text = "";
+	context->lp_ctx = loadparm_init(context);
+	context->deadline = deadline_new(context);
+	return context->lp_ctx != NULL && context->deadline != NULL &&
+	       lpcfg_set_cmdline(context->lp_ctx, "log level", SILENT) &&
+	       NT_STATUS_IS_OK(dcerpc_init());
+}
+
+struct smbsession_context *smbsession_new(void)
+{
+	struct smbsession_context *context =
+		talloc_zero(NULL, struct smbsession_context);
+
+	if (context != NULL && !prepare(context)) {
+		TALLOC_FREE(context);
+	}
+	return context;
+}
+
+void smbsession_free(struct smbsession_context *context)
+{
+	if (context == NULL) {
+		return;
+	}
+	/* Before the event context, which the connection's sockets use. */
+	TALLOC_FREE(context->connection);
+	talloc_free(context);
+}
+
+NET_API_STATUS context_error(struct smbsession_context *context,
+			     NET_API_STATUS code,
+			     const char *format,
+			     ...)
+{
+	va_list arguments;
+	const char *text = NULL;
+
+	va_start(arguments, format);
+	text = talloc_vasprintf(context, format, arguments);
+	va_end(arguments);
+	context->error_text = text != NULL ? text : "out of memory";
+	return code;
+}
+
+NET_API_STATUS context_no_memory(struct smbsession_context *context)
+{
+	context->error_text = "out of memory";
+	return ERROR_NOT_ENOUGH_MEMORY;
+}
+
+const char *smbsession_error_text(const struct smbsession_context *context)
+{
+	return context->error_text;
+}
+
+static NET_API_STATUS set_string(struct smbsession_context *context,
+				 const char **place,
+				 const char *value)
+{
+	char *copy = NULL;
+
+	if (value == NULL) {
+		return ERROR_INVALID_PARAMETER;
+	}
+	copy = talloc_strdup(context, value);
+	if (copy == NULL) {
+		return ERROR_NOT_ENOUGH_MEMORY;
+	}
+	*place = copy;
+	return NERR_Success;
+}
+
+static NET_API_STATUS set_kerberos(struct smbsession_context *context,
+				   const char *value)
+{
+	static const char *const known[] = {"off", "desired", "required"};
+
+	for (size_t i = 0; value != NULL && i < 3; i++) {
+		if (strcmp(value, known[i]) == 0) {
+			context->login.kerberos = known[i];
+			return NERR_Success;
+		}
+	}
+	return ERROR_INVALID_PARAMETER;
+}
+
+static NET_API_STATUS set_option(struct smbsession_context *context,
+				 const char *value)
+{
+	/* lpcfg_set_option() cuts the string up. */
+	char *copy = value != NULL ? talloc_strdup(context, value) : NULL;
+	bool ok = copy != NULL && lpcfg_set_option(context->lp_ctx, copy);
+
+	talloc_free(copy);
+	return ok ? NERR_Success : ERROR_INVALID_PARAMETER;
+}
+
+static NET_API_STATUS set_timeout(struct smbsession_context *context,
+				  const char *value)
+{
+	char *end = NULL;
+	long seconds = value != NULL ? strtol(value, &end, 10) : 0;
+
+	if (end == value || end == NULL || *end != '\0' || seconds < 1 ||
+	    seconds > TIMEOUT_MOST) {
+		return ERROR_INVALID_PARAMETER;
+	}
+	context->timeout = seconds;
+	return NERR_Success;
+}
+
+NET_API_STATUS smbsession_set(struct smbsession_context *context,
+			      enum smbsession_setting setting,
+			      const char *value)
+{
+	struct smbsession_login *login = &context->login;
+
+	switch (setting) {
+	case SMBSESSION_USERNAME:
+		return set_string(context, &login->username, value);
+	case SMBSESSION_PASSWORD:
+		return set_string(context, &login->password, value);
+	case SMBSESSION_AUTHENTICATION_FILE:
+		return set_string(context, &login->authentication_file, value);
+	case SMBSESSION_ANONYMOUS:
+		login->anonymous = true;
+		return NERR_Success;
+	case SMBSESSION_KERBEROS:
+		return set_kerberos(context, value);
+	case SMBSESSION_CONFIGFILE:
+		context->configured = false;
+		return set_string(context, &context->configfile, value);
+	case SMBSESSION_OPTION:
+		return set_option(context, value);
+	case SMBSESSION_TIMEOUT:
+		return set_timeout(context, value);
+	}
+	return ERROR_INVALID_PARAMETER;
+}
+
+void smbsession_set_prompt(struct smbsession_context *context,
+			   const char *(*prompt)(const char *username,
+						 void *private_data),
+			   void *private_data)
+{
+	context->login.prompt = prompt;
+	context->login.prompt_data = private_data;
+}
+
+NET_API_STATUS context_load_config(struct smbsession_context *context)
+{
+	bool ok = true;
+
+	if (context->configured) {
+		return NERR_Success;
+	}
+	if (context->configfile != NULL) {
+		ok = lpcfg_load(context->lp_ctx, context->configfile);
+	} else {
+		ok = lpcfg_load_default(context->lp_ctx);
+	}
+	if (!ok) {
+		return context_error(context,
+				     ERROR_INVALID_PARAMETER,
+				     "cannot load %s",
+				     context->configfile != NULL
+					     ? context->configfile
+					     : lp_default_path());
+	}
+	context->configured = true;
+	return NERR_Success;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a context holds: settings, one connection, the last error. */
+
+#ifndef SMBSESSION_CONTEXT_H
+#define SMBSESSION_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <core/ntstatus.h>
+#include <talloc.h>
+
+/* Samba's has the type of an NTSTATUS. */
+#undef ERROR_INVALID_PARAMETER
+#include "smbsession.h"
+
+struct dcerpc_binding_handle;
+struct deadline;
+struct loadparm_context;
+
+struct smbsession_login {
+	bool anonymous;
+	const char *username;
+	const char *password;
+	const char *authentication_file;
+	/* NULL: as smb.conf says */
+	const char *kerberos;
+	const char *(*prompt)(const char *username, void *private_data);
+	void *prompt_data;
+};
+
+struct smbsession_context {
+	struct smbsession_login login;
+	const char *configfile;
+	unsigned int timeout;
+	struct loadparm_context *lp_ctx;
+	bool configured;
+	struct deadline *deadline;
+	/* parent of all that belongs to the connection; NULL: there is none */
+	TALLOC_CTX *connection;
+	const char *connected_to;
+	struct dcerpc_binding_handle *srvsvc;
+	const char *error_text;
+};
+
+/** Note what went wrong; format as in printf(). Returns code. */
+NET_API_STATUS context_error(struct smbsession_context *context,
+			     NET_API_STATUS code,
+			     const char *format,
+			     ...) __attribute__((format(printf, 3, 4)));
+
+/** The same for lack of memory. */
+NET_API_STATUS context_no_memory(struct smbsession_context *context);
+
+/** Load smb.conf, unless that was done. */
+NET_API_STATUS context_load_config(struct smbsession_context *context);
+
+#endif

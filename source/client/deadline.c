@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Bounded waiting in calls of libdcerpc, some of which loop by themselves and
+ * take no time limit. The nesting hook, which tevent calls before each turn
+ * of any loop, ends them.
+ */
+
+/* tevent keeps nesting for Samba's own client code, which nests. */
+#define TEVENT_DEPRECATED 1
+#define _DEPRECATED_
+#include "deadline.h"
+
+#include <time.h>
+
+static double now(void)
+{
+	struct timespec clock = {.tv_sec = 0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &clock);
+	return (double)clock.tv_sec + (double)clock.tv_nsec / 1e9;
+}
+
+static int end_loop(struct tevent_context *ev,
+		    void *private_data,
+		    uint32_t level,
+		    bool begin,
+		    void *stack_ptr,
+		    const char *location)
+{
+	(void)ev;
+	(void)level;
+	(void)stack_ptr;
+	(void)location;
+	return begin && deadline_passed(private_data) ? -1 : 0;
+}
+
+struct deadline *deadline_new(TALLOC_CTX *mem_ctx)
+{
+	struct deadline *deadline = talloc_zero(mem_ctx, struct deadline);
+
+	if (deadline == NULL) {
+		return NULL;
+	}
+	deadline->ev = tevent_context_init(deadline);
+	if (deadline->ev == NULL) {
+		talloc_free(deadline);
+		return NULL;
+	}
+	tevent_loop_allow_nesting(deadline->ev);
+	tevent_loop_set_nesting_hook(deadline->ev, end_loop, deadline);
+	return deadline;
+}
+
+/* Only wakes the loop up, for the hook to end it. */
+static void wake_up(struct tevent_context *ev,
+		    struct tevent_timer *timer,
+		    struct timeval time,
+		    void *private_data)
+{
+	struct deadline *deadline = private_data;
+
+	(void)ev;
+	(void)timer;
+	(void)time;
+	deadline->timer = NULL;
+}
+
+bool deadline_start(struct deadline *deadline, unsigned int seconds)
+{
+	TALLOC_FREE(deadline->timer);
+	deadline->end = now() + seconds;
+	/* A little later, so that the hook finds the deadline passed. */
+	deadline->timer =
+		tevent_add_timer(deadline->ev,
+				 deadline,
+				 tevent_timeval_current_ofs(seconds, 10000),
+				 wake_up,
+				 deadline);
+	return deadline->timer != NULL;
+}
+
+bool deadline_passed(const struct deadline *deadline)
+{
+	return deadline->end != 0 && now() >= deadline->end;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Credentials from a context's settings. */
+
+#include "login.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <credentials.h>
+
+bool login_is_given(const struct smbsession_login *login)
+{
+	return login->anonymous || login->username != NULL ||
+	       login->password != NULL || login->authentication_file != NULL ||
+	       (login->kerberos != NULL &&
+		strcmp(login->kerberos, "required") == 0);
+}
+
+static const char *ask(struct cli_credentials *credentials)
+{
+	const struct smbsession_login *login =
+		cli_credentials_callback_data(credentials,
+					      struct smbsession_login);
+	char *name =
+		cli_credentials_get_unparsed_name(credentials, credentials);
+	const char *answer =
+		login->prompt(name != NULL ? name : "", login->prompt_data);
+
+	talloc_free(name);
+	return answer;
+}
+
+static enum credentials_use_kerberos kerberos_state(const char *wanted)
+{
+	if (strcmp(wanted, "required") == 0) {
+		return CRED_USE_KERBEROS_REQUIRED;
+	}
+	return strcmp(wanted, "off") == 0 ? CRED_USE_KERBEROS_DISABLED
+					  : CRED_USE_KERBEROS_DESIRED;
+}
+
+/* The order is Samba's: the more specific setting comes later. */
+static NET_API_STATUS set_identity(struct smbsession_context *context,
+				   struct cli_credentials *credentials)
+{
+	const struct smbsession_login *login = &context->login;
+
+	if (login->authentication_file != NULL &&
+	    !cli_credentials_parse_file(credentials,
+					login->authentication_file,
+					CRED_SPECIFIED)) {
+		return context_error(context,
+				     ERROR_INVALID_PARAMETER,
+				     "cannot read %s",
+				     login->authentication_file);
+	}
+	if (login->username != NULL) {
+		cli_credentials_parse_string(credentials,
+					     login->username,
+					     CRED_SPECIFIED);
+	}
+	if (login->password != NULL) {
+		cli_credentials_set_password(credentials,
+					     login->password,
+					     CRED_SPECIFIED);
+	}
+	if (login->kerberos != NULL) {
+		cli_credentials_set_kerberos_state(credentials,
+						   kerberos_state(
+							   login->kerberos),
+						   CRED_SPECIFIED);
+	}
+	if (login->anonymous) {
+		cli_credentials_set_anonymous(credentials);
+	}
+	return NERR_Success;
+}
+
+NET_API_STATUS login_credentials(TALLOC_CTX *mem_ctx,
+				 struct smbsession_context *context,
+				 struct cli_credentials **credentials)
+{
+	struct smbsession_login *data = NULL;
+	NET_API_STATUS code = NERR_Success;
+
+	*credentials = cli_credentials_init(mem_ctx);
+	if (*credentials == NULL ||
+	    !cli_credentials_guess(*credentials, context->lp_ctx)) {
+		return context_no_memory(context);
+	}
+	code = set_identity(context, *credentials);
+	if (code != NERR_Success || context->login.prompt == NULL) {
+		return code;
+	}
+	data = talloc(*credentials, struct smbsession_login);
+	if (data == NULL) {
+		return context_no_memory(context);
+	}
+	*data = context->login;
+	cli_credentials_set_callback_data(*credentials, data);
+	cli_credentials_set_password_callback(*credentials, ask);
+	return NERR_Success;
+}

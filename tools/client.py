@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the client library and the command line are built with.
+
+Nothing of Samba's source but pidl: they see Samba's public headers and our
+idl/ only, and are linked to its public libraries only.
+"""
+
+import os
+
+from waflib import Task
+from waflib.Configure import conf
+
+import samba_tree
+
+PACKAGES = {'LIBRARY': ['dcerpc', 'ndr', 'samba-credentials',
+                        'samba-hostconfig'],
+            'PROGRAM': ['popt', 'jansson']}
+
+
+def configure(conf):
+    conf.find_program('pkg-config')
+    for use, packages in PACKAGES.items():
+        for package in packages:
+            conf.check_cfg(package=package, uselib_store=use,
+                           args=['--cflags', '--libs'])
+    # Has no file for pkg-config: the names of error codes.
+    conf.env.append_value('LIB_LIBRARY', 'samba-errors')
+    # For clang-tidy, after what Samba's source has.
+    conf.env.CLIENT_INCLUDES = (
+        conf.env.INCLUDES_LIBRARY
+        + [conf.bldnode.make_node('idl').abspath()])
+
+
+class pidl_ours(Task.Task):
+    """Writes the parser for an interface definition of ours."""
+    color = 'BLUE'
+
+    def run(self):
+        return samba_tree.run_pidl(
+            self, self.inputs[0], self.outputs[0].parent,
+            '--header', '--ndr-parser',
+            cwd=self.outputs[0].parent.abspath())
+
+
+def outputs_of(bld, name):
+    """The headers and C files that pidl writes for idl/NAME.idl."""
+    generated = bld.root.make_node(bld.out_dir).make_node('idl')
+    generated.mkdir()
+    return [generated.make_node(pattern % name) for pattern in
+            ('ndr_%s.c', '%s.h', 'ndr_%s.h')]
+
+
+@conf
+def client_stubs(bld, name):
+    """Adds the task that runs pidl on idl/NAME.idl; the C file."""
+    outputs = outputs_of(bld, name)
+    generator = bld(name='idl ' + name)
+    generator.create_task('pidl_ours',
+                          [bld.path.find_resource('idl/%s.idl' % name)],
+                          outputs)
+    return outputs[:1]
+
+
+@conf
+def client_env(bld):
+    """An environment without the headers of Samba's source."""
+    env = bld.env.derive()
+    env.detach()
+    env.CFLAGS = [flag for flag in env.CFLAGS
+                  if not flag.startswith('-isystem')]
+    env.DEFINES = [define for define in env.DEFINES
+                   if not define.startswith(('HAVE_CONFIG_H', '__STDC_WANT'))]
+    env.append_value('CFLAGS', ['-isystem' + directory
+                                for directory in env.CLIENT_INCLUDES])
+    return env
