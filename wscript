@@ -79,18 +79,22 @@ def build_worker(bld):
 
 
 def build_client(bld, stubs):
-    env = bld.client_env()
     # What pidl writes is not held to our warnings.
     bld.objects(source=stubs, target='client_stubs', use='LIBRARY',
-                cflags=['-fPIC', '-w'], env=env)
+                cflags=['-fPIC', '-w'], env=bld.client_env())
     bld.objects(source=bld.path.ant_glob('source/client/*.c'),
                 target='client', use='client_stubs LIBRARY',
-                cflags=['-fPIC'], env=env)
+                cflags=['-fPIC'], env=bld.client_env())
     exported = bld.path.find_resource('source/client/smbsession.map')
     bld.shlib(use='client client_stubs LIBRARY', target='libsmbsession', vnum=VERSION,
-              features='c cshlib', env=env,
+              features='c cshlib', env=bld.client_env(),
               linkflags=['-Wl,-z,now', '-Wl,-z,defs',
                          '-Wl,--version-script=' + exported.abspath()])
+    bld.objects(source=bld.path.ant_glob('source/smbsession/*.c'),
+                target='smbsession_objects', use='LIBRARY PROGRAM', env=bld.client_env())
+    bld.program(use='smbsession_objects client client_stubs LIBRARY PROGRAM',
+                target='smbsession', features='c cprogram', env=bld.client_env(),
+                linkflags=['-Wl,-z,now'], install_path='${BINDIR}')
     bld.install_files('${INCLUDEDIR}', 'source/client/smbsession.h')
     bld(features='subst', source='source/client/smbsession.pc.in',
         target='smbsession.pc', VERSION=VERSION,

@@ -22,9 +22,10 @@ def configure(conf):
     for use, packages in PACKAGES.items():
         for package in packages:
             conf.check_cfg(package=package, uselib_store=use,
-                           args=['--cflags', '--libs'])
-    # Has no file for pkg-config: the names of error codes.
+                           args=['--cflags', '--libs'], global_define=False)
+    # These have no file for pkg-config: names of error codes, and letters.
     conf.env.append_value('LIB_LIBRARY', 'samba-errors')
+    conf.env.append_value('LIB_PROGRAM', 'samba-util')
     # For clang-tidy, after what Samba's source has.
     conf.env.CLIENT_INCLUDES = (
         conf.env.INCLUDES_LIBRARY
@@ -63,7 +64,7 @@ def client_stubs(bld, name):
 
 @conf
 def client_env(bld):
-    """An environment without the headers of Samba's source."""
+    """A new environment without the headers of Samba's source."""
     env = bld.env.derive()
     env.detach()
     env.CFLAGS = [flag for flag in env.CFLAGS

@@ -143,12 +143,12 @@ NET_API_STATUS smbsession_set(struct smbsession_context *context,
 	case SMBSESSION_USERNAME:
 		return set_string(context, &login->username, value);
 	case SMBSESSION_PASSWORD:
-		return set_string(context, &login->password, value);
+		login->no_password = value == NULL;
+		return value == NULL
+			       ? NERR_Success
+			       : set_string(context, &login->password, value);
 	case SMBSESSION_AUTHENTICATION_FILE:
 		return set_string(context, &login->authentication_file, value);
-	case SMBSESSION_ANONYMOUS:
-		login->anonymous = true;
-		return NERR_Success;
 	case SMBSESSION_KERBEROS:
 		return set_kerberos(context, value);
 	case SMBSESSION_CONFIGFILE:

@@ -19,8 +19,8 @@ struct deadline;
 struct loadparm_context;
 
 struct smbsession_login {
-	bool anonymous;
 	const char *username;
+	bool no_password;
 	const char *password;
 	const char *authentication_file;
 	/* NULL: as smb.conf says */

@@ -10,24 +10,28 @@
 
 bool login_is_given(const struct smbsession_login *login)
 {
-	return login->anonymous || login->username != NULL ||
+	return login->username != NULL || login->no_password ||
 	       login->password != NULL || login->authentication_file != NULL ||
 	       (login->kerberos != NULL &&
 		strcmp(login->kerberos, "required") == 0);
 }
 
+/* The answer is kept, for the next connection. */
 static const char *ask(struct cli_credentials *credentials)
 {
-	const struct smbsession_login *login =
+	struct smbsession_context *context =
 		cli_credentials_callback_data(credentials,
-					      struct smbsession_login);
+					      struct smbsession_context);
+	struct smbsession_login *login = &context->login;
 	char *name =
 		cli_credentials_get_unparsed_name(credentials, credentials);
 	const char *answer =
 		login->prompt(name != NULL ? name : "", login->prompt_data);
 
 	talloc_free(name);
-	return answer;
+	login->password =
+		answer != NULL ? talloc_strdup(context, answer) : NULL;
+	return login->password;
 }
 
 static enum credentials_use_kerberos kerberos_state(const char *wanted)
@@ -70,9 +74,6 @@ static NET_API_STATUS set_identity(struct smbsession_context *context,
 							   login->kerberos),
 						   CRED_SPECIFIED);
 	}
-	if (login->anonymous) {
-		cli_credentials_set_anonymous(credentials);
-	}
 	return NERR_Success;
 }
 
@@ -80,7 +81,6 @@ NET_API_STATUS login_credentials(TALLOC_CTX *mem_ctx,
 				 struct smbsession_context *context,
 				 struct cli_credentials **credentials)
 {
-	struct smbsession_login *data = NULL;
 	NET_API_STATUS code = NERR_Success;
 
 	*credentials = cli_credentials_init(mem_ctx);
@@ -92,12 +92,7 @@ NET_API_STATUS login_credentials(TALLOC_CTX *mem_ctx,
 	if (code != NERR_Success || context->login.prompt == NULL) {
 		return code;
 	}
-	data = talloc(*credentials, struct smbsession_login);
-	if (data == NULL) {
-		return context_no_memory(context);
-	}
-	*data = context->login;
-	cli_credentials_set_callback_data(*credentials, data);
+	cli_credentials_set_callback_data(*credentials, context);
 	cli_credentials_set_password_callback(*credentials, ask);
 	return NERR_Success;
 }

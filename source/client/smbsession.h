@@ -83,19 +83,18 @@ enum smbsession_setting {
 	/* "user", "DOMAIN\user" or "user@REALM", each with or without
 	 * "%password" */
 	SMBSESSION_USERNAME = 1,
+	/* NULL: none, and none is asked for */
 	SMBSESSION_PASSWORD = 2,
 	/* a file with lines "username = ", "password = ", "domain = " */
 	SMBSESSION_AUTHENTICATION_FILE = 3,
-	/* log in as nobody; the value is NULL */
-	SMBSESSION_ANONYMOUS = 4,
 	/* "off", "desired" or "required" */
-	SMBSESSION_KERBEROS = 5,
+	SMBSESSION_KERBEROS = 4,
 	/* instead of Samba's own smb.conf */
-	SMBSESSION_CONFIGFILE = 6,
+	SMBSESSION_CONFIGFILE = 5,
 	/* "name=value" that overrides smb.conf; each call adds one */
-	SMBSESSION_OPTION = 7,
+	SMBSESSION_OPTION = 6,
 	/* seconds that one call may take, "30" at first */
-	SMBSESSION_TIMEOUT = 8,
+	SMBSESSION_TIMEOUT = 7,
 };
 
 /**

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* smbsession close */
+
+#include "close.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "matches.h"
+#include "screen.h"
+#include "table.h"
+#include "terminal.h"
+
+struct closing {
+	struct smbsession_context *context;
+	const struct options *options;
+	struct matches matches;
+	struct target *targets;
+	size_t count;
+};
+
+const char *target_result(const struct target *target)
+{
+	switch (target->state) {
+	case TARGET_CLOSED:
+		return "closed";
+	case TARGET_GONE:
+		return "gone";
+	case TARGET_FAILED:
+		return "failed";
+	case TARGET_WAITING:
+		break;
+	}
+	return "not closed";
+}
+
+/* NULL for what names nobody: a call with "" would mean anybody, too. */
+static const char *name_or_null(const char *name)
+{
+	return name != NULL && name[0] != '\0' ? name : NULL;
+}
+
+static bool is_same(const char *one, const char *other)
+{
+	return one == other ||
+	       (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+static struct target *find_target(struct closing *closing,
+				  const struct target *wanted)
+{
+	for (size_t i = 0; i < closing->count; i++) {
+		struct target *target = &closing->targets[i];
+
+		if (is_same(target->client, wanted->client) &&
+		    is_same(target->user, wanted->user)) {
+			return target;
+		}
+	}
+	return NULL;
+}
+
+/* Sessions of one client and user are closed by one call. */
+static void add_target(struct closing *closing,
+		       const struct smbsession_info *session)
+{
+	struct target target = {
+		.client = name_or_null(session->client),
+		.user = session->user != NULL ? name_or_null(session->user)
+					      : closing->options->user,
+		.count = 1,
+	};
+	struct target *known = find_target(closing, &target);
+
+	if (known != NULL) {
+		known->count++;
+	} else {
+		closing->targets[closing->count++] = target;
+	}
+}
+
+/* Where the server does not tell, it is asked for what the user wrote. */
+static void target_unlisted(struct closing *closing)
+{
+	closing->targets[closing->count++] =
+		(struct target){.client = closing->options->client,
+				.user = closing->options->user};
+}
+
+static bool is_unlisted(const struct closing *closing)
+{
+	return closing->count == 1 && closing->targets[0].count == 0;
+}
+
+/* Closing may be allowed where listing is not: to Server Operators on a
+ * server whose plugin leaves listing to Samba. */
+static bool may_close_unlisted(const struct closing *closing,
+			       NET_API_STATUS code)
+{
+	return !closing->options->all &&
+	       (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_LEVEL ||
+		(code == NERR_Success && closing->matches.unsure));
+}
+
+static NET_API_STATUS find_targets(struct closing *closing)
+{
+	NET_API_STATUS code = matches_find(closing->context,
+					   closing->options,
+					   &closing->matches);
+	const struct smbsession_list *list = closing->matches.list;
+	size_t count = list != NULL ? list->count : 0;
+
+	closing->targets = calloc(count + 1, sizeof(*closing->targets));
+	if (closing->targets == NULL) {
+		return ERROR_NOT_ENOUGH_MEMORY;
+	}
+	for (size_t i = 0; i < count; i++) {
+		add_target(closing, &list->entries[i]);
+	}
+	if (may_close_unlisted(closing, code)) {
+		target_unlisted(closing);
+		return NERR_Success;
+	}
+	return code == NERR_Success && count == 0 ? NERR_ClientNameNotFound
+						  : code;
+}
+
+static size_t total_of(const struct closing *closing)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < closing->count; i++) {
+		total += closing->targets[i].count;
+	}
+	return total;
+}
+
+static bool is_confirmed(const struct closing *closing)
+{
+	const struct options *options = closing->options;
+	const char *server =
+		options->server != NULL ? options->server : "this machine";
+	size_t total = total_of(closing);
+	char question[256];
+
+	if (options->yes || total == 1 || !terminal_has_person()) {
+		return true;
+	}
+	if (is_unlisted(closing)) {
+		(void)snprintf(question,
+			       sizeof(question),
+			       "%s does not list its sessions. "
+			       "Close all that match?",
+			       server);
+	} else {
+		(void)table_print(stderr,
+				  closing->matches.list,
+				  terminal_width());
+		(void)snprintf(question,
+			       sizeof(question),
+			       "Close these %zu sessions on %s?",
+			       total,
+			       server);
+	}
+	return terminal_ask(question);
+}
+
+/* Samba without the plugin answers "access denied" when nothing matches, as
+ * after it has ended several sessions at once. */
+static bool is_still_listed(const struct closing *closing,
+			    const struct target *target)
+{
+	struct smbsession_list *list = NULL;
+	NET_API_STATUS code = smbsession_enum(closing->context,
+					      closing->options->server,
+					      NULL,
+					      NULL,
+					      &list);
+	bool listed = code != NERR_Success;
+
+	for (size_t i = 0; code == NERR_Success && i < list->count; i++) {
+		listed |= is_same(name_or_null(list->entries[i].client),
+				  target->client) &&
+			  is_same(name_or_null(list->entries[i].user),
+				  target->user);
+	}
+	smbsession_list_free(list);
+	return listed;
+}
+
+static void close_target(const struct closing *closing,
+			 struct target *target,
+			 bool closed_before)
+{
+	target->code = smbsession_del(closing->context,
+				      closing->options->server,
+				      target->client,
+				      target->user);
+	if (target->code == NERR_Success) {
+		target->state = TARGET_CLOSED;
+	} else if (target->code == NERR_ClientNameNotFound ||
+		   target->code == NERR_UserNotFound) {
+		target->state = TARGET_GONE;
+	} else if (target->code == ERROR_ACCESS_DENIED && closed_before &&
+		   !is_still_listed(closing, target)) {
+		target->state = TARGET_GONE;
+	} else {
+		target->state = TARGET_FAILED;
+	}
+}
+
+static void print_names(FILE *out, const struct target *target)
+{
+	char *client = screen_text(target->client);
+	char *user = screen_text(target->user);
+
+	fprintf(out,
+		"%s %s",
+		client != NULL && client[0] != '\0' ? client : "-",
+		user != NULL && user[0] != '\0' ? user : "-");
+	free(client);
+	free(user);
+}
+
+static void print_result(const struct closing *closing,
+			 const struct target *target)
+{
+	size_t number = (size_t)(target - closing->targets) + 1;
+
+	if (closing->options->json ||
+	    (is_unlisted(closing) && target->state == TARGET_GONE)) {
+		return;
+	}
+	if (closing->count > 1 && isatty(STDOUT_FILENO)) {
+		printf("[%zu/%zu] ", number, closing->count);
+	}
+	printf("%s ", target_result(target));
+	print_names(stdout, target);
+	if (target->count > 1) {
+		printf(" (%u sessions)", target->count);
+	}
+	if (target->state == TARGET_FAILED) {
+		printf(": %s", smbsession_error_name(target->code));
+	}
+	putchar('\n');
+	(void)fflush(stdout);
+}
+
+/* For a person whose output goes elsewhere. */
+static void show_progress(const struct closing *closing, size_t done)
+{
+	bool last = done == closing->count;
+
+	if (isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) &&
+	    closing->count > 1) {
+		fprintf(stderr,
+			"\rclosed %zu of %zu%s",
+			done,
+			closing->count,
+			last ? "\n" : "");
+	}
+}
+
+/* Would the next call fail, too? */
+static bool is_hopeless(const struct target *target)
+{
+	enum exit_status status = report_status(target->code);
+
+	return target->state == TARGET_FAILED &&
+	       (status == EXIT_UNREACHABLE || status == EXIT_REFUSED);
+}
+
+/* The exit status; what went wrong first is reported. */
+static enum exit_status close_targets(const struct closing *closing)
+{
+	const struct target *failed = NULL;
+	enum exit_status status = EXIT_DONE;
+	bool any_closed = false;
+	bool hopeless = false;
+
+	for (size_t i = 0; i < closing->count && !hopeless; i++) {
+		struct target *target = &closing->targets[i];
+
+		close_target(closing, target, any_closed);
+		any_closed |= target->state == TARGET_CLOSED;
+		if (target->state == TARGET_FAILED && failed == NULL) {
+			failed = target;
+			status = report_code(target->code,
+					     smbsession_error_text(
+						     closing->context));
+		}
+		print_result(closing, target);
+		show_progress(closing, i + 1);
+		hopeless = is_hopeless(target);
+	}
+	return failed != NULL && any_closed ? EXIT_NOT_ALL : status;
+}
+
+static enum exit_status show_only(const struct closing *closing)
+{
+	const struct options *options = closing->options;
+
+	if (is_unlisted(closing)) {
+		terminal_complain("the server does not list its sessions: "
+				  "what would be closed cannot be told");
+		return EXIT_REFUSED;
+	}
+	if (!options->json &&
+	    !table_print(stdout, closing->matches.list, terminal_width())) {
+		return report_error(options,
+				    ERROR_NOT_ENOUGH_MEMORY,
+				    "out of memory");
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_status close_found(const struct closing *closing)
+{
+	enum exit_status status = EXIT_DONE;
+
+	if (closing->options->dry_run) {
+		status = show_only(closing);
+	} else if (!is_confirmed(closing)) {
+		terminal_complain("nothing was closed");
+		return EXIT_NOT_CONFIRMED;
+	} else {
+		status = close_targets(closing);
+	}
+	if (closing->options->json) {
+		json_print_closing(closing->options,
+				   closing->targets,
+				   closing->count);
+	}
+	/* One that was never listed was not there at all. */
+	if (is_unlisted(closing) && closing->targets[0].state == TARGET_GONE) {
+		return report_code(NERR_ClientNameNotFound, "");
+	}
+	return status;
+}
+
+enum exit_status close_sessions(struct smbsession_context *context,
+				const struct options *options)
+{
+	struct closing closing = {.context = context, .options = options};
+	NET_API_STATUS code = find_targets(&closing);
+	enum exit_status status = EXIT_DONE;
+
+	if (code == NERR_Success) {
+		status = close_found(&closing);
+	} else {
+		status = report_error(options,
+				      code,
+				      smbsession_error_text(context));
+	}
+	free(closing.targets);
+	smbsession_list_free(closing.matches.list);
+	return status;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* smbsession list */
+
+#ifndef SMBSESSION_LIST_H
+#define SMBSESSION_LIST_H
+
+#include "report.h"
+
+/** Run the command; the exit status. */
+enum exit_status list_sessions(struct smbsession_context *context,
+			       const struct options *options);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* smbsession lists network sessions of a server, and closes them. */
+
+#include <locale.h>
+#include <stdio.h>
+
+#include "close.h"
+#include "list.h"
+#include "options.h"
+#include "terminal.h"
+
+static enum exit_status run(struct smbsession_context *context,
+			    int argc,
+			    char *argv[])
+{
+	struct options options;
+
+	switch (options_read(argc, argv, &options, context)) {
+	case OPTIONS_DONE:
+		return EXIT_DONE;
+	case OPTIONS_WRONG:
+		return EXIT_USAGE;
+	case OPTIONS_OK:
+		break;
+	}
+	return options.close ? close_sessions(context, &options)
+			     : list_sessions(context, &options);
+}
+
+int main(int argc, char *argv[])
+{
+	struct smbsession_context *context = smbsession_new();
+	enum exit_status status = EXIT_OTHER;
+
+	(void)setlocale(LC_ALL, "");
+	if (context == NULL) {
+		terminal_complain("out of memory");
+		return EXIT_OTHER;
+	}
+	smbsession_set_prompt(context, terminal_password, NULL);
+	status = run(context, argc, argv);
+	smbsession_free(context);
+	if (fflush(stdout) != 0 && status == EXIT_DONE) {
+		terminal_complain("cannot write");
+		return EXIT_OTHER;
+	}
+	return (int)status;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Does a listed session match --client and --user, as far as can be told? */
+
+#include "name_match.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <charset.h>
+
+#define LITERAL_SUFFIX ".ipv6-literal.net"
+
+/* Takes "[...]" off and, of Windows' form of an IPv6 address, the suffix. */
+static void plain_address(const char *client, char *plain, size_t size)
+{
+	size_t length = 0;
+	char *literal = NULL;
+
+	client += strspn(client, "\\[");
+	length = strcspn(client, "]");
+	if (length >= size) {
+		length = size - 1;
+	}
+	memcpy(plain, client, length);
+	plain[length] = '\0';
+
+	literal = strcasestr(plain, LITERAL_SUFFIX);
+	if (literal == NULL || strcmp(literal + strlen(LITERAL_SUFFIX), "")) {
+		return;
+	}
+	*literal = '\0';
+	for (char *c = plain; *c != '\0'; c++) {
+		if (*c == '-') {
+			*c = ':';
+		} else if (*c == 's') {
+			*c = '%';
+		}
+	}
+}
+
+/* An IPv4 address becomes the IPv6 one that means the same. */
+static bool parse_address(const char *client, struct in6_addr *address)
+{
+	char plain[128];
+	char *zone = NULL;
+	struct in_addr v4;
+
+	plain_address(client, plain, sizeof(plain));
+	zone = strchr(plain, '%');
+	if (zone != NULL) {
+		*zone = '\0';
+	}
+	if (inet_pton(AF_INET, plain, &v4) == 1) {
+		*address = (struct in6_addr){
+			.s6_addr = {[10] = 0xff, [11] = 0xff}};
+		memcpy(&address->s6_addr[12], &v4, sizeof(v4));
+		return true;
+	}
+	return inet_pton(AF_INET6, plain, address) == 1;
+}
+
+bool name_match_is_address(const char *client)
+{
+	struct in6_addr address;
+
+	return parse_address(client, &address);
+}
+
+/* Case is compared by characters: of "Ä" and "ä" the bytes differ, too. */
+static bool same(const char *one, const char *other)
+{
+	return strcasecmp_m(one, other) == 0;
+}
+
+/* Compares with the part of listed before its first dot. */
+static bool same_label(const char *asked, const char *listed)
+{
+	char *label = strdup(listed);
+	bool is_same = false;
+
+	if (label != NULL) {
+		label[strcspn(label, ".")] = '\0';
+		is_same = same(asked, label);
+	}
+	free(label);
+	return is_same;
+}
+
+bool name_match_client(const char *asked, const char *listed)
+{
+	struct in6_addr one;
+	struct in6_addr other;
+
+	if (parse_address(asked, &one)) {
+		return parse_address(listed, &other) &&
+		       memcmp(&one, &other, sizeof(one)) == 0;
+	}
+	asked += strspn(asked, "\\");
+	listed += strspn(listed, "\\");
+	return same(asked, listed) ||
+	       (strchr(asked, '.') == NULL && same_label(asked, listed));
+}
+
+struct user_parts {
+	const char *account;
+	/* NULL: it has none */
+	const char *domain;
+};
+
+/* Cuts name. */
+static struct user_parts split_user(char *name)
+{
+	char *separator = strchr(name, '\\');
+
+	if (separator != NULL) {
+		*separator = '\0';
+		return (struct user_parts){separator + 1, name};
+	}
+	separator = strrchr(name, '@');
+	if (separator != NULL) {
+		*separator = '\0';
+		return (struct user_parts){name, separator + 1};
+	}
+	return (struct user_parts){name, NULL};
+}
+
+static bool same_parts(char *asked, char *listed)
+{
+	struct user_parts one = split_user(asked);
+	struct user_parts other = split_user(listed);
+
+	return same(one.account, other.account) &&
+	       (one.domain == NULL || other.domain == NULL ||
+		same(one.domain, other.domain));
+}
+
+bool name_match_user(const char *asked, const char *listed)
+{
+	char *one = strdup(asked);
+	char *other = strdup(listed);
+	bool is_same = same(asked, listed) ||
+		       (one != NULL && other != NULL && same_parts(one, other));
+
+	free(one);
+	free(other);
+	return is_same;
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line of smbsession. */
+
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <popt.h>
+
+#include "terminal.h"
+
+enum {
+	OPTION_LOGIN = 'U',
+	OPTION_AUTHENTICATION_FILE = 'A',
+	OPTION_NO_PASS = 'N',
+	OPTION_KERBEROS = 'k',
+	OPTION_CONFIGFILE = 's',
+	OPTION_PASSWORD = 1000,
+	OPTION_USE_KERBEROS,
+	OPTION_OPTION,
+	OPTION_TIMEOUT,
+	OPTION_CLIENT,
+	OPTION_USER,
+	OPTION_ALL,
+	OPTION_YES,
+	OPTION_DRY_RUN,
+	OPTION_JSON,
+	OPTION_VERSION,
+	OPTION_HELP,
+};
+
+static const struct poptOption table[] = {
+	{"client",
+	 0,
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_CLIENT,
+	 "Only sessions from this client",
+	 "NAME or ADDRESS"},
+	{"user",
+	 0,
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_USER,
+	 "Only sessions of this user",
+	 "NAME"},
+	{"all",
+	 0,
+	 POPT_ARG_NONE,
+	 NULL,
+	 OPTION_ALL,
+	 "close: all sessions of the server",
+	 NULL},
+	{"yes",
+	 'y',
+	 POPT_ARG_NONE,
+	 NULL,
+	 OPTION_YES,
+	 "close: do not ask",
+	 NULL},
+	{"dry-run",
+	 'n',
+	 POPT_ARG_NONE,
+	 NULL,
+	 OPTION_DRY_RUN,
+	 "close: show what would be closed, close nothing",
+	 NULL},
+	{"json", 0, POPT_ARG_NONE, NULL, OPTION_JSON, "Write JSON", NULL},
+	{"login",
+	 'U',
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_LOGIN,
+	 "Log in as this user",
+	 "[DOMAIN\\]NAME[%PASSWORD]"},
+	{"password",
+	 0,
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_PASSWORD,
+	 "Password to log in with",
+	 "STRING"},
+	{"authentication-file",
+	 'A',
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_AUTHENTICATION_FILE,
+	 "Log in with what this file says",
+	 "FILE"},
+	{"no-pass",
+	 'N',
+	 POPT_ARG_NONE,
+	 NULL,
+	 OPTION_NO_PASS,
+	 "Ask for no password",
+	 NULL},
+	{"kerberos",
+	 'k',
+	 POPT_ARG_NONE,
+	 NULL,
+	 OPTION_KERBEROS,
+	 "The same as --use-kerberos=required",
+	 NULL},
+	{"use-kerberos",
+	 0,
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_USE_KERBEROS,
+	 "Log in with Kerberos",
+	 "desired|required|off"},
+	{"configfile",
+	 's',
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_CONFIGFILE,
+	 "Use this file instead of smb.conf",
+	 "FILE"},
+	{"option",
+	 0,
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_OPTION,
+	 "Override a parameter of smb.conf",
+	 "NAME=VALUE"},
+	{"timeout",
+	 't',
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_TIMEOUT,
+	 "Wait no longer for an answer (30)",
+	 "SECONDS"},
+	{"version",
+	 'V',
+	 POPT_ARG_NONE,
+	 NULL,
+	 OPTION_VERSION,
+	 "Print the version",
+	 NULL},
+	{"help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "Print this", NULL},
+	POPT_TABLEEND};
+
+/* What of an argument is a password: nothing (NULL), or the rest of it. */
+static char *password_in(char *argument, char *next)
+{
+	if (strncmp(argument, "--password=", 11) == 0) {
+		return argument + 11;
+	}
+	if (strncmp(argument, "--login=", 8) == 0) {
+		return strchr(argument, '%');
+	}
+	if (next != NULL && strcmp(argument, "--password") == 0) {
+		return next;
+	}
+	if (next != NULL && (strcmp(argument, "--login") == 0 ||
+			     (argument[0] == '-' && argument[1] != '-' &&
+			      argument[strlen(argument) - 1] == 'U'))) {
+		return strchr(next, '%');
+	}
+	/* -Uname%password, also after other letters */
+	if (argument[0] == '-' && argument[1] != '-' &&
+	    strchr(argument, 'U') != NULL) {
+		return strchr(argument, '%');
+	}
+	return NULL;
+}
+
+/* popt has copies by now; whoever lists processes finds no password. */
+static void burn(int argc, char *argv[])
+{
+	for (int i = 1; i < argc; i++) {
+		char *password =
+			password_in(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+
+		if (password != NULL) {
+			explicit_bzero(password, strlen(password));
+		}
+	}
+}
+
+static enum options_result wrong(const char *what, const char *complaint)
+{
+	terminal_complain("%s: %s", what, complaint);
+	fputs("Try 'smbsession --help'.\n", stderr);
+	return OPTIONS_WRONG;
+}
+
+static NET_API_STATUS take_login(struct smbsession_context *context,
+				 int option,
+				 const char *value)
+{
+	switch (option) {
+	case OPTION_LOGIN:
+		return smbsession_set(context, SMBSESSION_USERNAME, value);
+	case OPTION_PASSWORD:
+		return smbsession_set(context, SMBSESSION_PASSWORD, value);
+	case OPTION_AUTHENTICATION_FILE:
+		return smbsession_set(context,
+				      SMBSESSION_AUTHENTICATION_FILE,
+				      value);
+	case OPTION_NO_PASS:
+		return smbsession_set(context, SMBSESSION_PASSWORD, NULL);
+	case OPTION_KERBEROS:
+		return smbsession_set(context, SMBSESSION_KERBEROS, "required");
+	case OPTION_USE_KERBEROS:
+		return smbsession_set(context, SMBSESSION_KERBEROS, value);
+	case OPTION_CONFIGFILE:
+		return smbsession_set(context, SMBSESSION_CONFIGFILE, value);
+	case OPTION_OPTION:
+		return smbsession_set(context, SMBSESSION_OPTION, value);
+	case OPTION_TIMEOUT:
+		return smbsession_set(context, SMBSESSION_TIMEOUT, value);
+	default:
+		return ERROR_INVALID_PARAMETER;
+	}
+}
+
+/* Was it one of the tool's own options? */
+static bool take_own(struct options *options, int option, char *value)
+{
+	switch (option) {
+	case OPTION_CLIENT:
+		options->client = value;
+		return true;
+	case OPTION_USER:
+		options->user = value;
+		return true;
+	case OPTION_ALL:
+		options->all = true;
+		return true;
+	case OPTION_YES:
+		options->yes = true;
+		return true;
+	case OPTION_DRY_RUN:
+		options->dry_run = true;
+		return true;
+	case OPTION_JSON:
+		options->json = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void print_help(poptContext popt)
+{
+	puts("smbsession list  [\\\\SERVER] [--client C] [--user U] [--json]\n"
+	     "smbsession close [\\\\SERVER] [--client C] [--user U] [--all] "
+	     "[--yes] [--dry-run]\n"
+	     "                 [--json]\n"
+	     "\n"
+	     "Lists the network sessions of a server, or closes them; of the "
+	     "local one when\n"
+	     "none is named. See smbsession(1).\n");
+	poptPrintHelp(popt, stdout, 0);
+}
+
+static enum options_result take_options(poptContext popt,
+					struct options *options,
+					struct smbsession_context *context)
+{
+	int option = 0;
+
+	while ((option = poptGetNextOpt(popt)) > 0) {
+		char *value = poptGetOptArg(popt);
+
+		if (option == OPTION_HELP) {
+			print_help(popt);
+			return OPTIONS_DONE;
+		}
+		if (option == OPTION_VERSION) {
+			puts("smbsession " SESSIONDEL_VERSION);
+			return OPTIONS_DONE;
+		}
+		if (take_own(options, option, value)) {
+			continue;
+		}
+		if (take_login(context, option, value) != NERR_Success) {
+			return wrong(poptBadOption(popt, 0),
+				     "not with this value");
+		}
+		free(value);
+	}
+	if (option < -1) {
+		return wrong(poptBadOption(popt, 0), poptStrerror(option));
+	}
+	return OPTIONS_OK;
+}
+
+static enum options_result take_command(poptContext popt,
+					struct options *options)
+{
+	const char *command = poptGetArg(popt);
+
+	if (command == NULL) {
+		return wrong("list or close", "which?");
+	}
+	options->close = strcmp(command, "close") == 0;
+	if (!options->close && strcmp(command, "list") != 0) {
+		return wrong(command, "no such command, but list and close");
+	}
+	options->server = poptGetArg(popt);
+	if (poptPeekArg(popt) != NULL) {
+		return wrong(poptPeekArg(popt), "one server at a time");
+	}
+	return OPTIONS_OK;
+}
+
+static bool is_empty(const char *name)
+{
+	return name != NULL && name[0] == '\0';
+}
+
+/* An empty name means anybody to the server: nobody writes it for that. */
+static enum options_result check(const struct options *options)
+{
+	bool filtered = options->client != NULL || options->user != NULL;
+
+	if (is_empty(options->client) || is_empty(options->user)) {
+		return wrong("--client, --user", "an empty name");
+	}
+	if (is_empty(options->server)) {
+		return wrong("SERVER", "an empty name");
+	}
+	if (!options->close &&
+	    (options->all || options->yes || options->dry_run)) {
+		return wrong("--all, --yes, --dry-run", "only with close");
+	}
+	if (options->close && options->all == filtered) {
+		return wrong("close",
+			     "either --client and --user, one or both, or "
+			     "--all");
+	}
+	return OPTIONS_OK;
+}
+
+enum options_result options_read(int argc,
+				 char *argv[],
+				 struct options *options,
+				 struct smbsession_context *context)
+{
+	poptContext popt = poptGetContext("smbsession",
+					  argc,
+					  (const char **)argv,
+					  table,
+					  0);
+	enum options_result result = OPTIONS_OK;
+
+	*options = (struct options){.close = false};
+	poptSetOtherOptionHelp(popt, "list|close [\\\\SERVER] [OPTIONS]");
+	result = take_options(popt, options, context);
+	burn(argc, argv);
+	if (result == OPTIONS_OK) {
+		result = take_command(popt, options);
+	}
+	if (result == OPTIONS_OK) {
+		result = check(options);
+	}
+	/* Not freed: what it read is in use until the end. */
+	return result;
+}

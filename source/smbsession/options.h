@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line of smbsession. */
+
+#ifndef SMBSESSION_OPTIONS_H
+#define SMBSESSION_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "source/client/smbsession.h"
+
+struct options {
+	bool close;
+	/* NULL: the local one */
+	const char *server;
+	/* NULL: any */
+	const char *client;
+	const char *user;
+	bool all;
+	bool yes;
+	bool dry_run;
+	bool json;
+};
+
+enum options_result {
+	OPTIONS_OK,
+	/* --help or --version: was done */
+	OPTIONS_DONE,
+	/* said on standard error */
+	OPTIONS_WRONG,
+};
+
+/**
+ * Read the command line, and overwrite passwords in it.
+ *
+ * @param[in,out] argv     must outlive options
+ * @param[out]    context  gets the settings that concern the login
+ */
+enum options_result options_read(int argc,
+				 char *argv[],
+				 struct options *options,
+				 struct smbsession_context *context);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Exit statuses, and what is said of errors. */
+
+#include "report.h"
+
+#include <stdio.h>
+
+#include "json.h"
+#include "terminal.h"
+
+static const struct {
+	NET_API_STATUS code;
+	enum exit_status status;
+	/* NULL: what the library says */
+	const char *text;
+	/* NULL: none */
+	const char *hint;
+} meanings[] = {
+	{NERR_Success, EXIT_DONE, NULL, NULL},
+	{NERR_ClientNameNotFound,
+	 EXIT_NO_MATCH,
+	 "no session of that client and user",
+	 "'smbsession list' shows the sessions and how they are named"},
+	{NERR_UserNotFound,
+	 EXIT_NO_MATCH,
+	 "no session of that user",
+	 "'smbsession list' shows the sessions and how they are named"},
+	{ERROR_ACCESS_DENIED,
+	 EXIT_REFUSED,
+	 "the server does not let you do this",
+	 "it takes a member of Administrators or Server Operators: log in "
+	 "with -U"},
+	{ERROR_LOGON_FAILURE,
+	 EXIT_REFUSED,
+	 NULL,
+	 "is it the right user, domain (-U 'DOMAIN\\NAME') and password?"},
+	{ERROR_BAD_NETPATH,
+	 EXIT_UNREACHABLE,
+	 NULL,
+	 "is the name right, and its TCP port 445 to be reached from here?"},
+	{ERROR_SEM_TIMEOUT,
+	 EXIT_UNREACHABLE,
+	 NULL,
+	 "it may still do what it was asked; --timeout waits for longer"},
+	{1225, EXIT_UNREACHABLE, NULL, "does smbd run there?"},
+	{1231, EXIT_UNREACHABLE, NULL, NULL},
+	{1232, EXIT_UNREACHABLE, NULL, NULL},
+	{ERROR_TIMEOUT,
+	 EXIT_NOT_ALL,
+	 "the server has asked for it, but the session was not gone in time",
+	 "it may still end: list again in a while"},
+	{ERROR_BUSY,
+	 EXIT_OTHER,
+	 "the server has too many such calls to do",
+	 "try again"},
+};
+
+static size_t meaning_of(NET_API_STATUS code)
+{
+	size_t i = 0;
+
+	while (i < sizeof(meanings) / sizeof(meanings[0]) &&
+	       meanings[i].code != code) {
+		i++;
+	}
+	return i;
+}
+
+static bool is_known(size_t meaning)
+{
+	return meaning < sizeof(meanings) / sizeof(meanings[0]);
+}
+
+enum exit_status report_status(NET_API_STATUS code)
+{
+	size_t meaning = meaning_of(code);
+
+	return is_known(meaning) ? meanings[meaning].status : EXIT_OTHER;
+}
+
+static const char *text_for(size_t meaning, const char *text)
+{
+	return is_known(meaning) && meanings[meaning].text != NULL
+		       ? meanings[meaning].text
+		       : text;
+}
+
+enum exit_status report_code(NET_API_STATUS code, const char *text)
+{
+	size_t meaning = meaning_of(code);
+
+	terminal_complain("%s: %s",
+			  smbsession_error_name(code),
+			  text_for(meaning, text));
+	if (is_known(meaning) && meanings[meaning].hint != NULL) {
+		terminal_complain("hint: %s", meanings[meaning].hint);
+	}
+	return report_status(code);
+}
+
+enum exit_status report_error(const struct options *options,
+			      NET_API_STATUS code,
+			      const char *text)
+{
+	if (options->json) {
+		json_print_error(code, text_for(meaning_of(code), text));
+	}
+	return report_code(code, text);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names and times as a person reads them. */
+
+#include "screen.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+/* \xHH */
+#define ESCAPE_LENGTH 4
+
+static bool is_direction(wchar_t c)
+{
+	return c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+	       c == 0xfeff;
+}
+
+/* Bytes of the character at the start of text; 0: it cannot be shown. */
+static size_t showable(const char *text)
+{
+	mbstate_t state = {0};
+	wchar_t c = 0;
+	size_t length = mbrtowc(&c, text, MB_CUR_MAX, &state);
+
+	if (length == (size_t)-1 || length == (size_t)-2 || length == 0 ||
+	    !iswprint((wint_t)c) || is_direction(c)) {
+		return 0;
+	}
+	return length;
+}
+
+char *screen_text(const char *text)
+{
+	char *shown = NULL;
+	size_t used = 0;
+
+	text = text != NULL ? text : "";
+	shown = malloc(strlen(text) * ESCAPE_LENGTH + 1);
+	if (shown == NULL) {
+		return NULL;
+	}
+	while (*text != '\0') {
+		size_t length = showable(text);
+
+		if (length > 0) {
+			memcpy(shown + used, text, length);
+			used += length;
+			text += length;
+		} else {
+			used += (size_t)snprintf(shown + used,
+						 ESCAPE_LENGTH + 1,
+						 "\\x%02x",
+						 (unsigned char)*text);
+			text++;
+		}
+	}
+	shown[used] = '\0';
+	return shown;
+}
+
+/* The length in bytes of the part of text that fits into so many columns. */
+static size_t fitting(const char *text, size_t columns, size_t *width)
+{
+	size_t at = 0;
+
+	*width = 0;
+	while (text[at] != '\0') {
+		mbstate_t state = {0};
+		wchar_t c = 0;
+		size_t length = mbrtowc(&c, text + at, MB_CUR_MAX, &state);
+		int wide = wcwidth(c);
+
+		if (length == (size_t)-1 || length == (size_t)-2) {
+			break;
+		}
+		if (wide > 0 && *width + (size_t)wide > columns) {
+			break;
+		}
+		*width += wide > 0 ? (size_t)wide : 0;
+		at += length;
+	}
+	return at;
+}
+
+size_t screen_width(const char *text)
+{
+	size_t width = 0;
+
+	(void)fitting(text, SIZE_MAX, &width);
+	return width;
+}
+
+void screen_shorten(char *text, size_t width)
+{
+	size_t kept = 0;
+
+	if (screen_width(text) <= width) {
+		return;
+	}
+	/* Three columns of text are at least three bytes. */
+	memcpy(text + fitting(text, width - 3, &kept), "...", 4);
+}
+
+void screen_time(uint32_t seconds, char out[16])
+{
+	unsigned int minutes = seconds / 60;
+	unsigned int hours = minutes / 60;
+
+	if (seconds == SCREEN_NO_TIME) {
+		(void)snprintf(out, 16, "-");
+	} else if (hours >= 24) {
+		(void)snprintf(out,
+			       16,
+			       "%ud %02u:%02u",
+			       hours / 24,
+			       hours % 24,
+			       minutes % 60);
+	} else if (hours > 0) {
+		(void)snprintf(out,
+			       16,
+			       "%u:%02u:%02u",
+			       hours,
+			       minutes % 60,
+			       seconds % 60);
+	} else {
+		(void)snprintf(out, 16, "%u:%02u", minutes, seconds % 60);
+	}
+}

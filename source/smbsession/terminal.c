@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is said to a person and asked. */
+
+#include "terminal.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define DEFAULT_WIDTH 80
+
+void terminal_complain(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fputs("smbsession: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	va_end(arguments);
+}
+
+bool terminal_has_person(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+bool terminal_ask(const char *question)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length = 0;
+	bool yes = false;
+
+	fprintf(stderr, "%s [y/N] ", question);
+	length = getline(&line, &size, stdin);
+	if (length < 0) {
+		fputc('\n', stderr);
+	} else {
+		line[strcspn(line, "\n")] = '\0';
+		yes = strcasecmp(line, "y") == 0 ||
+		      strcasecmp(line, "yes") == 0;
+	}
+	free(line);
+	return yes;
+}
+
+/* For the handler: the terminal as it was before its echo was switched off. */
+static int silent_terminal = -1;
+static struct termios loud;
+
+static void restore_and_end(int number)
+{
+	(void)tcsetattr(silent_terminal, TCSAFLUSH, &loud);
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}
+
+static bool silence(int terminal)
+{
+	struct termios silent;
+
+	if (tcgetattr(terminal, &loud) != 0) {
+		return false;
+	}
+	silent_terminal = terminal;
+	(void)signal(SIGINT, restore_and_end);
+	(void)signal(SIGTERM, restore_and_end);
+	(void)signal(SIGHUP, restore_and_end);
+	silent = loud;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	silent.c_lflag |= ECHONL;
+	return tcsetattr(terminal, TCSAFLUSH, &silent) == 0;
+}
+
+static void unsilence(int terminal)
+{
+	(void)tcsetattr(terminal, TCSAFLUSH, &loud);
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
+}
+
+static const char *read_line(int from)
+{
+	static char line[1024];
+	size_t length = 0;
+
+	while (length < sizeof(line) - 1 && read(from, line + length, 1) == 1 &&
+	       line[length] != '\n') {
+		length++;
+	}
+	if (length == 0) {
+		return NULL;
+	}
+	line[length] = '\0';
+	return line;
+}
+
+const char *terminal_password(const char *username, void *private_data)
+{
+	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	const char *line = NULL;
+
+	(void)private_data;
+	if (terminal < 0) {
+		return read_line(STDIN_FILENO);
+	}
+	(void)dprintf(terminal, "Password for [%s]: ", username);
+	if (silence(terminal)) {
+		line = read_line(terminal);
+		unsilence(terminal);
+	}
+	(void)close(terminal);
+	return line;
+}
+
+unsigned int terminal_width(void)
+{
+	struct winsize size = {.ws_col = 0};
+
+	if (!isatty(STDOUT_FILENO)) {
+		return 0;
+	}
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+		return DEFAULT_WIDTH;
+	}
+	return size.ws_col;
+}
