@@ -46,7 +46,8 @@ def choose_libdir(conf):
 
 def build(bld):
     bld.samba_headers()
-    stubs = bld.client_stubs('netr_session')
+    stubs = (bld.client_stubs('netr_session')
+             + bld.client_stubs('local_pipe'))
     # What follows includes what pidl writes above.
     bld.add_group()
     for directory in ('common', 'session', 'module', 'worker'):

@@ -4,15 +4,20 @@
 #include "connection.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include <credentials.h>
 #include <dcerpc.h>
 #include <param.h>
 
 #include "deadline.h"
+#include "local_pipe.h"
 #include "login.h"
 #include "ndr_netr_session.h"
+#include "relay.h"
 
-#define LOCAL_SERVER "localhost"
+/* For who is not root, or logs in: a name would have to be resolved. */
+#define LOCAL_SERVER "127.0.0.1"
 
 NET_API_STATUS connection_error(struct smbsession_context *context,
 				NTSTATUS status)
@@ -107,8 +112,44 @@ static NET_API_STATUS connect_pipe(struct smbsession_context *context)
 	return NERR_Success;
 }
 
+/* Root needs no password where it can open the pipe by itself. */
+static bool connect_locally(struct smbsession_context *context)
+{
+	struct loadparm_context *lp_ctx = NULL;
+	struct dcerpc_pipe *pipe = NULL;
+	struct relay *relay = NULL;
+	const char *directory = NULL;
+	int server = local_pipe_open(context);
+
+	if (server < 0) {
+		return false;
+	}
+	relay = relay_start(context->connection,
+			    context->deadline->ev,
+			    server,
+			    &directory);
+	lp_ctx = loadparm_init(context->connection);
+	if (relay == NULL || lp_ctx == NULL ||
+	    !lpcfg_set_cmdline(lp_ctx, "ncalrpc dir", directory)) {
+		return false;
+	}
+	if (!NT_STATUS_IS_OK(dcerpc_pipe_connect(context->connection,
+						 &pipe,
+						 "ncalrpc:[" RELAY_ENDPOINT "]",
+						 &ndr_table_netr_session,
+						 cli_credentials_init_anon(
+							 context->connection),
+						 context->deadline->ev,
+						 lp_ctx))) {
+		return false;
+	}
+	context->srvsvc = pipe->binding_handle;
+	return true;
+}
+
 static NET_API_STATUS connect_to(struct smbsession_context *context,
-				 const char *host)
+				 const char *host,
+				 bool locally)
 {
 	NET_API_STATUS code = context_load_config(context);
 
@@ -119,6 +160,9 @@ static NET_API_STATUS connect_to(struct smbsession_context *context,
 	context->connected_to = talloc_strdup(context->connection, host);
 	if (context->connected_to == NULL) {
 		return context_no_memory(context);
+	}
+	if (locally && connect_locally(context)) {
+		return NERR_Success;
 	}
 	return connect_pipe(context);
 }
@@ -142,7 +186,10 @@ NET_API_STATUS connection_open(struct smbsession_context *context,
 		return NERR_Success;
 	}
 	connection_close(context);
-	code = connect_to(context, host);
+	code = connect_to(context,
+			  host,
+			  servername == NULL && geteuid() == 0 &&
+				  !login_is_given(&context->login));
 	if (code != NERR_Success) {
 		connection_close(context);
 	}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Starts samba-dcerpcd, as smbd does when the first client needs it. */
+
+#ifndef SMBSESSION_DCERPCD_H
+#define SMBSESSION_DCERPCD_H
+
+#include "context.h"
+
+/**
+ * Start it and wait until it is ready. It ends by itself when it is idle.
+ *
+ * @return false when smb.conf says that it runs on its own, and on errors
+ */
+bool dcerpcd_start(struct smbsession_context *context);
+
+#endif

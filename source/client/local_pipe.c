@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The named pipe \PIPE\srvsvc of the local Samba, for root. */
+
+#include "local_pipe.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <ndr.h>
+#include <param.h>
+
+#include "dcerpcd.h"
+#include "ndr_local_pipe.h"
+
+#define LEVEL 7
+#define TRANSPORT_NAMED_PIPE 1
+#define MESSAGE_MODE 2
+/* No answer of a Samba that greets like this is longer. */
+#define ANSWER_MOST 1024
+
+#define NAME "localhost"
+#define ADDRESS "127.0.0.1"
+
+/* [MS-DTYP] 2.4.2.4; the first is Samba's for the Unix user root. */
+static struct local_sid root_sids[] = {
+	{1, 2, {0, 0, 0, 0, 0, 22}, (uint32_t[]){1, 0}},
+	{1, 2, {0, 0, 0, 0, 0, 5}, (uint32_t[]){32, 544}},
+	{1, 1, {0, 0, 0, 0, 0, 1}, (uint32_t[]){0}},
+	{1, 1, {0, 0, 0, 0, 0, 5}, (uint32_t[]){11}},
+};
+
+static bool push_greeting(TALLOC_CTX *mem_ctx, DATA_BLOB *blob)
+{
+	struct local_token token = {.number = 4, .sids = root_sids};
+	struct local_unix_token unix_token = {.uid = 0};
+	struct local_user user = {.account = "root",
+				  .domain = "LOCAL",
+				  .authenticated = 1};
+	struct local_unix_user unix_user = {.name = "root",
+					    .sanitized_name = "root"};
+	struct local_caller caller = {.token = &token,
+				      .unix_token = &unix_token,
+				      .user = &user,
+				      .unix_user = &unix_user};
+	struct local_caller_box box = {.caller = &caller};
+	struct local_pipe_greeting greeting = {
+		.magic = {'N', 'P', 'A', 'M'},
+		.level = LEVEL,
+		.choice = LEVEL,
+		.transport = TRANSPORT_NAMED_PIPE,
+		.client_name = NAME,
+		.client_address = ADDRESS,
+		.server_name = NAME,
+		.server_address = ADDRESS,
+		.box = &box,
+	};
+	enum ndr_err_code result = NDR_ERR_SUCCESS;
+	uint32_t length = 0;
+
+	/* Names a session: no other has it. */
+	if (getrandom(caller.session, sizeof(caller.session), 0) !=
+	    sizeof(caller.session)) {
+		return false;
+	}
+	result = ndr_push_struct_blob(blob,
+				      mem_ctx,
+				      &greeting,
+				      (ndr_push_flags_fn_t)
+					      ndr_push_local_pipe_greeting);
+	if (result != NDR_ERR_SUCCESS) {
+		return false;
+	}
+	length = htonl((uint32_t)blob->length - sizeof(length));
+	memcpy(blob->data, &length, sizeof(length));
+	return true;
+}
+
+static bool read_all(int socket, uint8_t *data, size_t length)
+{
+	ssize_t got = recv(socket, data, length, MSG_WAITALL);
+
+	return got > 0 && (size_t)got == length;
+}
+
+static bool is_welcome(TALLOC_CTX *mem_ctx, const DATA_BLOB *blob)
+{
+	struct local_pipe_answer answer;
+	enum ndr_err_code result = ndr_pull_struct_blob(
+		blob,
+		mem_ctx,
+		&answer,
+		(ndr_pull_flags_fn_t)ndr_pull_local_pipe_answer);
+
+	return result == NDR_ERR_SUCCESS && answer.level == LEVEL &&
+	       NT_STATUS_IS_OK(answer.status) &&
+	       answer.file_type == MESSAGE_MODE;
+}
+
+static bool read_answer(TALLOC_CTX *mem_ctx, int socket)
+{
+	uint8_t data[ANSWER_MOST];
+	DATA_BLOB blob = {.data = data};
+	uint32_t length = 0;
+
+	if (!read_all(socket, data, sizeof(length))) {
+		return false;
+	}
+	memcpy(&length, data, sizeof(length));
+	length = ntohl(length);
+	if (length > sizeof(data) - sizeof(length) ||
+	    !read_all(socket, data + sizeof(length), length)) {
+		return false;
+	}
+	blob.length = length + sizeof(length);
+	return is_welcome(mem_ctx, &blob);
+}
+
+static bool greet(TALLOC_CTX *mem_ctx, int socket)
+{
+	DATA_BLOB blob = {.data = NULL};
+
+	return push_greeting(mem_ctx, &blob) &&
+	       send(socket, blob.data, blob.length, MSG_NOSIGNAL) ==
+		       (ssize_t)blob.length &&
+	       read_answer(mem_ctx, socket);
+}
+
+/* samba-dcerpcd's sockets are where ncalrpc's are, unless it is told. */
+static bool socket_path(struct loadparm_context *lp_ctx,
+			char *path,
+			size_t size)
+{
+	const char *directory = lpcfg_get_parametric(lp_ctx,
+						     NULL,
+						     "external_rpc_pipe",
+						     "socket_dir");
+	int length = 0;
+
+	if (directory == NULL) {
+		struct parm_struct *parameter =
+			lpcfg_parm_struct(lp_ctx, "ncalrpc dir");
+		char **value = lpcfg_parm_ptr(lp_ctx, NULL, parameter);
+
+		directory = value != NULL ? *value : NULL;
+	}
+	if (directory == NULL) {
+		return false;
+	}
+	length = snprintf(path, size, "%s/np/srvsvc", directory);
+	return length > 0 && (size_t)length < size;
+}
+
+static int connect_socket(const struct smbsession_context *context)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct timeval timeout = {.tv_sec = context->timeout};
+	int connected = -1;
+
+	if (!socket_path(context->lp_ctx,
+			 address.sun_path,
+			 sizeof(address.sun_path))) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	connected = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connected < 0) {
+		return -1;
+	}
+	/* Also what connect() waits for when the backlog is full. */
+	if (setsockopt(connected,
+		       SOL_SOCKET,
+		       SO_RCVTIMEO,
+		       &timeout,
+		       sizeof(timeout)) != 0 ||
+	    setsockopt(connected,
+		       SOL_SOCKET,
+		       SO_SNDTIMEO,
+		       &timeout,
+		       sizeof(timeout)) != 0 ||
+	    connect(connected, (struct sockaddr *)&address, sizeof(address)) !=
+		    0) {
+		int error = errno;
+
+		(void)close(connected);
+		errno = error;
+		return -1;
+	}
+	return connected;
+}
+
+int local_pipe_open(struct smbsession_context *context)
+{
+	int connected = connect_socket(context);
+	TALLOC_CTX *frame = NULL;
+	bool welcome = false;
+
+	if (connected < 0 && dcerpcd_start(context)) {
+		connected = connect_socket(context);
+	}
+	if (connected < 0) {
+		return -1;
+	}
+	frame = talloc_new(context);
+	welcome = frame != NULL && greet(frame, connected);
+	talloc_free(frame);
+	if (!welcome) {
+		(void)close(connected);
+		errno = EPROTO;
+		return -1;
+	}
+	return connected;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The named pipe \PIPE\srvsvc of the local Samba, for root. */
+
+#ifndef SMBSESSION_LOCAL_PIPE_H
+#define SMBSESSION_LOCAL_PIPE_H
+
+#include "context.h"
+
+/**
+ * Open it, as smbd does for its clients: as root, without a password.
+ *
+ * samba-dcerpcd is started when it does not run and smb.conf lets programs
+ * start it ("rpc start on demand helpers").
+ *
+ * @return A connected stream socket; -1 with errno when there is none, or
+ *         when this Samba greets in another way.
+ */
+int local_pipe_open(struct smbsession_context *context);
+
+#endif
