@@ -4,6 +4,7 @@
 #include "source/common/samba_types.h"
 
 #include <dlfcn.h>
+#include <tdb.h>
 
 #include "lib/util/debug.h"
 #include "librpc/gen_ndr/ndr_srvsvc.h"
@@ -188,4 +189,52 @@ NTSTATUS dcesrv_interface_register(struct dcesrv_context *dce_ctx,
 			      ncacn_np_secondary_endpoint,
 			      replacement(&module_context, iface),
 			      sd);
+}
+
+struct g_lock_ctx;
+
+typedef NTSTATUS (*lock_fn)(struct g_lock_ctx *ctx,
+			    TDB_DATA key,
+			    int type,
+			    struct timeval timeout,
+			    void *callback,
+			    void *private_data);
+
+/**
+ * Samba's own function of that name, which this one stands in front of:
+ * smbd's library takes the lock on a file's share modes through it, and would
+ * wait an hour for a smbd that hangs.
+ *
+ * The last two arguments are those of 4.22 and later. 4.17 neither gives nor
+ * takes them, and they are not looked at here.
+ */
+PUBLIC NTSTATUS g_lock_lock(struct g_lock_ctx *ctx,
+			    TDB_DATA key,
+			    int type,
+			    struct timeval timeout,
+			    void *callback,
+			    void *private_data);
+
+NTSTATUS g_lock_lock(struct g_lock_ctx *ctx,
+		     TDB_DATA key,
+		     int type,
+		     struct timeval timeout,
+		     void *callback,
+		     void *private_data)
+{
+	struct share_lock_limit *limit = &module_context.share_lock_limit;
+	lock_fn stock_lock = (lock_fn)dlsym(RTLD_NEXT, "g_lock_lock");
+	NTSTATUS status;
+
+	if (stock_lock == NULL) {
+		return NT_STATUS_ENTRYPOINT_NOT_FOUND;
+	}
+	if (limit->set) {
+		timeout = (struct timeval){.tv_sec = 0};
+	}
+	status = stock_lock(ctx, key, type, timeout, callback, private_data);
+	if (limit->set) {
+		limit->refused |= NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT);
+	}
+	return status;
 }

@@ -8,10 +8,13 @@
 
 #include "librpc/rpc/dcesrv_core.h"
 
+#include "source/session/share_lock.h"
+
 #include "audit.h"
 #include "settings.h"
 #include "waiting_call.h"
 
+struct durable_table;
 struct pipe_session;
 struct session_table;
 
@@ -24,10 +27,15 @@ struct sessiondel_module {
 	bool stands_aside;
 	/* opened by the first call that needs it */
 	struct session_table *table;
+	struct durable_table *durable;
+	/* set while a lock may not be waited for */
+	struct share_lock_limit share_lock_limit;
 	/* all pipes of the worker */
 	struct pipe_session *pipes;
 	/* calls that wait for a name's addresses, or for sessions to end */
 	struct waiting_calls waiting;
+	/* closes that nobody waits for any more */
+	struct waiting_calls late;
 	struct audit audit;
 	struct {
 		struct settings_complaint timeout;

@@ -3,14 +3,17 @@
 
 #include "net_session_del.h"
 
+#include "lib/util/debug.h"
 #include "lib/util/tevent_ntstatus.h"
 #include "librpc/gen_ndr/srvsvc.h"
 
+#include "source/session/durable_open.h"
 #include "source/session/session_close.h"
 
 #include "caller.h"
 #include "client_lookup.h"
 #include "late_answer.h"
+#include "late_close.h"
 #include "module.h"
 #include "pipe_session.h"
 #include "session_lookup.h"
@@ -27,7 +30,8 @@ struct net_session_del_state {
 	struct sessiondel_module *module;
 	struct dcesrv_call_state *call;
 	struct srvsvc_NetSessDel *r;
-	struct session_close_how how;
+	struct timeval limit;
+	bool end_durable;
 	struct session_query query;
 	/* of the client that the query names, once it was looked up */
 	struct client_addresses addresses;
@@ -36,12 +40,47 @@ struct net_session_del_state {
 	struct audit_call *audit;
 };
 
+static struct late_close_means means_of(
+	const struct net_session_del_state *state)
+{
+	struct sessiondel_module *module = state->module;
+
+	return (struct late_close_means){
+		.all = &module->late,
+		.ev = state->call->event_ctx,
+		.table = module->table,
+		.durable = state->end_durable ? module->durable : NULL,
+	};
+}
+
+/* Once in the worker's life, and before anything is done. */
+static NTSTATUS open_durable(struct sessiondel_module *module,
+			     struct session_table *table)
+{
+	NTSTATUS status = NT_STATUS_OK;
+
+	if (module->durable == NULL) {
+		status = durable_table_open(NULL,
+					    table,
+					    &module->share_lock_limit,
+					    &module->durable);
+	}
+	if (!NT_STATUS_IS_OK(status)) {
+		DBG_ERR("cannot open the tables of opens: %s\n",
+			nt_errstr(status));
+	}
+	return status;
+}
+
 static NTSTATUS find_targets(struct net_session_del_state *state)
 {
 	struct session_lookup lookup;
 	NTSTATUS status =
 		session_lookup_begin(state->module, state->call->conn, &lookup);
 
+	if (NT_STATUS_IS_OK(status) && state->end_durable) {
+		status = open_durable(state->module, lookup.table);
+	}
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
@@ -55,17 +94,15 @@ static NTSTATUS find_targets(struct net_session_del_state *state)
 /* The caller's own session goes when it has its answer. */
 static WERROR arm_own(struct net_session_del_state *state, WERROR result)
 {
+	const struct late_close_means means = means_of(state);
+
 	for (size_t i = 0; i < state->targets->num; i++) {
 		struct session_target *target = &state->targets->list[i];
 
 		if (target->fate != SESSION_OWN) {
 			continue;
 		}
-		if (!pipe_session_close_later(state->call->conn,
-					      state->call->event_ctx,
-					      state->module->table,
-					      target,
-					      &state->how)) {
+		if (!late_close_own(&means, state->call->conn, target)) {
 			target->fate = SESSION_NOT_ASKED;
 			result = WERR_NOT_ENOUGH_MEMORY;
 		}
@@ -123,28 +160,52 @@ static struct timeval time_to_close(const struct net_session_del_state *state)
 {
 	const struct timeval *start = &state->audit->start;
 	struct timeval now = timeval_current();
-	struct timeval end = timeval_add(&now,
-					 state->how.limit.tv_sec,
-					 state->how.limit.tv_usec);
+	struct timeval end =
+		timeval_add(&now, state->limit.tv_sec, state->limit.tv_usec);
 	struct timeval last = timeval_add(start, ANSWER_LIMIT, 0);
 
 	end = timeval_min(&end, &last);
 	return tevent_timeval_until(&now, &end);
 }
 
+static struct tevent_req *close_send(struct net_session_del_state *state,
+				     struct tevent_context *ev,
+				     struct timeval limit)
+{
+	const struct session_close_how how = {
+		.limit = limit,
+		.durable = state->end_durable ? state->module->durable : NULL,
+	};
+
+	return session_close_send(state,
+				  ev,
+				  state->module->table,
+				  state->targets,
+				  &how);
+}
+
+/* What is left of durable opens ends when nobody waits for it any more. */
+static WERROR close_recv(struct net_session_del_state *state,
+			 struct tevent_req *req)
+{
+	const struct late_close_means means = means_of(state);
+	struct durable_opens *opens = NULL;
+	NTSTATUS status = session_close_recv(req, state, &opens);
+
+	TALLOC_FREE(req);
+	if (opens != NULL) {
+		late_close_go_on(&means, state->targets, opens);
+	}
+	return arm_own(state, close_result(status));
+}
+
 static void net_session_del_closed(struct tevent_req *req);
 
 static WERROR close_later(struct net_session_del_state *state)
 {
-	struct session_close_how how = state->how;
-	struct tevent_req *req = NULL;
+	struct tevent_req *req =
+		close_send(state, state->call->event_ctx, time_to_close(state));
 
-	how.limit = time_to_close(state);
-	req = session_close_send(state,
-				 state->call->event_ctx,
-				 state->module->table,
-				 state->targets,
-				 &how);
 	if (req == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;
 	}
@@ -156,18 +217,14 @@ static void net_session_del_closed(struct tevent_req *req)
 {
 	struct net_session_del_state *state =
 		tevent_req_callback_data(req, struct net_session_del_state);
-	WERROR result = close_result(session_close_recv(req));
 
-	answer(state, arm_own(state, result));
+	answer(state, close_recv(state, req));
 }
 
 /* On an event context of its own: the worker's must not run inside a call. */
 static WERROR close_now(struct net_session_del_state *state)
 {
-	const struct session_close_how how = {
-		.limit = {.tv_usec = BLOCKING_LIMIT_USEC},
-		.end_durable = state->how.end_durable,
-	};
+	const struct timeval limit = {.tv_usec = BLOCKING_LIMIT_USEC};
 	struct tevent_context *ev = tevent_context_init(state);
 	struct tevent_req *req = NULL;
 	NTSTATUS status;
@@ -175,15 +232,11 @@ static WERROR close_now(struct net_session_del_state *state)
 	if (ev == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;
 	}
-	req = session_close_send(state,
-				 ev,
-				 state->module->table,
-				 state->targets,
-				 &how);
+	req = close_send(state, ev, limit);
 	if (req == NULL || !tevent_req_poll_ntstatus(req, ev, &status)) {
 		return WERR_NOT_ENOUGH_MEMORY;
 	}
-	return arm_own(state, close_result(session_close_recv(req)));
+	return close_recv(state, req);
 }
 
 /* *aside: this Samba is not what the module was built for. */
@@ -196,6 +249,7 @@ static WERROR find(struct net_session_del_state *state, bool *aside)
 		return session_lookup_fault(status);
 	}
 	waiting_calls_skip_asked(&state->module->waiting, state->targets);
+	waiting_calls_skip_asked(&state->module->late, state->targets);
 	return state->targets->num != 0 ? WERR_OK
 					: WERR_NERR_CLIENTNAMENOTFOUND;
 }
@@ -277,12 +331,10 @@ static NTSTATUS serve(struct net_session_del_state *state)
 	bool aside = false;
 	WERROR result;
 
-	state->how = (struct session_close_how){
-		.limit = {.tv_sec = settings_timeout(
-				  &state->module->complaints.timeout)},
-		.end_durable =
-			settings_durable(&state->module->complaints.durable),
-	};
+	state->limit.tv_sec =
+		settings_timeout(&state->module->complaints.timeout);
+	state->end_durable =
+		settings_durable(&state->module->complaints.durable);
 	result = prepare(state, &aside);
 
 	if (aside) {

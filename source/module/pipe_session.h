@@ -6,11 +6,10 @@
 #define SESSIONDEL_PIPE_SESSION_H
 
 #include "source/common/samba_types.h"
-#include <tevent.h>
 
 #include "librpc/gen_ndr/misc.h"
 
-#include "source/session/session_close.h"
+#include "source/session/session_target.h"
 
 struct dcesrv_connection;
 struct pipe_session;
@@ -35,23 +34,5 @@ bool pipe_session_note(struct pipe_session **pipes,
 struct session_scope_caller pipe_session_caller(
 	const struct pipe_session *pipes,
 	const struct dcesrv_connection *conn);
-
-/**
- * Close a session when the caller's pipe goes away, or after a second (spec
- * 5): waiting for it inside its own call would lose the answer.
- *
- * @param[in] conn    The caller's pipe.
- * @param[in] ev      The worker's event context.
- * @param[in] table   The session table.
- * @param[in] target  The session, copied.
- * @param[in] how     How to close it, copied.
- *
- * @return false without memory.
- */
-bool pipe_session_close_later(struct dcesrv_connection *conn,
-			      struct tevent_context *ev,
-			      struct session_table *table,
-			      const struct session_target *target,
-			      const struct session_close_how *how);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The calls that wait: how many there may be, and whom they have asked. */
+/* What waits for sessions to end: how many, and whom they have asked. */
 
 #include "waiting_call.h"
 
@@ -37,6 +37,19 @@ void waiting_calls_skip_asked(const struct waiting_calls *all,
 	for (call = all->list; call != NULL; call = call->next) {
 		skip_asked_by(call->targets, targets);
 	}
+}
+
+bool waiting_calls_include(const struct waiting_calls *all,
+			   const struct session_key *key)
+{
+	const struct waiting_call *call = NULL;
+
+	for (call = all->list; call != NULL; call = call->next) {
+		if (session_targets_get(call->targets, key) != NULL) {
+			return true;
+		}
+	}
+	return false;
 }
 
 void waiting_call_start(struct waiting_calls *all,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The calls that wait: how many there may be, and whom they have asked. */
+/* What waits for sessions to end: how many, and whom they have asked. */
 
 #ifndef SESSIONDEL_WAITING_CALL_H
 #define SESSIONDEL_WAITING_CALL_H
@@ -35,6 +35,12 @@ bool waiting_calls_full(const struct waiting_calls *all);
  */
 void waiting_calls_skip_asked(const struct waiting_calls *all,
 			      struct session_targets *targets);
+
+/**
+ * Does one of them wait for that session?
+ */
+bool waiting_calls_include(const struct waiting_calls *all,
+			   const struct session_key *key);
 
 /**
  * From now on the call waits.

@@ -3,22 +3,31 @@
 
 #include "durable_open.h"
 
-#include <tdb.h>
-
 #include "lib/dbwrap/dbwrap.h"
-#include "lib/util/byteorder.h"
 #include "lib/util/debug.h"
 #include "lib/util/server_id.h"
+#include "lib/util/time.h"
 #include "libcli/security/dom_sid.h"
-#include "librpc/gen_ndr/ndr_open_files.h"
-#include "librpc/ndr/libndr.h"
+#include "librpc/gen_ndr/ndr_misc.h"
 
+#include "durable_place.h"
 #include "file_open.h"
-#include "open_record.h"
+#include "open_table.h"
+
+struct durable_table {
+	struct open_table *opens;
+	struct db_context *locks;
+	struct session_table *sessions;
+	struct share_lock_limit *limit;
+};
 
 enum durable_state {
-	/* with its smbd, of a session that is closed or of another one */
+	/* with its smbd, or nobody's yet */
 	DURABLE_CONNECTED,
+	/* a closed session's, and can be reclaimed */
+	DURABLE_DISCONNECTED,
+	/* cannot be reclaimed, but is still on its file */
+	DURABLE_ON_FILE,
 	/* no open any more */
 	DURABLE_ENDED,
 	/* taken up again by its client */
@@ -34,56 +43,60 @@ struct durable_open {
 	/* a new one each time that it is reclaimed */
 	uint64_t volatile_id;
 	struct file_id file;
-	/* smbd's own cookie, which names the file; VFS modules have others */
-	bool file_known;
 	enum durable_state state;
 };
 
 struct durable_opens {
-	struct db_context *db;
-	struct db_context *locks;
+	const struct durable_table *table;
+	struct durable_places places;
 	struct durable_open *list;
 	size_t num;
+	NTSTATUS failure;
 };
 
-static bool file_of(TALLOC_CTX *mem_ctx,
-		    const struct smbXsrv_open_global0 *open,
-		    struct file_id *file)
+NTSTATUS durable_table_open(TALLOC_CTX *mem_ctx,
+			    struct session_table *sessions,
+			    struct share_lock_limit *limit,
+			    struct durable_table **ptable)
 {
-	struct vfs_default_durable_cookie cookie = {.version = 0};
-	enum ndr_err_code err;
+	struct durable_table *table = talloc(mem_ctx, struct durable_table);
+	NTSTATUS status;
 
-	err = ndr_pull_struct_blob(&open->backend_cookie,
-				   mem_ctx,
-				   &cookie,
-				   (ndr_pull_flags_fn_t)
-					   ndr_pull_vfs_default_durable_cookie);
-	if (!NDR_ERR_CODE_IS_SUCCESS(err) ||
-	    cookie.version != VFS_DEFAULT_DURABLE_COOKIE_VERSION ||
-	    strcmp(cookie.magic, VFS_DEFAULT_DURABLE_COOKIE_MAGIC) != 0) {
-		return false;
+	if (table == NULL) {
+		return NT_STATUS_NO_MEMORY;
 	}
-	*file = cookie.id;
-	return true;
+	*table = (struct durable_table){
+		.sessions = sessions,
+		.limit = limit,
+	};
+	status = open_table_open(table, &table->opens);
+	if (NT_STATUS_IS_OK(status)) {
+		status = file_open_locks_db(table, &table->locks);
+	}
+	if (!NT_STATUS_IS_OK(status)) {
+		talloc_free(table);
+		return status;
+	}
+	*ptable = table;
+	return NT_STATUS_OK;
 }
 
-static bool is_settled(const struct session_target *target)
+/* smbd may give the id of an open that has ended to another one. */
+static bool is_same(const struct durable_open *noted,
+		    const struct smbXsrv_open_global0 *open)
 {
-	return target->fate == SESSION_GONE ||
-	       target->fate == SESSION_OWNER_DIED;
+	return noted->open.open_time == open->open_time &&
+	       dom_sid_equal(&noted->user, &open->open_owner);
 }
 
-/* May an open with this smbd and user belong to a session that still ends? */
-static bool is_awaited(const struct server_id *owner,
-		       const struct dom_sid *user,
-		       const struct session_targets *targets)
+static bool is_noted(const struct durable_opens *opens,
+		     const struct smbXsrv_open_global0 *open)
 {
-	for (size_t i = 0; i < targets->num; i++) {
-		const struct session_target *target = &targets->list[i];
+	for (size_t i = 0; i < opens->num; i++) {
+		const struct durable_open *noted = &opens->list[i];
 
-		if (!is_settled(target) &&
-		    server_id_equal(owner, &target->owner) &&
-		    dom_sid_equal(user, &target->user_sid)) {
+		if (noted->global_id == open->open_global_id &&
+		    is_same(noted, open)) {
 			return true;
 		}
 	}
@@ -91,25 +104,24 @@ static bool is_awaited(const struct server_id *owner,
 }
 
 static NTSTATUS add(struct durable_opens *opens,
+		    const struct durable_place *place,
 		    const struct smbXsrv_open_global0 *open)
 {
 	struct durable_open *list = talloc_realloc(opens,
 						   opens->list,
 						   struct durable_open,
 						   opens->num + 1);
-	struct durable_open *added = NULL;
 
 	if (list == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
 	opens->list = list;
-	added = &list[opens->num++];
-	*added = (struct durable_open){
+	list[opens->num++] = (struct durable_open){
 		.global_id = open->open_global_id,
 		.open =
 			{
 				.persistent_id = open->open_persistent_id,
-				.owner = open->server_id,
+				.owner = place->smbd,
 				.open_time = open->open_time,
 			},
 		.user = open->open_owner,
@@ -119,144 +131,288 @@ static NTSTATUS add(struct durable_opens *opens,
 }
 
 struct note_state {
-	const struct session_targets *targets;
 	struct durable_opens *opens;
-	NTSTATUS status;
+	/* how many were noted before */
+	size_t num;
 };
 
-static int note_record(struct db_record *record, void *private_data)
+/* All opens of a smbd have the same client. */
+static void note_client(const struct durable_places *places,
+			const struct smbXsrv_open_global0 *open)
 {
-	struct note_state *state = private_data;
-	const struct smbXsrv_open_global0 *open = NULL;
-	TALLOC_CTX *frame = talloc_new(NULL);
+	for (size_t i = 0; i < places->num; i++) {
+		struct durable_place *place = &places->list[i];
 
-	if (frame == NULL) {
-		state->status = NT_STATUS_NO_MEMORY;
-		return -1;
+		if (server_id_equal(&place->smbd, &open->server_id)) {
+			place->client = open->client_guid;
+		}
 	}
-	state->status = open_record_decode(frame,
-					   dbwrap_record_get_value(record),
-					   &open);
-	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND)) {
-		state->status = NT_STATUS_OK;
-	} else if (NT_STATUS_IS_OK(state->status) && open->durable &&
-		   is_awaited(&open->server_id,
-			      &open->open_owner,
-			      state->targets)) {
-		state->status = add(state->opens, open);
-	}
-	talloc_free(frame);
-	return NT_STATUS_IS_OK(state->status) ? 0 : -1;
 }
 
-static NTSTATUS open_databases(struct durable_opens *opens)
+static NTSTATUS note_open(const struct smbXsrv_open_global0 *open,
+			  void *private_data)
 {
-	NTSTATUS status = open_records_db(opens, &opens->db);
+	const struct note_state *state = private_data;
+	struct durable_opens *opens = state->opens;
+	const struct durable_place *place = NULL;
 
-	if (!NT_STATUS_IS_OK(status)) {
+	note_client(&opens->places, open);
+	place = durable_places_find(&opens->places,
+				    &open->server_id,
+				    &open->open_owner);
+	if (place == NULL || !open->durable ||
+	    (state->num != 0 && is_noted(opens, open))) {
+		return NT_STATUS_OK;
+	}
+	return add(opens, place, open);
+}
+
+static NTTIME now(void)
+{
+	const struct timeval time = timeval_current();
+
+	return timeval_to_nttime(&time);
+}
+
+static bool has_own(const struct session_targets *targets)
+{
+	for (size_t i = 0; i < targets->num; i++) {
+		if (targets->list[i].fate == SESSION_OWN) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static NTSTATUS note(struct durable_opens *opens,
+		     const struct session_targets *targets)
+{
+	struct note_state state = {.opens = opens, .num = opens->num};
+	bool alone = !targets->other_clients && !has_own(targets);
+	bool first = opens->places.num == 0;
+	NTSTATUS status;
+
+	status = durable_places_add(opens, &opens->places, targets, now());
+	if (NT_STATUS_IS_OK(status)) {
+		status =
+			open_table_walk(opens->table->opens, note_open, &state);
+	}
+	if (!NT_STATUS_IS_OK(status) || alone || !first || opens->num == 0) {
 		return status;
 	}
-	return file_open_locks_db(opens, &opens->locks);
+	return durable_places_note_others(opens,
+					  &opens->places,
+					  opens->table->sessions,
+					  targets);
 }
 
 NTSTATUS durable_opens_note(TALLOC_CTX *mem_ctx,
+			    const struct durable_table *table,
 			    const struct session_targets *targets,
-			    struct durable_opens **popens)
+			    struct durable_opens **opens)
 {
-	struct durable_opens *opens =
-		talloc_zero(mem_ctx, struct durable_opens);
-	struct note_state state = {
-		.targets = targets,
-		.opens = opens,
-		.status = NT_STATUS_OK,
-	};
-	NTSTATUS status;
-
-	if (opens == NULL) {
+	if (*opens == NULL) {
+		*opens = talloc_zero(mem_ctx, struct durable_opens);
+	}
+	if (*opens == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	status = open_databases(opens);
-	if (NT_STATUS_IS_OK(status)) {
-		status = dbwrap_traverse_read(opens->db,
-					      note_record,
-					      &state,
-					      NULL);
-	}
-	if (!NT_STATUS_IS_OK(state.status)) {
-		status = state.status;
-	}
-	if (!NT_STATUS_IS_OK(status)) {
-		talloc_free(opens);
-		return status;
-	}
-	*popens = opens;
-	return NT_STATUS_OK;
-}
-
-struct end_state {
-	struct durable_open *open;
-	NTSTATUS status;
-};
-
-/* Without its record the open cannot be reclaimed. */
-static void end_record(struct db_record *record,
-		       TDB_DATA value,
-		       void *private_data)
-{
-	struct end_state *state = private_data;
-	struct durable_open *noted = state->open;
-	const struct smbXsrv_open_global0 *open = NULL;
-	TALLOC_CTX *frame = talloc_new(NULL);
-
-	if (frame == NULL) {
-		state->status = NT_STATUS_NO_MEMORY;
-		return;
-	}
-	state->status = open_record_decode(frame, value, &open);
-	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND) ||
-	    (open != NULL &&
-	     open->open_persistent_id != noted->open.persistent_id)) {
-		noted->state = DURABLE_ENDED;
-		state->status = NT_STATUS_OK;
-	} else if (open != NULL &&
-		   server_id_is_disconnected(&open->server_id)) {
-		noted->file_known = file_of(frame, open, &noted->file);
-		state->status = dbwrap_record_delete(record);
-		noted->state = NT_STATUS_IS_OK(state->status)
-				       ? DURABLE_ENDED
-				       : DURABLE_CONNECTED;
-	} else if (open != NULL &&
-		   (open->open_volatile_id != noted->volatile_id ||
-		    !server_id_equal(&open->server_id, &noted->open.owner))) {
-		noted->state = DURABLE_RECLAIMED;
-	}
-	talloc_free(frame);
+	(*opens)->table = table;
+	return note(*opens, targets);
 }
 
 /*
- * What goes wrong here leaves an open behind that times out by itself, as
- * stock Samba has it.
+ * An open that was made after it could be noted: of the same user and client,
+ * and disconnected since.
  */
-static NTSTATUS end_open(struct durable_opens *opens, struct durable_open *open)
+static struct durable_place *place_searched(
+	const struct durable_places *places,
+	const struct smbXsrv_open_global0 *open)
 {
-	struct end_state state = {.open = open, .status = NT_STATUS_OK};
-	uint8_t id[4];
-	TDB_DATA key = {.dptr = id, .dsize = sizeof(id)};
+	for (size_t i = 0; i < places->num; i++) {
+		struct durable_place *place = &places->list[i];
+
+		if (place->gone != 0 && !place->searched &&
+		    open->disconnect_time >= place->noted &&
+		    open->disconnect_time <= place->gone &&
+		    GUID_equal(&open->client_guid, &place->client) &&
+		    dom_sid_equal(&open->open_owner, &place->user)) {
+			return place;
+		}
+	}
+	return NULL;
+}
+
+static NTSTATUS search_open(const struct smbXsrv_open_global0 *open,
+			    void *private_data)
+{
+	struct durable_opens *opens = private_data;
+	const struct durable_place *place = NULL;
+
+	if (!open->durable || !server_id_is_disconnected(&open->server_id) ||
+	    GUID_all_zero(&open->client_guid)) {
+		return NT_STATUS_OK;
+	}
+	place = place_searched(&opens->places, open);
+	if (place == NULL || is_noted(opens, open)) {
+		return NT_STATUS_OK;
+	}
+	return add(opens, place, open);
+}
+
+/* Once for each place, when no session is awaited there any more. */
+static NTSTATUS search(struct durable_opens *opens)
+{
+	bool due = false;
 	NTSTATUS status;
 
-	RSIVAL(id, 0, open->global_id);
+	for (size_t i = 0; i < opens->places.num; i++) {
+		const struct durable_place *place = &opens->places.list[i];
 
-	status = dbwrap_do_locked(opens->db, key, end_record, &state);
-	if (NT_STATUS_IS_OK(status)) {
-		status = state.status;
+		due |= place->gone != 0 && !place->searched &&
+		       !GUID_all_zero(&place->client);
 	}
-	if (NT_STATUS_IS_OK(status) && open->file_known) {
-		status = file_open_end(opens->locks, open->file, &open->open);
+	if (!due) {
+		return NT_STATUS_OK;
+	}
+	status = open_table_walk(opens->table->opens, search_open, opens);
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
+	for (size_t i = 0; i < opens->places.num; i++) {
+		struct durable_place *place = &opens->places.list[i];
+
+		place->searched = place->gone != 0;
+	}
+	return NT_STATUS_OK;
+}
+
+/* What has become of an open. */
+struct found {
+	const struct durable_open *noted;
+	enum durable_state state;
+	NTTIME disconnected;
+	struct file_id file;
+	bool file_known;
+};
+
+static NTSTATUS find(const struct smbXsrv_open_global0 *open,
+		     void *private_data)
+{
+	struct found *found = private_data;
+	const struct durable_open *noted = found->noted;
+
+	if (!is_same(noted, open)) {
+		found->state = DURABLE_ENDED;
+	} else if (server_id_is_disconnected(&open->server_id)) {
+		found->state = DURABLE_DISCONNECTED;
+		found->disconnected = open->disconnect_time;
+		found->file_known = open_table_file(open, &found->file);
+	} else if (open->open_volatile_id != noted->volatile_id ||
+		   !server_id_equal(&open->server_id, &noted->open.owner)) {
+		found->state = DURABLE_RECLAIMED;
+	} else {
+		found->state = DURABLE_CONNECTED;
+	}
+	return NT_STATUS_OK;
+}
+
+/* It was connected: is it disconnected now, and whose was it? */
+static NTSTATUS look_at(struct durable_opens *opens, struct durable_open *open)
+{
+	struct durable_place *place = durable_places_find(&opens->places,
+							  &open->open.owner,
+							  &open->user);
+	struct found found = {.noted = open, .state = DURABLE_ENDED};
+	enum durable_owner owner;
+	NTSTATUS status = open_table_lookup(opens->table->opens,
+					    open->global_id,
+					    find,
+					    &found);
+
+	if (NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
+		status = NT_STATUS_OK;
 	}
 	if (!NT_STATUS_IS_OK(status)) {
-		DBG_WARNING("durable open 0x%08x is left behind: %s\n",
-			    open->global_id,
-			    nt_errstr(status));
+		return status;
+	}
+	if (found.state == DURABLE_CONNECTED) {
+		open->state =
+			place->awaited ? DURABLE_CONNECTED : DURABLE_FOREIGN;
+		return NT_STATUS_OK;
+	}
+	/* after the open: whoever is there yet has not lost it before */
+	status = durable_place_look_for_others(place, opens->table->sessions);
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
+	owner = found.state == DURABLE_DISCONNECTED
+			? durable_place_owner(place, found.disconnected)
+			: DURABLE_TARGETS;
+	if (found.state == DURABLE_RECLAIMED && place->other_gone) {
+		owner = DURABLE_OTHERS;
+	}
+	if (owner == DURABLE_TARGETS) {
+		open->state = found.state;
+	} else if (owner == DURABLE_OTHERS) {
+		open->state = DURABLE_FOREIGN;
+	}
+	return NT_STATUS_OK;
+}
+
+static bool may_delete(const struct smbXsrv_open_global0 *open,
+		       void *private_data)
+{
+	struct found *found = private_data;
+
+	return NT_STATUS_IS_OK(find(open, found)) &&
+	       found->state == DURABLE_DISCONNECTED;
+}
+
+/* Without its record the open cannot be reclaimed. */
+static NTSTATUS end_record(const struct durable_opens *opens,
+			   struct durable_open *open)
+{
+	struct found found = {.noted = open, .state = DURABLE_ENDED};
+	NTSTATUS status = open_table_delete(opens->table->opens,
+					    open->global_id,
+					    may_delete,
+					    &found);
+
+	if (NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
+		status = NT_STATUS_OK;
+	}
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
+	if (found.state != DURABLE_DISCONNECTED) {
+		open->state = found.state;
+		return NT_STATUS_OK;
+	}
+	open->file = found.file;
+	open->state = found.file_known ? DURABLE_ON_FILE : DURABLE_ENDED;
+	return NT_STATUS_OK;
+}
+
+/* One step after the other, as far as it goes. */
+static NTSTATUS end_open(struct durable_opens *opens, struct durable_open *open)
+{
+	NTSTATUS status = NT_STATUS_OK;
+
+	if (open->state == DURABLE_CONNECTED) {
+		status = look_at(opens, open);
+	}
+	if (NT_STATUS_IS_OK(status) && open->state == DURABLE_DISCONNECTED) {
+		status = end_record(opens, open);
+	}
+	if (NT_STATUS_IS_OK(status) && open->state == DURABLE_ON_FILE) {
+		status = file_open_end(opens->table->locks,
+				       opens->table->limit,
+				       open->file,
+				       &open->open);
+		if (NT_STATUS_IS_OK(status)) {
+			open->state = DURABLE_ENDED;
+		}
 	}
 	return status;
 }
@@ -264,43 +420,50 @@ static NTSTATUS end_open(struct durable_opens *opens, struct durable_open *open)
 NTSTATUS durable_opens_end(struct durable_opens *opens,
 			   const struct session_targets *targets)
 {
-	for (size_t i = 0; i < opens->num; i++) {
-		struct durable_open *open = &opens->list[i];
-		NTSTATUS status;
+	durable_places_look(&opens->places, targets, now());
+	opens->failure = search(opens);
 
-		if (open->state != DURABLE_CONNECTED) {
+	for (size_t i = 0; i < opens->num; i++) {
+		NTSTATUS status = end_open(opens, &opens->list[i]);
+
+		if (NT_STATUS_IS_OK(status)) {
 			continue;
 		}
-		status = end_open(opens, open);
+		DBG_INFO("durable open 0x%08x is left for now: %s\n",
+			 opens->list[i].global_id,
+			 nt_errstr(status));
+		opens->failure = status;
 		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
-			return status;
+			break;
 		}
-		if (open->state == DURABLE_CONNECTED &&
-		    !is_awaited(&open->open.owner, &open->user, targets)) {
-			open->state = DURABLE_FOREIGN;
-		}
+	}
+	if (NT_STATUS_EQUAL(opens->failure, NT_STATUS_NO_MEMORY)) {
+		return NT_STATUS_NO_MEMORY;
 	}
 	return NT_STATUS_OK;
 }
 
+NTSTATUS durable_opens_left(const struct durable_opens *opens)
+{
+	return opens->failure;
+}
+
+static size_t count(const struct durable_opens *opens, enum durable_state state)
+{
+	size_t num = 0;
+
+	for (size_t i = 0; i < opens->num; i++) {
+		num += opens->list[i].state == state;
+	}
+	return num;
+}
+
 bool durable_opens_pending(const struct durable_opens *opens)
 {
-	for (size_t i = 0; i < opens->num; i++) {
-		if (opens->list[i].state == DURABLE_CONNECTED) {
-			return true;
-		}
-	}
-	return false;
+	return count(opens, DURABLE_CONNECTED) != 0;
 }
 
 size_t durable_opens_reclaimed(const struct durable_opens *opens)
 {
-	size_t reclaimed = 0;
-
-	for (size_t i = 0; i < opens->num; i++) {
-		if (opens->list[i].state == DURABLE_RECLAIMED) {
-			reclaimed += 1;
-		}
-	}
-	return reclaimed;
+	return count(opens, DURABLE_RECLAIMED);
 }

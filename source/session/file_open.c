@@ -7,7 +7,7 @@
 
 #include "lib/dbwrap/dbwrap.h"
 #include "lib/util/server_id.h"
-#include "lib/util/debug.h"
+#include "lib/util/talloc_stack.h"
 #include "librpc/gen_ndr/open_files.h"
 #include "librpc/gen_ndr/smb2_lease_struct.h"
 #include "librpc/ndr/libndr.h"
@@ -16,6 +16,7 @@
 #include "source3/locking/share_mode_lock.h"
 
 #include "lock_db.h"
+#include "share_lock.h"
 
 /* From Samba's smb.h, which only a full build of Samba can include. */
 #define LEASE_OPLOCK 0x100
@@ -37,7 +38,7 @@ NTSTATUS file_open_locks_db(TALLOC_CTX *mem_ctx, struct db_context **db)
 struct share_state {
 	const struct file_open *open;
 	/* the entry of the open */
-	struct share_mode_entry ended;
+	struct share_mode_entry entry;
 	bool found;
 	bool lease_shared;
 };
@@ -57,22 +58,19 @@ static bool is_entry_of(const struct share_mode_entry *entry,
 	       timeval_to_nttime(&entry->time) == open->open_time;
 }
 
-static bool end_entry(struct share_mode_entry *entry,
-		      bool *modified,
-		      void *private_data)
+static bool find_entry(struct share_mode_entry *entry,
+		       bool *modified,
+		       void *private_data)
 {
 	struct share_state *state = private_data;
 
 	(void)modified;
 
-	if (!is_entry_of(entry, state->open)) {
-		return false;
+	if (is_entry_of(entry, state->open)) {
+		state->entry = *entry;
+		state->found = true;
 	}
-	state->ended = *entry;
-	state->found = true;
-	/* Samba leaves stale entries out when it stores the rest */
-	entry->stale = true;
-	return true;
+	return state->found;
 }
 
 static bool same_lease(const struct share_mode_entry *a,
@@ -92,8 +90,26 @@ static bool find_lease(struct share_mode_entry *entry,
 
 	(void)modified;
 
-	state->lease_shared |= same_lease(entry, &state->ended);
+	if (!is_entry_of(entry, state->open)) {
+		state->lease_shared |= same_lease(entry, &state->entry);
+	}
 	return state->lease_shared;
+}
+
+static bool drop_entry(struct share_mode_entry *entry,
+		       bool *modified,
+		       void *private_data)
+{
+	const struct share_state *state = private_data;
+
+	(void)modified;
+
+	if (!is_entry_of(entry, state->open)) {
+		return false;
+	}
+	/* Samba leaves stale entries out when it stores the rest */
+	entry->stale = true;
+	return true;
 }
 
 /* Several opens of a client can share one lease; the last one takes it away. */
@@ -103,7 +119,7 @@ static NTSTATUS end_lease(struct share_mode_lock *lock,
 {
 	NTSTATUS status;
 
-	if (state->ended.op_type != LEASE_OPLOCK) {
+	if (state->entry.op_type != LEASE_OPLOCK) {
 		return NT_STATUS_OK;
 	}
 	if (!share_mode_forall_entries(lock, find_lease, state)) {
@@ -112,8 +128,8 @@ static NTSTATUS end_lease(struct share_mode_lock *lock,
 	if (state->lease_shared) {
 		return NT_STATUS_OK;
 	}
-	status = leases_db_del(&state->ended.client_guid,
-			       &state->ended.lease_key,
+	status = leases_db_del(&state->entry.client_guid,
+			       &state->entry.lease_key,
 			       file);
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
 		return NT_STATUS_OK;
@@ -121,23 +137,28 @@ static NTSTATUS end_lease(struct share_mode_lock *lock,
 	return status;
 }
 
-static NTSTATUS end_share_mode(struct file_id file,
+/* The entry goes last: what fails before it can be tried again. */
+static NTSTATUS end_share_mode(struct share_mode_lock *lock,
+			       const struct file_id *file,
 			       const struct file_open *open)
 {
 	struct share_state state = {.open = open};
-	struct share_mode_lock *lock = get_existing_share_mode_lock(NULL, file);
-	NTSTATUS status = NT_STATUS_OK;
+	NTSTATUS status;
 
-	if (lock == NULL) {
+	if (!share_mode_forall_entries(lock, find_entry, &state)) {
+		return NT_STATUS_INTERNAL_DB_CORRUPTION;
+	}
+	if (!state.found) {
 		return NT_STATUS_OK;
 	}
-	if (!share_mode_forall_entries(lock, end_entry, &state)) {
-		status = NT_STATUS_INTERNAL_DB_CORRUPTION;
-	} else if (state.found) {
-		status = end_lease(lock, &state, &file);
+	status = end_lease(lock, &state, file);
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
 	}
-	talloc_free(lock);
-	return status;
+	if (!share_mode_forall_entries(lock, drop_entry, &state)) {
+		return NT_STATUS_INTERNAL_DB_CORRUPTION;
+	}
+	return NT_STATUS_OK;
 }
 
 struct locks_state {
@@ -191,32 +212,51 @@ static void end_locks(struct db_record *record,
 	talloc_free(locks);
 }
 
-NTSTATUS file_open_end(struct db_context *locks,
-		       struct file_id file,
-		       const struct file_open *open)
+static NTSTATUS end_byte_range_locks(struct db_context *locks,
+				     struct file_id file,
+				     const struct file_open *open)
 {
 	struct locks_state state = {
 		.persistent_id = open->persistent_id,
 		.status = NT_STATUS_OK,
 	};
 	TDB_DATA key = {.dptr = (uint8_t *)&file, .dsize = sizeof(file)};
-	NTSTATUS status;
+	NTSTATUS status = dbwrap_do_locked(locks, key, end_locks, &state);
 
-	status = end_share_mode(file, open);
+	return NT_STATUS_IS_OK(status) ? state.status : status;
+}
+
+static NTSTATUS end_open(struct db_context *locks,
+			 struct share_lock_limit *limit,
+			 struct file_id file,
+			 const struct file_open *open)
+{
+	struct share_mode_lock *lock = NULL;
+	NTSTATUS status = share_lock_try(limit, file, &lock);
+
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	status = dbwrap_do_locked(locks, key, end_locks, &state);
+	status = end_byte_range_locks(locks, file, open);
+	if (NT_STATUS_IS_OK(status) && lock != NULL) {
+		status = end_share_mode(lock, &file, open);
+	}
+	talloc_free(lock);
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	if (!NT_STATUS_IS_OK(state.status)) {
-		return state.status;
-	}
-	status = share_mode_wakeup_waiters(file);
-	/* nobody has the file open any more */
-	if (NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
-		return NT_STATUS_OK;
-	}
+	return share_lock_wake(limit, file);
+}
+
+NTSTATUS file_open_end(struct db_context *locks,
+		       struct share_lock_limit *limit,
+		       struct file_id file,
+		       const struct file_open *open)
+{
+	/* Samba's functions leave there what they need for a moment */
+	TALLOC_CTX *frame = talloc_stackframe();
+	NTSTATUS status = end_open(locks, limit, file, open);
+
+	talloc_free(frame);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "librpc/gen_ndr/server_id.h"
 
 struct db_context;
+struct share_lock_limit;
 
 /**
  * Open the byte-range locks of all files.
@@ -35,13 +36,18 @@ struct file_open {
  * Samba's scavenger does the same when a durable open has timed out, but only
  * where nobody else has the file open.
  *
- * @param[in] locks  From file_open_locks_db().
- * @param[in] file   The file.
- * @param[in] open   The open.
+ * What fails can be tried again, and does then what is left to be done.
  *
- * @return NT_STATUS_NO_MEMORY, or why a database could not be changed.
+ * @param[in]     locks  From file_open_locks_db().
+ * @param[in,out] limit  See share_lock_try().
+ * @param[in]     file   The file.
+ * @param[in]     open   The open.
+ *
+ * @return NT_STATUS_IO_TIMEOUT when another process is at the file now,
+ *         NT_STATUS_NO_MEMORY, or why a database could not be changed.
  */
 NTSTATUS file_open_end(struct db_context *locks,
+		       struct share_lock_limit *limit,
 		       struct file_id file,
 		       const struct file_open *open);
 

@@ -59,12 +59,16 @@ struct session_close_state {
 	struct session_targets *targets;
 	struct timeval start;
 	struct timeval end;
-	/* noted now and before, NULL where nothing was */
-	struct durable_opens *opens[2];
+	/* NULL where durable opens are left as they are */
+	struct durable_opens *opens;
+	/* why some may have been missed */
+	NTSTATUS unnoted;
 	/* all targets before this one are settled */
 	size_t next;
 	/* some could not be asked yet */
 	bool unasked;
+	/* nothing is left to be done */
+	bool over;
 };
 
 static void session_close_look(struct tevent_req *req);
@@ -104,19 +108,31 @@ static NTSTATUS ask_all(struct session_close_state *state)
 
 /*
  * Without this knowledge sessions are closed all the same: what is left behind
- * is what stock Samba leaves.
+ * is what stock Samba leaves, and the answer tells. With records of another
+ * layout it would tell so for ever, so that is said in the log alone.
  */
-static NTSTATUS note_durable(struct session_close_state *state)
+static NTSTATUS note_durable(struct session_close_state *state,
+			     const struct session_close_how *how)
 {
-	NTSTATUS status =
-		durable_opens_note(state, state->targets, &state->opens[0]);
+	NTSTATUS status;
 
+	state->opens = talloc_steal(state, how->opens);
+	if (how->durable == NULL) {
+		return NT_STATUS_OK;
+	}
+	status = durable_opens_note(state,
+				    how->durable,
+				    state->targets,
+				    &state->opens);
 	if (NT_STATUS_IS_OK(status) ||
 	    NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 		return status;
 	}
 	DBG_WARNING("durable opens are left as they are: %s\n",
 		    nt_errstr(status));
+	if (!NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
+		state->unnoted = status;
+	}
 	return NT_STATUS_OK;
 }
 
@@ -141,9 +157,9 @@ struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 					how->limit.tv_sec,
 					how->limit.tv_usec);
 	state->unasked = true;
-	state->opens[1] = how->noted;
+	state->unnoted = NT_STATUS_OK;
 
-	if (how->end_durable && tevent_req_nterror(req, note_durable(state))) {
+	if (tevent_req_nterror(req, note_durable(state, how))) {
 		return tevent_req_post(req, ev);
 	}
 	session_close_look(req);
@@ -182,19 +198,28 @@ static NTSTATUS settle(struct session_table *table,
 	return NT_STATUS_OK;
 }
 
+static uint64_t microseconds(struct timeval from, struct timeval to)
+{
+	struct timeval time = tevent_timeval_until(&from, &to);
+
+	return time.tv_sec * 1000000ULL + time.tv_usec;
+}
+
 /*
  * Late by at most an eighth of what the wait has taken, and by 50 ms: quick
- * for one session, cheap for a smbd that hangs.
+ * for one session, cheap for a smbd that hangs. A look that takes long leaves
+ * others as much time again.
  */
 static struct timeval next_look(const struct session_close_state *state,
-				struct timeval now)
+				struct timeval look)
 {
-	struct timeval waited = tevent_timeval_until(&state->start, &now);
-	uint64_t pause = (waited.tv_sec * 1000000ULL + waited.tv_usec) / 8;
+	struct timeval now = tevent_timeval_current();
+	uint64_t pause = microseconds(state->start, now) / 8;
 	struct timeval next;
 
 	pause = MAX(pause, PAUSE_MIN);
 	pause = MIN(pause, PAUSE_MAX);
+	pause = MAX(pause, microseconds(look, now));
 	next = tevent_timeval_add(&now, 0, pause);
 	return tevent_timeval_compare(&next, &state->end) < 0 ? next
 							      : state->end;
@@ -234,45 +259,6 @@ static NTSTATUS settle_all(struct session_close_state *state,
 	return NT_STATUS_OK;
 }
 
-static bool opens_pending(const struct session_close_state *state)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(state->opens); i++) {
-		if (state->opens[i] != NULL &&
-		    durable_opens_pending(state->opens[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static NTSTATUS end_opens(struct session_close_state *state)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(state->opens); i++) {
-		NTSTATUS status;
-
-		if (state->opens[i] == NULL) {
-			continue;
-		}
-		status = durable_opens_end(state->opens[i], state->targets);
-		if (!NT_STATUS_IS_OK(status)) {
-			return status;
-		}
-	}
-	return NT_STATUS_OK;
-}
-
-static size_t opens_reclaimed(const struct session_close_state *state)
-{
-	size_t reclaimed = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(state->opens); i++) {
-		if (state->opens[i] != NULL) {
-			reclaimed += durable_opens_reclaimed(state->opens[i]);
-		}
-	}
-	return reclaimed;
-}
-
 /*
  * One look: ask who could not be asked, see who is gone, and end the opens that
  * were left behind, those of the last session too.
@@ -288,27 +274,50 @@ static NTSTATUS step(struct session_close_state *state,
 	}
 	if (NT_STATUS_IS_OK(status)) {
 		status = settle_all(state,
-				    last || opens_pending(state),
+				    last || (state->opens != NULL &&
+					     durable_opens_pending(
+						     state->opens)),
 				    all_settled);
 	}
-	if (NT_STATUS_IS_OK(status)) {
-		status = end_opens(state);
+	if (NT_STATUS_IS_OK(status) && state->opens != NULL) {
+		status = durable_opens_end(state->opens, state->targets);
 	}
 	return status;
 }
 
-static void session_close_done(struct tevent_req *req)
+/* Is there nothing left to be done? *result tells what came of it. */
+static bool is_over(const struct session_close_state *state,
+		    bool all_settled,
+		    NTSTATUS *result)
 {
-	const struct session_close_state *state =
-		tevent_req_data(req, struct session_close_state);
+	size_t reclaimed = 0;
 
-	if (opens_reclaimed(state) != 0) {
-		DBG_WARNING("%zu durable opens were reclaimed meanwhile\n",
-			    opens_reclaimed(state));
-		tevent_req_nterror(req, NT_STATUS_IO_TIMEOUT);
-		return;
+	*result = NT_STATUS_IO_TIMEOUT;
+	if (!all_settled) {
+		return false;
 	}
-	tevent_req_done(req);
+	*result = state->unnoted;
+	if (state->opens == NULL) {
+		return true;
+	}
+	if (!NT_STATUS_IS_OK(durable_opens_left(state->opens))) {
+		*result = durable_opens_left(state->opens);
+		return false;
+	}
+	reclaimed = durable_opens_reclaimed(state->opens);
+	if (reclaimed != 0) {
+		DBG_WARNING("%zu durable opens were reclaimed meanwhile\n",
+			    reclaimed);
+		*result = NT_STATUS_IO_TIMEOUT;
+	}
+	return true;
+}
+
+static void session_close_done(struct tevent_req *req, NTSTATUS result)
+{
+	if (!tevent_req_nterror(req, result)) {
+		tevent_req_done(req);
+	}
 }
 
 static void session_close_look(struct tevent_req *req)
@@ -319,16 +328,14 @@ static void session_close_look(struct tevent_req *req)
 	bool last = tevent_timeval_compare(&now, &state->end) >= 0;
 	struct tevent_req *subreq = NULL;
 	bool all_settled = false;
+	NTSTATUS result;
 
 	if (tevent_req_nterror(req, step(state, last, &all_settled))) {
 		return;
 	}
-	if (all_settled) {
-		session_close_done(req);
-		return;
-	}
-	if (last) {
-		tevent_req_nterror(req, NT_STATUS_IO_TIMEOUT);
+	state->over = is_over(state, all_settled, &result);
+	if (state->over || last) {
+		session_close_done(req, result);
 		return;
 	}
 	subreq = tevent_wakeup_send(state, state->ev, next_look(state, now));
@@ -352,7 +359,16 @@ static void session_close_woken(struct tevent_req *subreq)
 	session_close_look(req);
 }
 
-NTSTATUS session_close_recv(struct tevent_req *req)
+NTSTATUS session_close_recv(struct tevent_req *req,
+			    TALLOC_CTX *mem_ctx,
+			    struct durable_opens **opens)
 {
+	struct session_close_state *state =
+		tevent_req_data(req, struct session_close_state);
+
+	if (opens != NULL) {
+		*opens = state->over ? NULL
+				     : talloc_steal(mem_ctx, state->opens);
+	}
 	return tevent_req_simple_recv_ntstatus(req);
 }

@@ -21,15 +21,16 @@ NTSTATUS session_close_ask(const struct session_table *table,
 			   const struct session_target *target);
 
 struct durable_opens;
+struct durable_table;
 
 /* How to close. */
 struct session_close_how {
 	/* how long to wait at most */
 	struct timeval limit;
-	/* end durable opens, too, instead of leaving them to be reclaimed */
-	bool end_durable;
-	/* noted before, must outlive the request; may be NULL */
-	struct durable_opens *noted;
+	/* to end durable opens, too; NULL: they are left to be reclaimed */
+	const struct durable_table *durable;
+	/* those that were noted before, or NULL; the request takes them */
+	struct durable_opens *opens;
 };
 
 /**
@@ -54,10 +55,18 @@ struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 				      const struct session_close_how *how);
 
 /**
+ * @param[in]  mem_ctx  Owns the opens.
+ * @param[out] opens    What is to be ended yet when something was left, for
+ *                      another request to go on with; NULL when nothing was.
+ *                      The argument may be NULL.
+ *
  * @return NT_STATUS_OK: all are gone; NT_STATUS_IO_TIMEOUT: some are not, as
- *         their fates tell, or a client has reclaimed a durable open;
- *         NT_STATUS_NO_MEMORY.
+ *         their fates tell, or a durable open is not ended, or a client has
+ *         reclaimed one; NT_STATUS_NO_MEMORY; or why durable opens could not
+ *         be ended.
  */
-NTSTATUS session_close_recv(struct tevent_req *req);
+NTSTATUS session_close_recv(struct tevent_req *req,
+			    TALLOC_CTX *mem_ctx,
+			    struct durable_opens **opens);
 
 #endif

@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Durable handles end with their session (spec 4)."""
 
-import contextlib
 import os
-import signal
 import threading
 
 import pytest
-from impacket.smbconnection import SessionError
 
 from testbed import durable, sessions, smb2
 from testbed.clients import (
-    CALLER, CLIENT, OTHER_CLIENT, Connection, connect, status_name)
+    CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
+from testbed.durable import exclusively, outcome, shared_handle
 from testbed.processes import wait_until
 from testbed.server import Server
-from testbed.srvsvc import NERR_SUCCESS, Pipe
+from testbed.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
 
 RECLAIMED = "STATUS_SUCCESS"
 GONE = "STATUS_OBJECT_NAME_NOT_FOUND"
@@ -52,21 +50,6 @@ def _path(request):
     return f"{request.node.name.translate(str.maketrans('[]', '__'))}.txt"
 
 
-def outcome(function, *args, **more):
-    """The name of the NTSTATUS that it ends with."""
-    try:
-        function(*args, **more)
-    except SessionError as error:
-        return status_name(error.getErrorCode())
-    return "STATUS_SUCCESS"
-
-
-def exclusively(samba, path):
-    """What carol gets who opens the file exclusively."""
-    with connect(samba, "carol", source=OTHER_CLIENT) as carol:
-        return outcome(carol.open, path, durable.SHARE, sharing=0)
-
-
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_handle_of_a_lost_connection_can_be_reclaimed(samba, path, kind):
     """What the other tests stand on: these handles are durable."""
@@ -99,29 +82,6 @@ def test_file_of_a_closed_session_is_free_at_once(samba, caller, path, kind):
         assert caller.net_session_del(user="alice") == NERR_SUCCESS
         assert durable.traces(samba) == before
         assert exclusively(samba, path) == "STATUS_SUCCESS"
-
-
-def shared_handle():
-    """A durable handle that lets others open the file, too."""
-    return durable.Handle(lease=os.urandom(16), state=smb2.LEASE_READ_HANDLE)
-
-
-def test_locks_of_a_closed_session_are_gone_beside_those_of_others(
-        samba, caller, path):
-    with (connect(samba, "alice", source=CLIENT) as session,
-          connect(samba, "bob", source=OTHER_CLIENT) as bystander):
-        handle, kept = shared_handle(), shared_handle()
-        held = handle.open(session, path)
-        his = kept.open(bystander, path)
-        assert [smb2.lock(held, 0, 10), smb2.lock(his, 20, 10),
-                smb2.lock(held, 40, 10)] == ["STATUS_SUCCESS"] * 3
-        assert caller.net_session_del(user="alice") == NERR_SUCCESS
-        with durable.reconnect(session, source=CLIENT) as again:
-            assert outcome(handle.reclaim, again, path) == GONE
-        with connect(samba, "carol", source=OTHER_CLIENT) as carol:
-            hers = carol.open(path, durable.SHARE)
-            assert [smb2.lock(hers, offset, 10) for offset in (0, 20, 40)] == [
-                "STATUS_SUCCESS", "STATUS_LOCK_NOT_GRANTED", "STATUS_SUCCESS"]
 
 
 def test_two_handles_of_one_file_end_both(samba, caller, path):
@@ -198,51 +158,33 @@ def test_own_sessions_handle_ends_after_the_answer(samba, path, hang_up):
             assert outcome(handle.reclaim, again, path) == GONE
 
 
-def test_success_is_not_told_of_a_handle_that_was_reclaimed(samba, caller,
-                                                            path):
-    """By a session in the same smbd, which stands still for both."""
-    handle = durable.Handle()
-    with Connection(samba, "3.0", source=CLIENT) as connection:
-        victim = connection.login("alice")
-        handle.open(victim, path)
-        with durable.reconnect(victim, source=OTHER_CLIENT) as again:
-            smbd = sessions.sessions_of(samba, "alice")[0]["pid"]
-            reclaimed = []
-            racer = threading.Thread(target=lambda: reclaimed.append(
-                outcome(handle.reclaim, again, path)))
-            os.kill(smbd, signal.SIGSTOP)
-            try:
-                caller.send_session_del(CLIENT, "alice")
-                racer.start()
-            finally:
-                os.kill(smbd, signal.SIGCONT)
-            answer = caller.receive_werror()
-            racer.join()
-            assert (answer == NERR_SUCCESS) != (reclaimed == [RECLAIMED])
-
-
 def test_client_that_reclaims_in_a_race_does_not_get_it(samba, caller, path):
-    """It tries without a pause while its session is being closed."""
+    """It tries without a pause until its session has been closed, and then."""
     handle = durable.Handle()
     got = []
-    done = threading.Event()
-    with connect(samba, "alice", source=CLIENT) as session:
+    closed = threading.Event()
+    with (connect(samba, "alice", source=CLIENT) as session,
+          durable.reconnect(session, source=OTHER_CLIENT) as again):
         handle.open(session, path)
 
         def race():
-            with contextlib.suppress(SessionError, OSError):
-                with durable.reconnect(session, source=CLIENT) as again:
-                    while not done.is_set():
-                        got.append(outcome(handle.reclaim, again, path))
+            after = False
+            while not after:
+                after = closed.is_set()
+                got.append(outcome(handle.reclaim, again, path))
 
         racer = threading.Thread(target=race)
         racer.start()
-        wait_until(lambda: got or not racer.is_alive(), "the race is on")
+        wait_until(lambda: got, "the race is on")
         answer = caller.net_session_del(client=CLIENT, user="alice")
-        done.set()
+        closed.set()
         racer.join()
-    assert RECLAIMED not in got or answer != NERR_SUCCESS
-    assert exclusively(samba, path) == "STATUS_SUCCESS"
+    if answer == NERR_SUCCESS:
+        assert RECLAIMED not in got
+        assert exclusively(samba, path) == "STATUS_SUCCESS"
+    else:
+        assert answer == ERROR_TIMEOUT
+        assert RECLAIMED in got
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -16,7 +16,7 @@ from testbed import (
     audit, durable, namespace, processes, sanitizers, sessions, smb2)
 from testbed.clients import (
     ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
-from testbed.processes import stopped, wait_until
+from testbed.processes import limited, no_descriptors, stopped, wait_until
 from testbed.server import Server
 from testbed.sessions import sessions_of, smbd_of, wait_gone
 from testbed.srvsvc import (
@@ -209,23 +209,6 @@ def test_dcerpcd_restarted_while_a_call_waits(samba, caller, alice, bob):
 
 
 # Nothing left to have: descriptors, room, memory
-
-@contextlib.contextmanager
-def limited(pid, what, value):
-    """Let a process have less meanwhile."""
-    before = resource.prlimit(pid, what)
-    resource.prlimit(pid, what, (value, before[1]))
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            resource.prlimit(pid, what, before)
-
-
-def no_descriptors(pid):
-    """Let a process open nothing meanwhile."""
-    return limited(pid, resource.RLIMIT_NOFILE, 0)
-
 
 def naps(pid):
     """How often a process has waited for something."""

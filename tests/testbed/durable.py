@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Durable handles, as SMB2 create contexts that impacket does not have."""
 
+import contextlib
 import os
 import struct
 import uuid
 
 import tdb
 from impacket import smb3structs
+from impacket.smbconnection import SessionError
 
-from testbed import smb2
-from testbed.clients import Connection
+from testbed import processes, sessions, smb2
+from testbed.clients import OTHER_CLIENT, Connection, connect, status_name
 from testbed.multichannel import as_client
+from testbed.srvsvc import Pipe
 
 SHARE = "durable"
 
 _V2_TIMEOUT = 60000
+# Of a lock in the table of locks, in bytes.
+_LOCK_SIZE = 72
 
 
 class Contexts:
@@ -92,20 +97,68 @@ def reconnect(session, **options):
     return connection.login(session.user)
 
 
+def outcome(function, *args, **more):
+    """The name of the NTSTATUS that it ends with."""
+    try:
+        function(*args, **more)
+    except SessionError as error:
+        return status_name(error.getErrorCode())
+    return "STATUS_SUCCESS"
+
+
+def exclusively(samba, path):
+    """What carol gets who opens the file exclusively."""
+    with connect(samba, "carol", source=OTHER_CLIENT) as carol:
+        return outcome(carol.open, path, SHARE, sharing=0)
+
+
+def shared_handle():
+    """A durable handle that lets others open the file, too."""
+    return Handle(lease=os.urandom(16), state=smb2.LEASE_READ_HANDLE)
+
+
+@contextlib.contextmanager
+def unseen_end(pipe, victim):
+    """victim's session, which pipe's caller asks to close, has ended here, and
+    the worker has yet to see it. The answer is to be read by the caller."""
+    samba = victim.connection.server
+    worker, = samba.worker_pids()
+    with contextlib.ExitStack() as worker_stopped:
+        with processes.stopped(sessions.smbd_of(samba, victim)):
+            pipe.send_session_del(user=victim.user)
+            served = Pipe(pipe.session)
+            served.server_info()
+            served.server_info()
+            served.opened().close()
+            worker_stopped.enter_context(processes.stopped_idle(worker))
+        sessions.wait_gone(samba, victim.user)
+        yield
+
+
 def traces(server):
     """How many records the tables of opens, share modes, locks and leases have.
 
     smbstatus does not show what disconnected opens hold.
     """
-    return {name: _records(server.directory / "lock" / f"{name}.tdb")
+    return {name: len(_records(_table(server, name)))
             for name in ("smbXsrv_open_global", "locking", "brlock", "leases")}
 
 
+def byte_range_locks(server):
+    """How many there are. Those of a disconnected open hinder nobody."""
+    return sum(map(len, _records(_table(server, "brlock")))) // _LOCK_SIZE
+
+
+def _table(server, name):
+    return server.directory / "lock" / f"{name}.tdb"
+
+
 def _records(path):
+    """The values of a table."""
     if not path.exists():
-        return 0
+        return []
     table = tdb.Tdb(str(path), 0, tdb.DEFAULT, os.O_RDONLY)
     try:
-        return sum(1 for _ in table)
+        return [table[key] for key in table]
     finally:
         table.close()

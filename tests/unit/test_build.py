@@ -50,10 +50,10 @@ def test_loader_is_linked_to_libc_alone(build_directory):
 
 
 @pytest.mark.usefixtures('plain_build')
-def test_module_exports_the_hook_alone(module):
+def test_module_exports_the_hooks_alone(module):
     symbols = [line.split()[-1] for line in
                output_of('nm', '-D', '--defined-only', module).splitlines()]
-    assert symbols == ['dcesrv_interface_register']
+    assert symbols == ['dcesrv_interface_register', 'g_lock_lock']
 
 
 def test_module_binds_samba_symbols_at_their_first_use(module):

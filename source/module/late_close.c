@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Closes that nobody waits for: they begin or go on after the answer. */
+
+#include "late_close.h"
+
+#include "lib/util/debug.h"
+#include "librpc/rpc/dcesrv_core.h"
+
+#include "source/session/durable_open.h"
+
+#define LATE_SECONDS 300
+
+#define OWN_AFTER_SECONDS 1
+
+struct late_close {
+	struct waiting_call waiting;
+	struct session_targets targets;
+};
+
+static int late_close_destructor(struct late_close *late)
+{
+	waiting_call_stop(&late->waiting);
+	return 0;
+}
+
+static bool is_settled(const struct session_target *target)
+{
+	return target->fate != SESSION_NOT_ASKED &&
+	       target->fate != SESSION_ASKED;
+}
+
+static struct late_close *create(const struct late_close_means *means,
+				 const struct session_targets *targets)
+{
+	struct late_close *late = talloc(means->ev, struct late_close);
+	struct session_target *list = NULL;
+
+	if (late == NULL) {
+		return NULL;
+	}
+	list = talloc_array(late, struct session_target, targets->num);
+	if (list == NULL) {
+		talloc_free(late);
+		return NULL;
+	}
+	*late = (struct late_close){
+		.targets = {.list = list},
+	};
+	for (size_t i = 0; i < targets->num; i++) {
+		if (!is_settled(&targets->list[i])) {
+			list[late->targets.num++] = targets->list[i];
+		}
+	}
+	waiting_call_start(means->all, &late->waiting, &late->targets);
+	talloc_set_destructor(late, late_close_destructor);
+	return late;
+}
+
+static void late_close_done(struct tevent_req *req)
+{
+	struct late_close *late =
+		tevent_req_callback_data(req, struct late_close);
+	NTSTATUS status = session_close_recv(req, NULL, NULL);
+
+	if (!NT_STATUS_IS_OK(status)) {
+		DBG_WARNING("a close of %zu sessions after its answer: %s\n",
+			    late->targets.num,
+			    nt_errstr(status));
+	}
+	talloc_free(late);
+}
+
+static void start(const struct late_close_means *means,
+		  const struct session_targets *targets,
+		  struct durable_opens *opens)
+{
+	const struct session_close_how how = {
+		.limit = {.tv_sec = LATE_SECONDS},
+		.durable = means->durable,
+		.opens = opens,
+	};
+	struct late_close *late = create(means, targets);
+	struct tevent_req *req = NULL;
+
+	if (late != NULL) {
+		req = session_close_send(late,
+					 means->ev,
+					 means->table,
+					 &late->targets,
+					 &how);
+	}
+	if (req == NULL) {
+		DBG_ERR("no memory to close %zu sessions after the answer\n",
+			targets->num);
+		talloc_free(late);
+		return;
+	}
+	tevent_req_set_callback(req, late_close_done, late);
+}
+
+/* Do others see to all of it already? */
+static bool is_covered(const struct waiting_calls *all,
+		       const struct session_targets *targets,
+		       const struct durable_opens *opens)
+{
+	if (opens != NULL && !NT_STATUS_IS_OK(durable_opens_left(opens))) {
+		return false;
+	}
+	for (size_t i = 0; i < targets->num; i++) {
+		const struct session_target *target = &targets->list[i];
+
+		if (!is_settled(target) &&
+		    !waiting_calls_include(all, &target->key)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void late_close_go_on(const struct late_close_means *means,
+		      const struct session_targets *targets,
+		      struct durable_opens *opens)
+{
+	if (is_covered(means->all, targets, opens)) {
+		return;
+	}
+	if (waiting_calls_full(means->all)) {
+		DBG_WARNING("sessions that end from now on may leave durable "
+			    "handles: too many are late\n");
+		return;
+	}
+	start(means, targets, opens);
+}
+
+/* The caller's session, to be closed. */
+struct own_close {
+	struct late_close_means means;
+	struct session_target target;
+	struct session_targets targets;
+	struct durable_opens *opens;
+};
+
+/* What is started outlives the pipe, which may be going away at this moment. */
+static int own_close_destructor(struct own_close *own)
+{
+	start(&own->means, &own->targets, own->opens);
+	return 0;
+}
+
+static void own_close_due(struct tevent_context *ev,
+			  struct tevent_timer *te,
+			  struct timeval now,
+			  void *private_data)
+{
+	(void)ev;
+	(void)te;
+	(void)now;
+	talloc_free(private_data);
+}
+
+/*
+ * A client that hangs up when it has its answer disconnects its opens before
+ * they could be noted then.
+ */
+static void note_durable(struct own_close *own)
+{
+	NTSTATUS status;
+
+	if (own->means.durable == NULL) {
+		return;
+	}
+	status = durable_opens_note(own,
+				    own->means.durable,
+				    &own->targets,
+				    &own->opens);
+	if (!NT_STATUS_IS_OK(status)) {
+		DBG_WARNING("durable opens of the caller's session 0x%08x may "
+			    "be left as they are: %s\n",
+			    own->target.key.global_id,
+			    nt_errstr(status));
+	}
+}
+
+bool late_close_own(const struct late_close_means *means,
+		    struct dcesrv_connection *conn,
+		    const struct session_target *target)
+{
+	struct own_close *own = talloc(conn, struct own_close);
+
+	if (own == NULL) {
+		return false;
+	}
+	*own = (struct own_close){
+		.means = *means,
+		.target = *target,
+		/* the user may have others */
+		.targets = {.num = 1, .other_clients = true},
+	};
+	own->target.fate = SESSION_NOT_ASKED;
+	own->targets.list = &own->target;
+	note_durable(own);
+
+	if (tevent_add_timer(means->ev,
+			     own,
+			     tevent_timeval_current_ofs(OWN_AFTER_SECONDS, 0),
+			     own_close_due,
+			     own) == NULL) {
+		talloc_free(own);
+		return false;
+	}
+	/* however it ends, the session is closed then */
+	talloc_set_destructor(own, own_close_destructor);
+	return true;
+}

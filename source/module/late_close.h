@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Closes that nobody waits for: they begin or go on after the answer. */
+
+#ifndef SESSIONDEL_LATE_CLOSE_H
+#define SESSIONDEL_LATE_CLOSE_H
+
+#include "source/common/samba_types.h"
+#include <tevent.h>
+
+#include "source/session/session_close.h"
+
+#include "waiting_call.h"
+
+struct dcesrv_connection;
+
+/* With what a close works. */
+struct late_close_means {
+	/* the closes that nobody waits for */
+	struct waiting_calls *all;
+	/* the worker's event context */
+	struct tevent_context *ev;
+	struct session_table *table;
+	/* NULL: durable opens are left to be reclaimed */
+	const struct durable_table *durable;
+};
+
+/**
+ * Go on with a close whose time was up, so that durable opens of a session
+ * that ends after all end with it. For five minutes at most, and not where as
+ * many go on already as calls may wait; that is said in the log.
+ *
+ * @param[in] means    Copied.
+ * @param[in] targets  Those that are not settled are copied.
+ * @param[in] opens    From session_close_recv(), taken over; may be NULL.
+ */
+void late_close_go_on(const struct late_close_means *means,
+		      const struct session_targets *targets,
+		      struct durable_opens *opens);
+
+/**
+ * Close the caller's own session when its pipe goes away, or after a second
+ * (spec 5): waiting for it inside its own call would lose the answer.
+ *
+ * @param[in] means   Copied.
+ * @param[in] conn    The caller's pipe.
+ * @param[in] target  The session, copied.
+ *
+ * @return false without memory.
+ */
+bool late_close_own(const struct late_close_means *means,
+		    struct dcesrv_connection *conn,
+		    const struct session_target *target);
+
+#endif

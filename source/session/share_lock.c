@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The share modes of a file: locked, but never waited for. */
+
+#include "share_lock.h"
+
+#include "source3/include/locking.h"
+#include "source3/locking/share_mode_lock.h"
+
+static void begin(struct share_lock_limit *limit)
+{
+	*limit = (struct share_lock_limit){.set = true};
+}
+
+static NTSTATUS end(struct share_lock_limit *limit, NTSTATUS status)
+{
+	limit->set = false;
+	return limit->refused ? NT_STATUS_IO_TIMEOUT : status;
+}
+
+NTSTATUS share_lock_wake(struct share_lock_limit *limit, struct file_id file)
+{
+	NTSTATUS status;
+
+	begin(limit);
+	status = end(limit, share_mode_wakeup_waiters(file));
+	/* nobody has the file open */
+	if (NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
+		return NT_STATUS_OK;
+	}
+	return status;
+}
+
+NTSTATUS share_lock_try(struct share_lock_limit *limit,
+			struct file_id file,
+			struct share_mode_lock **lock)
+{
+	/*
+	 * Takes the lock, too, and finds out whether it is free: 4.17 writes
+	 * two lines of error into the log for a get_existing_share_mode_lock()
+	 * that was refused.
+	 */
+	NTSTATUS status = share_lock_wake(limit, file);
+
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
+	begin(limit);
+	*lock = get_existing_share_mode_lock(NULL, file);
+	return end(limit, NT_STATUS_OK);
+}

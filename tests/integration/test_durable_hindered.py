@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Durable handles end with their session whatever comes between (spec 4)."""
+
+import contextlib
+import os
+import threading
+import time
+
+import pytest
+
+from testbed import durable, sessions, share_lock, smb2
+from testbed.clients import (
+    CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
+from testbed.durable import exclusively, outcome, shared_handle
+from testbed.processes import no_descriptors, stopped, wait_until
+from testbed.srvsvc import (
+    ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe, werror)
+
+OK = "STATUS_SUCCESS"
+GONE = "STATUS_OBJECT_NAME_NOT_FOUND"
+
+# How long smbd may take over the opens of one session: what was disconnected
+# longer before its end is not its own.
+CLOSING_SECONDS = 0.1
+
+
+@pytest.fixture(name="pipe")
+def _pipe(caller):
+    return Pipe(caller)
+
+
+@pytest.fixture(name="hasty_pipe")
+def _hasty_pipe(hasty_caller):
+    return Pipe(hasty_caller)
+
+
+@pytest.fixture(name="path")
+def _path(request):
+    """A file of the test's own."""
+    return f"{request.node.name}.txt"
+
+
+def reclaimed(handle, session, path):
+    """What session's client gets who wants its handle back."""
+    with durable.reconnect(session, source=CLIENT) as again:
+        return outcome(handle.reclaim, again, path)
+
+
+def held(samba, path):
+    return share_lock.held(
+        samba, samba.directory / "shares" / durable.SHARE / path)
+
+
+@contextlib.contextmanager
+def fresh_worker(samba):
+    """A worker that has opened what it needs, but for leases."""
+    samba.restart_dcerpcd()
+    with (connect(samba, "alice", source=CLIENT) as session,
+          connect(samba, "sop", source=CALLER) as caller):
+        durable.Handle().open(session, "no-lease.txt")
+        pipe = Pipe(caller)
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+        worker, = samba.worker_pids()
+        yield pipe, worker
+
+
+@contextlib.contextmanager
+def hindered(pipe, session, hindrance):
+    """pipe's caller closes the session, which ends, and the hindrance is there
+    before the worker sees it, and goes after this."""
+    with contextlib.ExitStack() as stack:
+        with durable.unseen_end(pipe, session):
+            stack.enter_context(hindrance)
+        yield
+
+
+def test_process_that_hangs_at_the_file_stops_no_call(samba, pipe, path):
+    handle, other = durable.Handle(), Pipe(pipe.session)
+    with connect(samba, "alice", source=CLIENT) as session:
+        before = durable.traces(samba)
+        handle.open(session, path)
+        with hindered(pipe, session, held(samba, path)):
+            assert other.server_info() == "TESTBED"
+            answer = smb2.read(pipe.opened()).wait_pending()
+            assert reclaimed(handle, session, path) == GONE
+            with connect(samba, "bob", source=OTHER_CLIENT):
+                assert other.net_session_del(user="bob") == NERR_SUCCESS
+            assert durable.traces(samba) != before
+        assert werror(answer) == NERR_SUCCESS
+        assert durable.traces(samba) == before
+
+
+def test_answer_tells_of_a_file_that_is_not_free(hasty_samba, hasty_pipe, path):
+    """It is freed all the same when that can be."""
+    handle = durable.Handle()
+    with connect(hasty_samba, "alice", source=CLIENT) as session:
+        before = durable.traces(hasty_samba)
+        handle.open(session, path)
+        with hindered(hasty_pipe, session, held(hasty_samba, path)):
+            assert hasty_pipe.receive_werror() == ERROR_TIMEOUT
+        wait_until(lambda: durable.traces(hasty_samba) == before,
+                   "nothing of the handle is left")
+        assert reclaimed(handle, session, path) == GONE
+
+
+def test_refused_lock_costs_no_lines_in_the_log(hasty_samba):
+    assert "g_lock_unlock failed" not in hasty_samba.log()
+
+
+def test_handle_of_a_session_that_ends_after_the_answer(
+        hasty_samba, hasty_pipe, path):
+    handle = durable.Handle()
+    with connect(hasty_samba, "alice", source=CLIENT) as session:
+        before = durable.traces(hasty_samba)
+        handle.open(session, path, sharing=0)
+        with stopped(sessions.smbd_of(hasty_samba, session)):
+            assert hasty_pipe.net_session_del(user="alice") == ERROR_TIMEOUT
+        wait_until(lambda: durable.traces(hasty_samba) == before,
+                   "nothing of the handle is left")
+        assert reclaimed(handle, session, path) == GONE
+        assert exclusively(hasty_samba, path) == OK
+
+
+def test_failed_end_is_tried_again(samba, path):
+    """To take a lease off its file, the table of leases must be opened."""
+    handle = durable.Handle(lease=os.urandom(16))
+    with (fresh_worker(samba) as (pipe, worker),
+          connect(samba, "alice", source=CLIENT) as session):
+        before = durable.traces(samba)
+        handle.open(session, path, sharing=0)
+        with hindered(pipe, session, no_descriptors(worker)):
+            answer = smb2.read(pipe.opened()).wait_pending()
+            wait_until(lambda: durable.traces(samba)["smbXsrv_open_global"]
+                       == before["smbXsrv_open_global"], "it is half ended")
+            assert durable.traces(samba) != before
+        assert werror(answer) == NERR_SUCCESS
+        assert durable.traces(samba) == before
+        assert exclusively(samba, path) == OK
+
+
+def test_answer_tells_of_an_end_that_fails(hasty_samba, path):
+    handle = durable.Handle(lease=os.urandom(16))
+    with (fresh_worker(hasty_samba) as (pipe, worker),
+          connect(hasty_samba, "alice", source=CLIENT) as session):
+        handle.open(session, path)
+        with hindered(pipe, session, no_descriptors(worker)):
+            assert pipe.receive_werror() == NERR_INTERNAL_ERROR
+
+
+def test_handle_that_was_reclaimed_is_no_success(samba, pipe, path):
+    handle = durable.Handle()
+    with connect(samba, "alice", source=CLIENT) as session:
+        handle.open(session, path)
+        with durable.unseen_end(pipe, session):
+            again = durable.reconnect(session, source=CLIENT)
+            handle.reclaim(again, path)
+        with again:
+            assert pipe.receive_werror() == ERROR_TIMEOUT
+
+
+def test_locks_end_beside_those_of_others(samba, pipe, path):
+    """smbd keeps the locks of a durable handle that alone has locks."""
+    handle = shared_handle()
+    with (connect(samba, "alice", source=CLIENT) as session,
+          connect(samba, "bob", source=OTHER_CLIENT) as bystander):
+        mine = handle.open(session, path)
+        his = shared_handle().open(bystander, path)
+        assert [smb2.lock(mine, offset, 10) for offset in (0, 40)] == [OK] * 2
+        with durable.unseen_end(pipe, session):
+            assert smb2.lock(his, 20, 10) == OK
+            assert durable.byte_range_locks(samba) == 3
+        assert pipe.receive_werror() == NERR_SUCCESS
+        assert durable.byte_range_locks(samba) == 1
+        with connect(samba, "carol", source=OTHER_CLIENT) as carol:
+            hers = carol.open(path, durable.SHARE)
+            assert smb2.lock(hers, 20, 10) == "STATUS_LOCK_NOT_GRANTED"
+
+
+def unread(connection):
+    """Has its smbd something to read yet?"""
+    port = f":{connection.local_port():04X}"
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        return any(line.split()[2].endswith(port)
+                   and int(line.split()[4].partition(":")[2], 16)
+                   for line in table.readlines()[1:])
+
+
+def test_handle_opened_when_the_session_was_asked_to_end(samba, pipe, path):
+    """The request for it has reached smbd before, which has yet to read it."""
+    handle, other = durable.Handle(), Pipe(pipe.session)
+    with connect(samba, "alice", source=CLIENT) as session:
+        before = durable.traces(samba)
+        session.open(f"other-{path}", durable.SHARE)
+        opened = []
+        opener = threading.Thread(target=lambda: opened.append(
+            outcome(handle.open, session, path)))
+        with stopped(sessions.smbd_of(samba, session)):
+            opener.start()
+            wait_until(lambda: unread(session.connection), "it is sent")
+            pipe.send_session_del(user="alice")
+            other.server_info()
+        opener.join()
+        assert opened == [OK]
+        assert pipe.receive_werror() == NERR_SUCCESS
+        assert durable.traces(samba) == before
+        assert reclaimed(handle, session, path) == GONE
+
+
+@contextlib.contextmanager
+def slow_victim(samba, near):
+    """A session of sop's on a connection that cannot end in here, for it
+    waits for the end of bob's, whose smbd hangs."""
+    victim = near.login("sop")
+    with connect(samba, "bob", source=OTHER_CLIENT) as bob:
+        with stopped(sessions.smbd_of(samba, bob)):
+            pipe = Pipe(victim)
+            pipe.send_session_del(user="bob")
+            smb2.read(pipe.opened()).wait_pending()
+            yield victim
+
+
+def test_handle_of_another_session_that_ends_meanwhile(samba, path):
+    """It is of the same user in the same smbd."""
+    his, kept = durable.Handle(), durable.Handle()
+    with (connect(samba, "root", source=CALLER) as session,
+          Connection(samba, "3.0", source=CLIENT) as near):
+        pipe = Pipe(session)
+        with slow_victim(samba, near) as victim:
+            other = durable.reconnect(victim, source=OTHER_CLIENT)
+            his.open(victim, path)
+            kept.open(other, f"kept-{path}")
+            pipe.send_session_del(CLIENT, "sop")
+            Pipe(session).server_info()
+            other.connection.close()
+            wait_until(lambda: len(sessions.sessions_of(samba, "sop")) == 1,
+                       "the other session has ended")
+            ended = time.monotonic()
+            wait_until(lambda: time.monotonic() > ended + 2 * CLOSING_SECONDS,
+                       "the victim is seen well after that")
+        assert pipe.receive_werror() == NERR_SUCCESS
+    assert reclaimed(kept, other, f"kept-{path}") == OK
+    assert reclaimed(his, victim, path) == GONE
