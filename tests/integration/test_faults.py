@@ -285,6 +285,32 @@ def test_line_for_a_syslog_that_cannot_be_opened_is_in_the_log(samba, caller):
     assert samba.worker_pids() == [worker]
 
 
+def test_bad_value_for_durable_handles_is_the_default(samba, caller):
+    pipe, (worker,) = Pipe(caller), samba.worker_pids()
+    samba.write_conf({"sessiondel:durable handles": "perhaps"})
+    os.kill(worker, signal.SIGHUP)
+    complaint = ('sessiondel:durable handles = "perhaps" is not close or '
+                 'keep, using the default')
+
+    def complained():
+        pipe.net_session_del(user="nobody-here")
+        return complaint in samba.log()
+
+    try:
+        wait_until(complained, "the worker has read it")
+        with connect(samba, "alice", source=CLIENT) as alice:
+            handle = durable.Handle()
+            handle.open(alice, "durable.txt")
+            assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+            with durable.reconnect(alice, source=CLIENT) as again, \
+                    pytest.raises(SessionError):
+                handle.reclaim(again, "durable.txt")
+        assert samba.log().count(complaint) == 1
+    finally:
+        samba.write_conf({"sessiondel:durable handles": "close"})
+        os.kill(worker, signal.SIGHUP)
+
+
 @contextlib.contextmanager
 def small_disk():
     """A file system of its own for a lock directory."""

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who may end sessions (spec 1), by logging in as each kind of caller."""
 
+import contextlib
 import os
 
 import pytest
 
-from testbed import accounts, clients, sessions
+from testbed import accounts, clients, processes, sessions
 from testbed.refusal import denied_whatever_it_asks
 from testbed.server import Server
 from testbed.srvsvc import (
@@ -150,6 +151,40 @@ def test_refused_call_looks_nothing_up(samba):
         allowed_pipe.net_session_del("\\\\127.0.0.99")
         assert has_table_open(samba)
         assert samba.worker_pids() == workers
+
+
+@contextlib.contextmanager
+def locked_table(samba):
+    """Keep everybody out of the session table meanwhile."""
+    table = sessions.session_tdb(samba)
+    table.lock_all()
+    try:
+        yield
+    finally:
+        table.unlock_all()
+        table.close()
+
+
+def hangs_in_a_lock(pid):
+    """Whether a process waits for a file's lock, or for a mutex."""
+    with open(f"/proc/{pid}/wchan", encoding="ascii") as file:
+        place = file.read()
+    return "lock" in place or "futex" in place
+
+
+def test_refused_call_is_answered_while_nobody_can_look_anything_up(samba):
+    """Not even by a worker that has the table open."""
+    with clients.connect(samba, "alice") as refused, \
+            clients.connect(samba, "sop") as allowed:
+        refused_pipe, allowed_pipe = Pipe(refused), Pipe(allowed)
+        allowed_pipe.net_session_del("\\\\127.0.0.99")
+        worker, = samba.worker_pids()
+        with locked_table(samba):
+            assert denied_whatever_it_asks(refused_pipe)
+            allowed_pipe.send_session_del("\\\\127.0.0.99")
+            processes.wait_until(lambda: hangs_in_a_lock(worker),
+                                 "the allowed call wants the table")
+        assert allowed_pipe.receive_werror() == NERR_CLIENT_NAME_NOT_FOUND
 
 
 @pytest.mark.parametrize("options", ["", "packet", "sign", "seal"])
