@@ -15,6 +15,7 @@ SUICIDE = "adm"
 
 _MALFORMED = [(None, None), ("", ""), (None, "x" * 1024), ("y" * 1024, None),
               ("\\\\\\", None), ("\\\\a/b", "alice"), (None, "a\nb")]
+_LEVELS = (1, 2, 10, 502)
 
 
 class Mixture:
@@ -29,8 +30,9 @@ class Mixture:
         self._stranger = SambaPipe(server, "alice")
         self._victims = Connection(server, source="127.0.0.21")
         # Every hundred calls; the rarer kinds cost a log-in each.
-        kinds = [(self.refuse, 50), (self.match_nothing, 30),
-                 (self.malform, 14), (self.match, 5), (self.end_own, 1)]
+        kinds = [(self.refuse, 45), (self.match_nothing, 30),
+                 (self.malform, 14), (self.list_sessions, 5), (self.match, 5),
+                 (self.end_own, 1)]
         self._cycle = [kind for kind, share in kinds for _ in range(share)]
 
     def call(self, count):
@@ -54,6 +56,13 @@ class Mixture:
     def malform(self, number):
         _expect(ERROR_INVALID_PARAMETER, self._operator.net_session_del(
             *_MALFORMED[number % len(_MALFORMED)]))
+
+    def list_sessions(self, number):
+        """A list, by each level that has users."""
+        level = _LEVELS[number % len(_LEVELS)]
+        if "sop" not in dict(map(reversed,
+                                 self._operator.session_enum(level))):
+            raise TestbedError(f"the caller is not listed at level {level}")
 
     def match(self, _):
         self._victims.login(VICTIM)
