@@ -43,3 +43,18 @@ NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 	return *db != NULL ? NT_STATUS_OK
 			   : map_nt_error_from_unix_common(errno);
 }
+
+NTSTATUS lock_db_walk(struct db_context *db,
+		      int (*visit)(struct db_record *record,
+				   void *private_data),
+		      void *private_data)
+{
+	NTSTATUS status;
+
+	errno = 0;
+	status = dbwrap_traverse_read(db, visit, private_data, NULL);
+	if (!NT_STATUS_IS_OK(status) && errno == ENOMEM) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	return status;
+}

@@ -30,4 +30,17 @@ NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 		      enum dbwrap_lock_order lock_order,
 		      struct db_context **db);
 
+/**
+ * dbwrap_traverse_read() with a status that tells a want of memory from all
+ * else that goes wrong in the database.
+ *
+ * @param[in] db            The database.
+ * @param[in] visit         Gets each record; not 0 ends the walk.
+ * @param[in] private_data  For visit().
+ */
+NTSTATUS lock_db_walk(struct db_context *db,
+		      int (*visit)(struct db_record *record,
+				   void *private_data),
+		      void *private_data);
+
 #endif

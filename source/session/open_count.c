@@ -6,6 +6,7 @@
 #include "lib/dbwrap/dbwrap.h"
 #include "libcli/security/dom_sid.h"
 
+#include "lock_db.h"
 #include "open_record.h"
 
 static int compare_numbers(uint64_t a, uint64_t b)
@@ -100,7 +101,7 @@ NTSTATUS open_counts_read(TALLOC_CTX *mem_ctx,
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	status = dbwrap_traverse_read(db, count_record, &state, NULL);
+	status = lock_db_walk(db, count_record, &state);
 	talloc_free(db);
 	return NT_STATUS_IS_OK(state.status) ? status : state.status;
 }

@@ -116,14 +116,9 @@ NTSTATUS session_table_walk(
 	};
 	NTSTATUS status;
 
-	errno = 0;
-	status = dbwrap_traverse_read(table->db, walk_record, &state, NULL);
+	status = lock_db_walk(table->db, walk_record, &state);
 	if (!NT_STATUS_IS_OK(state.status)) {
 		return state.status;
-	}
-	/* dbwrap has one status for all that goes wrong in the database */
-	if (!NT_STATUS_IS_OK(status) && errno == ENOMEM) {
-		return NT_STATUS_NO_MEMORY;
 	}
 	return status;
 }

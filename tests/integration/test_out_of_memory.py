@@ -11,6 +11,7 @@ from testbed.clients import (
 from testbed.memory import FOREVER, FailingMemory
 from testbed.processes import wait_until
 from testbed.server import Server
+from testbed.session_enum import enumerate_sessions
 from testbed.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY, NERR_CLIENT_NAME_NOT_FOUND,
     NERR_SUCCESS, Pipe)
@@ -108,6 +109,26 @@ def test_call_that_matches_nothing_without_memory(samba, memory, pipe,
             break
         assert answer in (NERR_CLIENT_NAME_NOT_FOUND, ERROR_NOT_ENOUGH_MEMORY)
     assert answer == NERR_CLIENT_NAME_NOT_FOUND
+    assert samba.worker_pids() == worker
+
+
+@for_one_and_for_all
+def test_list_without_memory(samba, memory, pipe, number):
+    """It is whole, or there is none."""
+    worker = samba.worker_pids()
+    with connect(samba, "alice", source=CLIENT):
+        answers = set()
+        for first in itertools.count(1):
+            with memory.failing(first, number) as failed:
+                listing = enumerate_sessions(pipe, 502)
+            answers.add(listing.result)
+            assert len(listing.rows) == listing.total
+            if listing.result == NERR_SUCCESS:
+                assert (f"\\\\{CLIENT}", "alice") in listing.pairs()
+                assert listing.total == 2
+            if failed == [0]:
+                break
+    assert answers == {NERR_SUCCESS, ERROR_NOT_ENOUGH_MEMORY}
     assert samba.worker_pids() == worker
 
 
