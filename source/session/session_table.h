@@ -43,8 +43,9 @@ struct messaging_context *session_table_messaging(
  *
  * @param[in] table    The open table.
  * @param[in] may_be_wanted  Gets a record's bytes, without the header of
- * dbwrap's watchers. Those that it says no to are not decoded, which is where
- * the time of a walk would go.
+ *                     dbwrap's watchers. A record that it says no to is not
+ *                     decoded, which would take the most of a walk's time.
+ *                     NULL shows all of them.
  * @param[in] visit    Gets the decoded record, which lives for that call
  *                     only, and the version of the record's layout. A status
  *                     other than OK ends the walk.

@@ -156,6 +156,16 @@ class SambaPipe:
         """NetrSessionDel; None is NULL. The WERROR as a number."""
         return samba_session_del(self._pipe, client, user)
 
+    def session_enum(self, level):
+        """NetrSessionEnum of a level with users: (client, user) rows."""
+        from samba.dcerpc import srvsvc
+
+        asked = srvsvc.NetSessInfoCtr()
+        asked.level = level
+        told, _, _ = self._pipe.NetSessEnum(None, None, None, asked,
+                                            0xffffffff, 0)
+        return [(row.client, row.user) for row in told.ctr.array or ()]
+
 
 def samba_session_del(pipe, client=None, user=None):
     """NetrSessionDel on a pipe of Samba's own library."""
@@ -166,16 +176,6 @@ def samba_session_del(pipe, client=None, user=None):
     except WERRORError as error:
         return error.args[0] & 0xffffffff
     return NERR_SUCCESS
-
-    def session_enum(self, level):
-        """NetrSessionEnum of a level with users: (client, user) rows."""
-        from samba.dcerpc import srvsvc
-
-        asked = srvsvc.NetSessInfoCtr()
-        asked.level = level
-        told, _, _ = self._pipe.NetSessEnum(None, None, None, asked,
-                                            0xffffffff, 0)
-        return [(row.client, row.user) for row in told.ctr.array or ()]
 
 
 def net_session_del_samba(server, caller, client=None, user=None, options="",
