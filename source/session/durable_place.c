@@ -103,13 +103,6 @@ static NTSTATUS add_other(TALLOC_CTX *mem_ctx,
 	return NT_STATUS_OK;
 }
 
-static bool may_be_other(TDB_DATA value, void *private_data)
-{
-	(void)value;
-	(void)private_data;
-	return true;
-}
-
 static NTSTATUS note_other(const struct smbXsrv_session_global0 *session,
 			   enum smbXsrv_version_values version,
 			   void *private_data)
@@ -152,7 +145,7 @@ NTSTATUS durable_places_note_others(TALLOC_CTX *mem_ctx,
 		.targets = targets,
 	};
 
-	return session_table_walk(table, may_be_other, note_other, &state);
+	return session_table_walk(table, NULL, note_other, &state);
 }
 
 void durable_places_look(const struct durable_places *places,

@@ -154,11 +154,12 @@ def _table(server, name):
 
 
 def _records(path):
-    """The values of a table."""
+    """The values of a table, which others may be changing."""
     if not path.exists():
         return []
     table = tdb.Tdb(str(path), 0, tdb.DEFAULT, os.O_RDONLY)
     try:
-        return [table[key] for key in table]
+        values = [table.get(key) for key in table]
+        return [value for value in values if value is not None]
     finally:
         table.close()
