@@ -96,6 +96,8 @@ def build_client(bld, stubs):
     bld.program(use='smbsession_objects client client_stubs LIBRARY PROGRAM',
                 target='smbsession', features='c cprogram', env=bld.client_env(),
                 linkflags=['-Wl,-z,now'], install_path='${BINDIR}')
+    bld.install_as('${DATADIR}/bash-completion/completions/smbsession',
+                   'source/smbsession/smbsession.bash')
     bld.install_files('${INCLUDEDIR}', 'source/client/smbsession.h')
     bld(features='subst', source='source/client/smbsession.pc.in',
         target='smbsession.pc', VERSION=VERSION,
@@ -107,8 +109,8 @@ def build_tests(bld, sources, directory, libraries=()):
     # An archive: a test takes from it only the files it calls, and so never
     # the module's constructor or the worker's main().
     testees = directory + '/testees'
-    bld.stlib(use='module session worker common', target=testees,
-              features='c cstlib', install_path=None)
+    bld.stlib(use='module session worker common smbsession_objects',
+              target=testees, features='c cstlib', install_path=None)
     for source in bld.path.ant_glob(sources):
         bld.program(source=[source], use=testees,
                     target='%s/%s' % (directory, source.name[:-len('.c')]),

@@ -11,7 +11,7 @@
 
 #include <param.h>
 
-#define PROGRAM SAMBA_LIBEXECDIR "/samba-dcerpcd"
+static char program[] = SAMBA_LIBEXECDIR "/samba-dcerpcd";
 /* The end of the pipe that it writes to when it is ready. */
 #define READY 3
 
@@ -35,7 +35,7 @@ static bool spawn(const char *configfile, int ready)
 	posix_spawnattr_t attributes;
 	char option[4096];
 	char *const arguments[] = {
-		PROGRAM,
+		program,
 		"--libexec-rpcds",
 		"--ready-signal-fd=3",
 		"--np-helper",
@@ -67,7 +67,7 @@ static bool spawn(const char *configfile, int ready)
 					      0) == 0 &&
 	     posix_spawn_file_actions_adddup2(&files, 1, 2) == 0 &&
 	     posix_spawn(&pid,
-			 PROGRAM,
+			 program,
 			 &files,
 			 &attributes,
 			 arguments,

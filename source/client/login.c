@@ -63,9 +63,11 @@ static NET_API_STATUS set_identity(struct smbsession_context *context,
 					     login->username,
 					     CRED_SPECIFIED);
 	}
-	if (login->password != NULL) {
+	if (login->no_password || login->password != NULL) {
 		cli_credentials_set_password(credentials,
-					     login->password,
+					     login->no_password
+						     ? NULL
+						     : login->password,
 					     CRED_SPECIFIED);
 	}
 	if (login->kerberos != NULL) {

@@ -191,6 +191,22 @@ static bool is_still_listed(const struct closing *closing,
 	return listed;
 }
 
+/* Was there none of its sessions any more? */
+static bool is_gone(const struct closing *closing,
+		    const struct target *target,
+		    bool closed_before)
+{
+	switch (target->code) {
+	case NERR_ClientNameNotFound:
+	case NERR_UserNotFound:
+		return true;
+	case ERROR_ACCESS_DENIED:
+		return closed_before && !is_still_listed(closing, target);
+	default:
+		return false;
+	}
+}
+
 static void close_target(const struct closing *closing,
 			 struct target *target,
 			 bool closed_before)
@@ -201,11 +217,7 @@ static void close_target(const struct closing *closing,
 				      target->user);
 	if (target->code == NERR_Success) {
 		target->state = TARGET_CLOSED;
-	} else if (target->code == NERR_ClientNameNotFound ||
-		   target->code == NERR_UserNotFound) {
-		target->state = TARGET_GONE;
-	} else if (target->code == ERROR_ACCESS_DENIED && closed_before &&
-		   !is_still_listed(closing, target)) {
+	} else if (is_gone(closing, target, closed_before)) {
 		target->state = TARGET_GONE;
 	} else {
 		target->state = TARGET_FAILED;

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "screen.h"
+#include "terminal.h"
 
 #define FORMAT (JSON_INDENT(2) | JSON_ENSURE_ASCII)
 #define SESSION_GUEST 1
@@ -28,9 +29,9 @@ static json_t *number_or_null(bool known, uint32_t number)
 static void print(json_t *object)
 {
 	if (object == NULL || json_dumpf(object, stdout, FORMAT) != 0) {
-		fputs("smbsession: cannot write JSON\n", stderr);
+		terminal_complain("cannot write JSON");
 	} else {
-		putchar('\n');
+		(void)putchar('\n');
 	}
 	json_decref(object);
 }

@@ -26,7 +26,7 @@ static void plain_address(const char *client, char *plain, size_t size)
 	plain[length] = '\0';
 
 	literal = strcasestr(plain, LITERAL_SUFFIX);
-	if (literal == NULL || strcmp(literal + strlen(LITERAL_SUFFIX), "")) {
+	if (literal == NULL || literal[strlen(LITERAL_SUFFIX)] != '\0') {
 		return;
 	}
 	*literal = '\0';

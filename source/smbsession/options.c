@@ -182,7 +182,7 @@ static void burn(int argc, char *argv[])
 static enum options_result wrong(const char *what, const char *complaint)
 {
 	terminal_complain("%s: %s", what, complaint);
-	fputs("Try 'smbsession --help'.\n", stderr);
+	(void)fputs("Try 'smbsession --help'.\n", stderr);
 	return OPTIONS_WRONG;
 }
 

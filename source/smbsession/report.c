@@ -28,8 +28,8 @@ static const struct {
 	{ERROR_ACCESS_DENIED,
 	 EXIT_REFUSED,
 	 "the server does not let you do this",
-	 "it takes a member of Administrators or Server Operators: log in "
-	 "with -U"},
+	 "it takes a member of Administrators or Server Operators (-U); "
+	 "Samba without the plugin also says so when nobody matches"},
 	{ERROR_LOGON_FAILURE,
 	 EXIT_REFUSED,
 	 NULL,

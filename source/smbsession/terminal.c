@@ -20,9 +20,9 @@ void terminal_complain(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	fputs("smbsession: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	(void)fputs("smbsession: ", stderr);
+	(void)vfprintf(stderr, format, arguments);
+	(void)fputc('\n', stderr);
 	va_end(arguments);
 }
 
@@ -41,7 +41,7 @@ bool terminal_ask(const char *question)
 	fprintf(stderr, "%s [y/N] ", question);
 	length = getline(&line, &size, stdin);
 	if (length < 0) {
-		fputc('\n', stderr);
+		(void)fputc('\n', stderr);
 	} else {
 		line[strcspn(line, "\n")] = '\0';
 		yes = strcasecmp(line, "y") == 0 ||

@@ -37,7 +37,7 @@ def assert_clean(*command):
         pytest.fail(done.stdout, pytrace=False)
 
 
-@each('source/*/*.[ch]', 'tests/*/*.[ch]')
+@each('source/*/*.[ch]', 'tests/*/*.[ch]', 'docs/examples/*.c')
 def test_clang_format(path):
     assert_clean('clang-format', '--dry-run', '-Werror', path)
 
@@ -68,7 +68,8 @@ def test_shellcheck(path):
 
 
 @each('source/*/*.[ch]', 'tests/*.py', 'tests/*/*.[ch]', 'tests/*/*.py',
-      'tools/*.py', 'packaging/*', 'docs/*', 'idl/*', 'waf', 'wscript')
+      'tools/*.py', 'packaging/*', 'docs/*.[1-8]',
+      'docs/examples/*', 'idl/*', 'waf', 'wscript')
 def test_license_is_named(path):
     head = path.read_text(encoding='utf-8').splitlines()[:3]
     assert any('SPDX-License-Identifier: GPL-3.0-or-later' in line

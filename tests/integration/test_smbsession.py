@@ -1,0 +1,543 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line lists and closes sessions, and says what came of it."""
+
+import json
+import os
+import signal
+import socket
+
+import pytest
+
+from testbed import namespace, processes, sessions
+from testbed.accounts import PASSWORD
+from testbed.clients import Connection, connect
+from testbed.server import Server
+from testbed.sessions import sessions_of
+from testbed.smbsession import (
+    DONE, NO_MATCH, NOT_ALL, NOT_CONFIRMED, REFUSED, TOOL, UNREACHABLE, USAGE,
+    Terminal, login, run)
+
+CLIENT = "127.0.0.21"
+OTHER_CLIENT = "127.0.0.22"
+IPV4_CLIENT = "127.0.0.23"
+IPV6_CLIENT = "fd00:5e55::21"
+SERVER = "127.0.0.1"
+ADMIN = login("adm")
+OPERATOR = login("sop")
+
+LIST_KEYS = {"client", "user", "opens", "connected_seconds", "idle_seconds",
+             "guest", "client_type", "transport"}
+CLOSE_KEYS = {"client", "user", "count", "result", "code", "error"}
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba():
+    with Server(conf={"sessiondel:timeout": "2"},
+                address=[SERVER, namespace.SERVER_IPV6]) as server:
+        yield server
+
+
+@pytest.fixture(name="stock", scope="module")
+def _stock():
+    with Server(stock=True, address="127.0.0.50") as server:
+        yield server
+
+
+@pytest.fixture(name="users")
+def _users(samba):
+    """alice and bob on one connection, Ольга and jürgen on their own."""
+    yield from logged_in(samba)
+
+
+@pytest.fixture(name="stock_users")
+def _stock_users(stock):
+    with Connection(stock, source=CLIENT) as one, \
+            Connection(stock, source=OTHER_CLIENT) as two:
+        one.login("alice"), two.login("bob")
+        yield
+    sessions.wait_for_sessions(stock, lambda table: not table, "they left")
+
+
+def logged_in(server):
+    with Connection(server, source=CLIENT) as shared, \
+            connect(server, "Ольга", source=OTHER_CLIENT), \
+            connect(server, "jürgen", source=IPV6_CLIENT):
+        alice = shared.login("alice")
+        shared.login("bob")
+        alice.open("held open")
+        yield
+    sessions.wait_for_sessions(server, lambda table: not table, "they left")
+
+
+def left(server):
+    """Whose sessions there are, but for callers'."""
+    return {row["user"] for row in sessions.session_table(server)
+            if row["user"] not in ("adm", "sop", "root")}
+
+
+ALL = {"alice", "bob", "Ольга", "jürgen"}
+
+
+def rows(text):
+    """The cells of a table's lines, without its heading."""
+    return [line.split() for line in text.splitlines()[1:]]
+
+
+def test_list_has_everybody(samba, users):
+    done = run("list", SERVER, ADMIN)
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert done.stdout.split("\n")[0].split() == [
+        "CLIENT", "USER", "OPENS", "CONNECTED", "IDLE", "GUEST"]
+    found = {row[1]: (row[0].strip("\\[]"), row[2])
+             for row in rows(done.stdout)}
+    assert {name: found[name] for name in ALL} == {
+        "alice": (CLIENT, "1"), "bob": (CLIENT, "0"),
+        "Ольга": (OTHER_CLIENT, "0"), "jürgen": (IPV6_CLIENT, "0")}
+
+
+@pytest.mark.parametrize("server", [
+    SERVER, f"\\\\{SERVER}", f"\\{SERVER}", "testbed", "\\\\TESTBED",
+    "fd00:5e55::1"])
+def test_server_may_be_named_in_many_ways(samba, server):
+    assert run("list", server, ADMIN).returncode == DONE
+
+
+@pytest.mark.parametrize("options, who", [
+    (["--user", "alice"], {"alice"}),
+    (["--user", "ALICE", "--client", f"\\\\{CLIENT}"], {"alice"}),
+    (["--client", f"::ffff:{CLIENT}"], {"alice", "bob"}),
+    (["--client", "fd00-5e55--21.ipv6-literal.net"], {"jürgen"}),
+    (["--user", "ольга"], {"Ольга"}),
+    (["--user", "TESTBED\\bob"], {"bob"}),
+])
+def test_list_of_some(samba, stock, users, options, who):
+    done = run("list", SERVER, ADMIN, *options)
+    assert {row[1] for row in rows(done.stdout)} == who
+    assert done.returncode == DONE
+
+
+def test_samba_without_the_plugin_filters_not_but_the_tool_does(stock,
+                                                                stock_users):
+    done = run("list", stock.address, ADMIN, "--user", "alice")
+    assert [row[1] for row in rows(done.stdout)] == ["alice"]
+
+
+def test_samba_without_the_plugin_closes(stock, stock_users):
+    """For root, whom it does not let list when he comes over the network."""
+    done = run("close", stock.address, login("root"), "--user", "bob")
+    assert (done.stdout, done.returncode) == ("closed - bob\n", DONE)
+    sessions.wait_for_sessions(stock, lambda table: not {"bob"} & {
+        row["user"] for row in table}, "bob is gone")
+    assert left(stock) == {"alice"}
+
+
+def test_samba_without_the_plugin_closes_all_for_local_root(stock,
+                                                            stock_users):
+    """It ends two sessions with one connection, and denies what is gone."""
+    with Connection(stock, source=IPV4_CLIENT) as connection:
+        for user in ("alice", "bob", "carol"):
+            connection.login(user)
+        done = run("close", "--all", "--json", "-s", str(stock.smb_conf))
+    assert done.returncode == DONE
+    assert {row["result"] for row in
+            json.loads(done.stdout)["sessions"]} <= {"closed", "gone"}
+    assert sessions.session_table(stock) == []
+
+
+@pytest.mark.parametrize("command", ["list", "close"])
+def test_nobody_matches(samba, stock, users, stock_users, command):
+    for server in (SERVER, stock.address):
+        done = run(command, server, ADMIN, "--user", "nobody-here")
+        assert (done.stdout, done.returncode) == ("", NO_MATCH)
+        assert "NotFound: no session of that" in done.stderr
+    assert (left(samba), left(stock)) == (ALL, {"alice", "bob"})
+
+
+def test_list_as_json(samba, users):
+    done = run("list", f"\\\\{SERVER}", ADMIN, "--json")
+    told = json.loads(done.stdout)
+    assert set(told) == {"server", "level", "sessions"}
+    assert told["server"] == f"\\\\{SERVER}"
+    assert all(set(row) == LIST_KEYS for row in told["sessions"])
+    assert {row["user"]: row["opens"] for row in told["sessions"]
+            if row["user"] in ALL} == {"alice": 1, "bob": 0, "Ольга": 0,
+                                       "jürgen": 0}
+    assert done.stdout.isascii()
+
+
+def test_json_says_what_level_is_told(stock, stock_users):
+    told = json.loads(run("list", stock.address, ADMIN, "--json").stdout)
+    assert told["level"] == 1
+    assert {row["client_type"] for row in told["sessions"]} == {None}
+
+
+def test_close_one(samba, users):
+    done = run("close", SERVER, OPERATOR, "--user", "alice")
+    assert done.stdout.replace("\\", "") in (
+        f"closed {CLIENT} alice\n", "closed - alice\n")
+    assert (done.stderr, done.returncode) == ("", DONE)
+    assert left(samba) == ALL - {"alice"}
+
+
+def test_close_a_client(samba, users):
+    done = run("close", SERVER, ADMIN, "--client", CLIENT)
+    assert done.returncode == DONE
+    assert {line.split()[0] for line in done.stdout.splitlines()} <= {
+        "closed", "gone"}
+    assert left(samba) == ALL - {"alice", "bob"}
+
+
+def test_close_all_also_the_callers_own(samba, users):
+    done = run("close", SERVER, ADMIN, "--all")
+    assert done.returncode == DONE
+    assert "adm" in done.stdout
+    assert left(samba) == set()
+
+
+def test_close_as_json(samba, users):
+    told = json.loads(run("close", SERVER, ADMIN, "--user", "bob",
+                          "--json").stdout)
+    assert (told["server"], told["dry_run"]) == (SERVER, False)
+    (row,) = told["sessions"]
+    assert set(row) == CLOSE_KEYS
+    assert (row["client"].lstrip("\\"), row["user"], row["count"],
+            row["result"], row["code"], row["error"]) == (
+        CLIENT, "bob", 1, "closed", 0, "NERR_Success")
+
+
+def test_several_sessions_of_one_user_and_client_are_one_call(samba):
+    with Connection(samba, source=CLIENT) as one, \
+            Connection(samba, source=CLIENT) as two:
+        one.login("alice"), two.login("alice")
+        done = run("close", SERVER, ADMIN, "--user", "alice")
+    assert done.stdout.endswith(" alice (2 sessions)\n")
+    assert len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("json_option", [[], ["--json"]])
+def test_dry_run_closes_nothing(samba, users, json_option):
+    done = run("close", SERVER, ADMIN, "--user", "alice", "--dry-run",
+               *json_option)
+    assert done.returncode == DONE
+    assert "alice" in done.stdout and "bob" not in done.stdout
+    assert left(samba) == ALL
+
+
+def test_one_that_does_not_end_does_not_keep_the_others(samba):
+    with connect(samba, "alice", source=CLIENT), \
+            connect(samba, "bob", source=OTHER_CLIENT):
+        (alice,) = sessions_of(samba, "alice")
+        with processes.stopped(alice["pid"]):
+            done = run("close", SERVER, ADMIN, "--all", "--json")
+        results = {row["user"]: (row["result"], row["error"])
+                   for row in json.loads(done.stdout)["sessions"]}
+        assert results["alice"] == ("failed", "ERROR_TIMEOUT")
+        assert results["bob"] == ("closed", "NERR_Success")
+        assert done.returncode == NOT_ALL
+        assert "ERROR_TIMEOUT: " in done.stderr
+
+
+# Errors
+
+def test_not_allowed(samba, users):
+    for command in (["list"], ["close", "--user", "bob"]):
+        done = run(*command, SERVER, login("alice"))
+        assert done.returncode == REFUSED
+        assert "ERROR_ACCESS_DENIED: " in done.stderr
+        assert "hint: it takes a member of Administrators" in done.stderr
+    assert left(samba) == ALL
+
+
+def test_wrong_password(samba):
+    done = run("list", SERVER, login("adm", "wrong"))
+    assert done.returncode == REFUSED
+    assert "ERROR_LOGON_FAILURE: " in done.stderr
+
+
+def test_error_as_json(samba):
+    done = run("list", SERVER, login("alice"), "--json")
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["name"]) == (5, "ERROR_ACCESS_DENIED")
+    assert set(error) == {"code", "name", "text"}
+
+
+@pytest.fixture(name="listener")
+def _listener():
+    """A server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.60", 445), backlog=5) as listener:
+        yield listener
+
+
+def test_server_hangs_before_the_login(listener):
+    address = listener.getsockname()[0]
+    done = run("list", address, ADMIN, "--timeout", "1")
+    assert done.returncode == UNREACHABLE
+    assert f"ERROR_SEM_TIMEOUT: {address} does not answer within 1 s" in (
+        done.stderr)
+
+
+def test_server_hangs_in_a_call(samba, users):
+    with processes.stopped(samba.dcerpcd_pid()):
+        (worker,) = samba.worker_pids()
+        with processes.stopped(worker):
+            done = run("close", SERVER, ADMIN, "--user", "alice", "-t1")
+    assert done.returncode == UNREACHABLE
+    assert "does not answer within 1 s" in done.stderr
+
+
+def test_server_refuses(samba):
+    done = run("list", "127.0.0.61", ADMIN, "--option=smb ports=446")
+    assert done.returncode == UNREACHABLE
+
+
+def test_server_is_away():
+    done = run("list", "10.99.99.99", ADMIN)
+    assert done.returncode == UNREACHABLE
+    assert "ERROR_BAD_NETPATH: 10.99.99.99 cannot be reached" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["show"], ["list", "a", "b"], ["close"], ["close", "--all", "--user",
+                                                  "alice"],
+    ["list", "--all"], ["list", "--yes"], ["list", "--dry-run"],
+    ["close", "--user", ""], ["close", "--client", ""], ["list", ""],
+    ["list", "--no-such-option"], ["list", "--timeout", "0"],
+    ["list", "--timeout", "soon"], ["list", "--use-kerberos=maybe"],
+    ["list", "--option=nonsense"], ["list", "-U"]])
+def test_wrong_usage(arguments):
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert done.stderr.startswith("smbsession: ")
+
+
+# Logging in
+
+def test_login_from_a_file(samba, tmp_path):
+    file = tmp_path / "login"
+    file.write_text(f"username = adm\npassword = {PASSWORD}\n")
+    assert run("list", SERVER, "-A", str(file)).returncode == DONE
+    assert run("list", SERVER, "-A", str(tmp_path / "none")).returncode != DONE
+
+
+def test_password_from_a_file_or_the_environment(samba, tmp_path):
+    file = tmp_path / "password"
+    file.write_text(f"{PASSWORD}\n")
+    for name, value in (("PASSWD_FILE", str(file)), ("PASSWD", PASSWORD)):
+        done = run("list", SERVER, "-Uadm", env={name: value})
+        assert done.returncode == DONE
+
+
+def test_password_of_its_own_option(samba):
+    done = run("list", SERVER, "-Uadm", f"--password={PASSWORD}")
+    assert done.returncode == DONE
+
+
+def test_password_from_standard_input_where_no_terminal_is(samba):
+    assert run("list", SERVER, "-Uadm",
+               stdin=f"{PASSWORD}\n").returncode == DONE
+    assert run("list", SERVER, "-Uadm", "-N",
+               stdin=f"{PASSWORD}\n").returncode == REFUSED
+
+
+def test_password_from_a_terminal_is_not_echoed(samba):
+    terminal = Terminal("list", SERVER, "-Uadm")
+    terminal.wait_for("Password for [")
+    terminal.type(f"{PASSWORD}\n")
+    status, text = terminal.end()
+    assert status == DONE
+    assert PASSWORD not in text
+    assert "adm" in text
+
+
+def test_interrupted_password_prompt_ends_it(samba):
+    terminal = Terminal("list", SERVER, "-Uadm")
+    terminal.wait_for("Password for [")
+    terminal.type("\x03")
+    assert terminal.end()[0] == -signal.SIGINT
+
+
+@pytest.mark.parametrize("options", [
+    ["-Uadm%Secr3t"], ["-U", "adm%Secr3t"], ["--login=adm%Secr3t"],
+    ["--login", "adm%Secr3t"], ["-Uadm", "--password=Secr3t"],
+    ["-Uadm", "--password", "Secr3t"], ["-NU", "adm%Secr3t"],
+    ["-NUadm%Secr3t"]], ids=" ".join)
+def test_password_is_wiped_from_the_command_line(listener, options):
+    address = listener.getsockname()[0]
+    terminal = Terminal("list", address, *options)
+    # By then it has read its command line.
+    with listener.accept()[0]:
+        shown = terminal.arguments()
+        terminal.send(signal.SIGTERM)
+    terminal.end()
+    assert b"Secr3t" not in shown
+    assert b"adm" in shown and address.encode() in shown
+
+
+# At a terminal
+
+def test_asks_before_it_closes_several(samba, users):
+    for answer, status, who in (("n\n", NOT_CONFIRMED, ALL),
+                                ("\n", NOT_CONFIRMED, ALL),
+                                ("\x04", NOT_CONFIRMED, ALL),
+                                ("y\n", DONE, ALL - {"alice", "bob"})):
+        terminal = Terminal("close", SERVER, ADMIN, "--client", CLIENT)
+        asked = terminal.wait_for("[y/N] ")
+        assert f"Close these 2 sessions on {SERVER}?" in asked
+        assert "alice" in asked and "bob" in asked
+        terminal.type(answer)
+        assert terminal.end()[0] == status
+        assert left(samba) == who
+
+
+@pytest.mark.parametrize("options", [["--user", "alice"],
+                                     ["--client", CLIENT, "--yes"]])
+def test_asks_not_for_one_and_not_with_yes(samba, users, options):
+    status, text = Terminal("close", SERVER, ADMIN, *options).end()
+    assert status == DONE
+    assert "[y/N]" not in text
+    assert "alice" not in left(samba)
+
+
+def test_shows_progress(samba, users):
+    status, text = Terminal("close", SERVER, ADMIN, "--client", CLIENT,
+                            "--yes").end()
+    assert status == DONE
+    assert [line.split()[0] for line in text.splitlines()] == ["[1/2]",
+                                                               "[2/2]"]
+
+
+def test_table_fits_a_terminal_and_is_whole_in_a_pipe(samba):
+    long_name = "administrators"
+    with connect(samba, long_name, source=IPV6_CLIENT):
+        _, text = Terminal("list", SERVER, ADMIN, columns=52).end()
+        assert max(map(len, text.splitlines())) <= 52
+        assert long_name not in text and "..." in text
+        _, text = Terminal("list", SERVER, ADMIN, columns=80).end()
+        assert max(map(len, text.splitlines())) <= 80
+        assert long_name in text
+        assert long_name in run("list", SERVER, ADMIN).stdout
+
+
+def test_columns_line_up_and_lines_end_clean(samba, users):
+    lines = run("list", SERVER, ADMIN).stdout.splitlines()
+    assert [line for line in lines if line.rstrip() != line] == []
+    column = lines[0].index("USER")
+    assert {line[column - 2:column] for line in lines} == {"  "}
+
+
+def test_names_that_the_locale_lacks_are_escaped(samba, users):
+    done = run("list", SERVER, ADMIN, env={"LC_ALL": "C"})
+    assert done.stdout.isascii()
+    assert "j\\xc3\\xbcrgen" in done.stdout
+    lines = done.stdout.splitlines()
+    assert {line[lines[0].index("USER") - 1] for line in lines} == {" "}
+    closed = run("close", SERVER, ADMIN, "--user", "jürgen",
+                 env={"LC_ALL": "C"})
+    assert closed.returncode == DONE
+    assert "jürgen" not in left(samba)
+
+
+# The local server
+
+def test_root_needs_no_login_on_the_local_server(samba, users):
+    conf = ["-s", str(samba.smb_conf)]
+    listed = json.loads(run("list", "--json", *conf).stdout)
+    assert listed["server"] is None
+    # The way through the pipe is no SMB session.
+    assert {row["user"] for row in listed["sessions"]} == ALL
+    assert run("close", "--user", "bob", *conf).returncode == DONE
+    assert left(samba) == ALL - {"bob"}
+
+
+def test_local_server_with_a_login(samba, users):
+    assert run("list", ADMIN).returncode == DONE
+    assert run("list", login("alice")).returncode == REFUSED
+
+
+def test_local_pipe_carries_long_lists(samba):
+    names = [f"user{number}" for number in range(300)]
+    with Connection(samba, source=CLIENT) as connection:
+        for _ in names:
+            connection.login("alice")
+        told = json.loads(run("list", "--json", "-s",
+                              str(samba.smb_conf)).stdout)
+    assert len(told["sessions"]) == len(names)
+
+
+def test_local_worker_hangs(samba, users):
+    (worker,) = samba.worker_pids()
+    with processes.stopped(worker):
+        done = run("list", "-t1", "-s", str(samba.smb_conf))
+    assert done.returncode == UNREACHABLE
+
+
+def helpers():
+    """The samba-dcerpcds that were started on demand."""
+    return [pid for pid in processes.all_pids()
+            if "--np-helper" in processes.arguments(pid)]
+
+
+def test_local_samba_dcerpcd_is_started_on_demand():
+    with Server(stock=True, address="127.0.0.51") as server:
+        with connect(server, "alice", source=CLIENT):
+            server._dcerpcd.stop()
+            conf = ["-s", str(server.smb_conf)]
+            refused = run("list", *conf, "-N")
+            server.write_conf({"rpc start on demand helpers": "yes"})
+            try:
+                done = run("list", *conf)
+                assert done.returncode == DONE
+                assert rows(done.stdout)[0][1] == "alice"
+                assert len(helpers()) == 1
+            finally:
+                for pid in helpers():
+                    processes.end(pid)
+    assert refused.returncode != DONE
+
+
+# Its papers
+
+def test_help_and_manual_have_the_same_options(top_directory):
+    import re
+
+    said = run("--help")
+    assert said.returncode == DONE
+    told = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+|-[A-Za-z?](?=,))",
+                          said.stdout))
+    manual = (top_directory / "docs" / "smbsession.1").read_text()
+    described = set()
+    for line in re.findall(r"^\.It Fl (.*)$", manual, re.M):
+        described |= {f"-{name.replace(chr(92), '').replace('&', '')}"
+                      for name in re.findall(
+                          r"(?:^|, )((?:\\-|\\&)?[A-Za-z?][a-z-]*)", line)}
+    assert told == described
+    assert max(map(len, said.stdout.splitlines())) <= 80
+
+
+def test_completion_knows_all_options(top_directory):
+    import re
+    import subprocess
+
+    script = top_directory / "source" / "smbsession" / "smbsession.bash"
+    done = subprocess.run(
+        ["bash", "--norc", "-c",
+         f". {script}; COMP_WORDS=(smbsession close --); COMP_CWORD=2; "
+         "_smbsession; echo ${COMPREPLY[@]}; COMP_WORDS=(smbsession l); "
+         "COMP_CWORD=1; _smbsession; echo ${COMPREPLY[@]}"],
+        capture_output=True, text=True, check=True)
+    options, commands = done.stdout.splitlines()
+    assert set(options.split()) == set(
+        re.findall(r"--[a-z-]{2,}", run("--help").stdout)) - {
+            "--help", "--version"}
+    assert commands == "list"
+
+
+def test_only_public_libraries(build_directory):
+    import subprocess
+
+    for name in ("smbsession", "libsmbsession.so"):
+        needed = subprocess.run(
+            ["readelf", "-d", build_directory / name], capture_output=True,
+            text=True, check=True).stdout
+        assert "-samba4" not in needed and "-private-samba" not in needed
+    assert os.access(TOOL, os.X_OK)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line tool, run as people and scripts run it."""
+
+import os
+import pty
+import select
+import struct
+import subprocess
+import time
+from fcntl import ioctl
+from termios import TIOCSWINSZ
+
+from testbed import processes
+from testbed.accounts import PASSWORD
+from testbed.server import BUILD
+
+TOOL = str(BUILD / "smbsession")
+
+# Its exit statuses, as smbsession(1) has them.
+(DONE, NO_MATCH, USAGE, UNREACHABLE, REFUSED, NOT_ALL, OTHER,
+ NOT_CONFIRMED) = range(8)
+
+DEADLINE_SECONDS = 60
+
+
+def login(user, password=PASSWORD):
+    """The option that logs in as user."""
+    return f"-U{user}%{password}"
+
+
+def environment(**more):
+    """For the tool: nothing of the caller's own login."""
+    env = {name: value for name, value in os.environ.items()
+           if name not in ("USER", "LOGNAME", "PASSWD")}
+    return {**env, "LC_ALL": "C.UTF-8",
+            "LD_LIBRARY_PATH": str(BUILD), **more}
+
+
+def run(*arguments, stdin="", env=None):
+    """Run it without a terminal; the finished process, its output as text.
+
+    env: added to environment().
+    """
+    return subprocess.run(
+        [TOOL, *arguments], input=stdin, capture_output=True, text=True,
+        env=environment(**(env or {})), start_new_session=True, check=False,
+        timeout=DEADLINE_SECONDS)
+
+
+class Terminal:
+    """It runs at a terminal of its own, so many columns wide."""
+
+    def __init__(self, *arguments, columns=80, env=None):
+        self._text = ""
+        self._pid, self._terminal = pty.fork()
+        if self._pid == 0:
+            os.execve(TOOL, [TOOL, *arguments], environment(**(env or {})))
+        ioctl(self._terminal, TIOCSWINSZ,
+              struct.pack("HHHH", 24, columns, 0, 0))
+
+    def wait_for(self, text):
+        """Read until it has written text; all that it wrote so far."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while text not in self._text:
+            if not self._read(deadline):
+                raise AssertionError(f"no {text!r} in {self._text!r}")
+        return self._text
+
+    def type(self, text):
+        os.write(self._terminal, text.encode())
+
+    def send(self, number):
+        """Send it a signal."""
+        processes.send(self._pid, number)
+
+    def end(self):
+        """Read until it ends: its exit status and all that it wrote."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while self._read(deadline):
+            pass
+        status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        os.close(self._terminal)
+        return status, self._text.replace("\r\n", "\n")
+
+    def arguments(self):
+        """Its command line as other users see it."""
+        with open(f"/proc/{self._pid}/cmdline", "rb") as cmdline:
+            return cmdline.read()
+
+    def _read(self, deadline):
+        """Read some; False when it has ended."""
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([self._terminal], [], [], left)[0]:
+            raise AssertionError(f"it hangs after {self._text!r}")
+        try:
+            data = os.read(self._terminal, 65536)
+        except OSError:
+            return False
+        self._text += data.decode(errors="replace")
+        return bool(data)
