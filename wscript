@@ -60,6 +60,7 @@ def build(bld):
     build_worker(bld)
     build_client(bld, stubs)
     build_tests(bld, 'tests/unit/test_*.c', 'unit', ['-lcmocka'])
+    build_tests(bld, 'tests/bench/*.c', 'bench')
     install_manual(bld)
 
 

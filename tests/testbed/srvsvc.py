@@ -166,6 +166,10 @@ class SambaPipe:
                                             0xffffffff, 0)
         return [(row.client, row.user) for row in told.ctr.array or ()]
 
+    def server_info(self):
+        """A small call of another kind."""
+        self._pipe.NetSrvGetInfo(None, 101)
+
 
 def samba_session_del(pipe, client=None, user=None):
     """NetrSessionDel on a pipe of Samba's own library."""

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Session tables of many records, a bare walk over one, and the admin's way."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+TOOL = Path(os.environ.get("SESSIONDEL_BUILD",
+                           Path(__file__).resolve().parents[2] / "bin"),
+            "bench", "table")
+
+
+def fill(server, number):
+    """Bring the table to so many copies of a session that is in it."""
+    subprocess.run([TOOL, server.smb_conf, "fill", str(number)], check=True)
+
+
+class BareWalk:
+    """dbwrap_traverse_read() over a server's table, and nothing else.
+
+    In the shape of a caller's pipe, so that it is measured as one.
+    """
+
+    def __init__(self, server):
+        self._tool = subprocess.Popen(
+            [TOOL, server.smb_conf, "walk"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE)
+
+    def net_session_del(self, *_):
+        """One walk."""
+        self._tool.stdin.write(b"\n")
+        self._tool.stdin.flush()
+        if not self._tool.stdout.readline():
+            raise ChildProcessError(f"{TOOL} ended")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._tool.communicate()
+
+
+def shut_down(server, user):
+    """End a user's sessions as it is done today: with all of their smbds."""
+    conf = str(server.smb_conf)
+    status = subprocess.run(
+        ["smbstatus", "-s", conf, "--json", "--processes"], check=True,
+        stdout=subprocess.PIPE)
+    rows = json.loads(status.stdout)["sessions"].values()
+    for pid in {row["server_id"]["pid"] for row in rows
+                if row["username"] == user}:
+        subprocess.run(["smbcontrol", "-s", conf, pid, "shutdown"],
+                       check=True)
