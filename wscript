@@ -59,6 +59,7 @@ def build(bld):
     build_module(bld)
     build_worker(bld)
     build_client(bld, stubs)
+    build_torture(bld)
     build_tests(bld, 'tests/unit/test_*.c', 'unit', ['-lcmocka'])
     build_tests(bld, 'tests/bench/*.c', 'bench')
     install_manual(bld)
@@ -106,6 +107,15 @@ def build_client(bld, stubs):
         install_path='${LIBDIR}/pkgconfig')
 
 
+def build_torture(bld):
+    # A sanitized library would have to be there before smbtorture itself.
+    if bld.variant != 'sanitize':
+        bld.shlib(source=bld.path.ant_glob('source/torture/*.c'),
+                  target='torture/smbtorture/netsessiondel',
+                  features='c cshlib', linkflags=['-Wl,-z,undefs'],
+                  install_path=None)
+
+
 def build_tests(bld, sources, directory, libraries=()):
     # An archive: a test takes from it only the files it calls, and so never
     # the module's constructor or the worker's main().
@@ -120,5 +130,6 @@ def build_tests(bld, sources, directory, libraries=()):
 
 
 def install_manual(bld):
-    for page in bld.path.ant_glob('docs/*.[1-8]'):
+    # Section 7 is about the test suite, which is run from here.
+    for page in bld.path.ant_glob('docs/*.[1-68]'):
         bld.install_files('${MANDIR}/man' + page.name[-1], page)

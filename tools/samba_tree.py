@@ -12,16 +12,20 @@ TREE = os.environ['SESSIONDEL_SAMBA_TREE']
 IDL = {
     'librpc': ['misc', 'security', 'server_id', 'auth', 'lsa', 'krb5pac',
                'messaging', 'dcerpc', 'svcctl', 'nbt', 'netlogon', 'samr',
-               'srvsvc', 'file_id', 'smb2_lease_struct'],
+               'srvsvc', 'file_id', 'smb2_lease_struct', 'smb3posix'],
     'source3/librpc': ['smbXsrv', 'open_files'],
 }
+# Interfaces that are called, not only served.
+CLIENT_IDL = ['srvsvc']
 ERROR_TABLES = {'ntstatus': 'ntstatus_gen', 'werror': 'werror_gen',
                 'hresult': 'hresult'}
+# Headers that Samba's build makes from a directory's functions.
+PROTOTYPES = ['source4/libcli/smb2/smb2_proto.h']
 
 # Below the tree, and (generated) below bin/samba.
 TREE_INCLUDES = ['', 'source3', 'source3/include', 'include', 'lib',
-                 'lib/replace', 'lib/replace/bin/default', 'librpc']
-GENERATED_INCLUDES = ['', 'librpc', 'source3']
+                 'lib/replace', 'lib/replace/bin/default', 'librpc', 'source4']
+GENERATED_INCLUDES = ['', 'librpc', 'source3', 'source4']
 
 
 def options(opt):
@@ -117,12 +121,28 @@ class pidl(Task.Task):
 
     def run(self):
         directory = self.outputs[0].parent
+        wanted = ['--client'] if len(self.outputs) > 2 else []
         status = run_pidl(self, self.inputs[0], directory, '--header',
-                          '--ndr-parser',
+                          '--ndr-parser', *wanted,
                           '--includedir=%s/librpc/idl' % TREE)
-        code = 'ndr_%s.c' % self.inputs[0].name[:-len('.idl')]
-        directory.make_node(code).delete()
+        for header in self.outputs[1:]:
+            header.change_ext('.c').delete()
         return status
+
+
+class prototypes(Task.Task):
+    """Writes the header with the functions of a directory's sources."""
+    color = 'BLUE'
+
+    def run(self):
+        header = self.outputs[0]
+        guard = header.name.upper().replace('.', '_')
+        return run_quietly(
+            self,
+            [self.env.PERL[0], TREE + '/source4/script/mkproto.pl',
+             '--srcdir=/', '--builddir=/', '--all=' + header.abspath(),
+             '--public-define=' + guard, '--private-define=' + guard,
+             *[node.abspath() for node in self.inputs]])
 
 
 class error_table(Task.Task):
@@ -171,9 +191,16 @@ def samba_headers(bld):
     """Adds the tasks that write Samba's generated headers below bin/samba."""
     for directory, names in IDL.items():
         for name in names:
-            add_task(bld, pidl, ['%s/idl/%s.idl' % (directory, name)],
-                     ['%s/gen_ndr/%s.h' % (directory, name),
-                      '%s/gen_ndr/ndr_%s.h' % (directory, name)])
+            source = '%s/idl/%s.idl' % (directory, name)
+            # smb3posix came with 4.20.
+            if not os.path.exists(os.path.join(TREE, source)):
+                continue
+            headers = ['%s.h' % name, 'ndr_%s.h' % name]
+            if name in CLIENT_IDL:
+                headers.append('ndr_%s_c.h' % name)
+            add_task(bld, pidl, [source],
+                     ['%s/gen_ndr/%s' % (directory, header)
+                      for header in headers])
     for name, header in ERROR_TABLES.items():
         # hresult.h is generated since 4.18 and lies ready before.
         if not os.path.exists('%s/libcli/util/%s.h' % (TREE, header)):
@@ -181,6 +208,13 @@ def samba_headers(bld):
                      ['source4/scripting/bin/gen_%s.py' % name,
                       'libcli/util/%s_err_table.txt' % name],
                      ['libcli/util/%s.h' % header])
+    for header in PROTOTYPES:
+        directory = os.path.dirname(header)
+        add_task(bld, prototypes,
+                 [os.path.join(directory, name) for name
+                  in sorted(os.listdir(os.path.join(TREE, directory)))
+                  if name.endswith('.c')],
+                 [header])
 
 
 def add_task(bld, task_class, inputs, outputs):

@@ -62,14 +62,14 @@ def test_manual_page(path):
     assert_clean('mandoc', '-T', 'lint', '-W', 'warning', path)
 
 
-@each('waf', 'packaging/*', '.ci/run')
+@each('waf', 'packaging/*', 'tests/testbed/smbtorture', '.ci/run')
 def test_shellcheck(path):
     assert_clean('shellcheck', path)
 
 
 @each('source/*/*.[ch]', 'tests/*.py', 'tests/*/*.[ch]', 'tests/*/*.py',
-      'tools/*.py', 'packaging/*', 'docs/*.[1-8]',
-      'docs/examples/*', 'idl/*', 'waf', 'wscript')
+      'tests/testbed/smbtorture', 'tools/*.py', 'packaging/*',
+      'docs/*.[1-8]', 'docs/examples/*', 'idl/*', 'waf', 'wscript')
 def test_license_is_named(path):
     head = path.read_text(encoding='utf-8').splitlines()[:3]
     assert any('SPDX-License-Identifier: GPL-3.0-or-later' in line

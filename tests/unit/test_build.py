@@ -17,6 +17,11 @@ def fixture_module(build_directory):
     return build_directory / 'sessiondel.so'
 
 
+@pytest.fixture(name='torture')
+def fixture_torture(build_directory):
+    return build_directory / 'torture/smbtorture/netsessiondel.so'
+
+
 def needed_libraries(path):
     return re.findall(r'\(NEEDED\).*\[(.*)\]',
                       output_of('readelf', '-d', '-W', path))
@@ -49,11 +54,22 @@ def test_loader_is_linked_to_libc_alone(build_directory):
         'libc.so.6']
 
 
+def exported_symbols(path):
+    return [line.split()[-1] for line in
+            output_of('nm', '-D', '--defined-only', path).splitlines()]
+
+
 @pytest.mark.usefixtures('plain_build')
 def test_module_exports_the_hooks_alone(module):
-    symbols = [line.split()[-1] for line in
-               output_of('nm', '-D', '--defined-only', module).splitlines()]
-    assert symbols == ['dcesrv_interface_register', 'g_lock_lock']
+    assert exported_symbols(module) == ['dcesrv_interface_register',
+                                        'g_lock_lock']
+
+
+@pytest.mark.usefixtures('plain_build')
+def test_torture_suite_is_bound_to_no_samba(torture):
+    assert version_needs(torture) == ['libc.so.6']
+    assert needed_libraries(torture) == ['libc.so.6']
+    assert exported_symbols(torture) == ['samba_init_module']
 
 
 def test_module_binds_samba_symbols_at_their_first_use(module):
