@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Samba's smbtorture on a test server, with our suite among its modules."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from testbed import TestbedError
+from testbed.accounts import PASSWORD
+
+COMMAND = Path(__file__).with_name("smbtorture")
+OUTCOMES = ("success", "failure", "error", "skip")
+
+
+def run(server, suite, caller="root", share="share", options=None):
+    """Run a suite, or one test; the Results.
+
+    options: of smbtorture's own smb.conf, "torture:" left out.
+    """
+    settings = [f"--option=torture:{name}={value}"
+                for name, value in (options or {}).items()]
+    text = _smbtorture(
+        server, "--format=subunit", "--fullname", "-U", f"{caller}%{PASSWORD}",
+        *settings, f"//{server.address}/{share}", suite)
+    return Results(text)
+
+
+def names(server, suite):
+    """The names of a suite's tests."""
+    return [line for line in _smbtorture(server, "--list", suite).splitlines()
+            if line.startswith(f"{suite}.")]
+
+
+def series():
+    """The series of the installed Samba, such as 4.17."""
+    version = subprocess.run([str(COMMAND), "--version"], check=True,
+                             stdout=subprocess.PIPE, encoding="utf-8").stdout
+    return re.search(r"\d+\.\d+", version)[0]
+
+
+class Results:
+    """What smbtorture says of each test.
+
+    outcomes: a dict of test name to one of OUTCOMES. reasons: of those that
+    have one, by test name.
+    """
+
+    def __init__(self, text):
+        self.outcomes = {}
+        self.reasons = {}
+        for outcome, name, reason in re.findall(
+                rf"^({'|'.join(OUTCOMES)}): (.*?)(?: \[\n(.*?)^\])?$", text,
+                re.MULTILINE | re.DOTALL):
+            self.outcomes[name] = outcome
+            self.reasons[name] = reason.strip()
+        if not self.outcomes:
+            raise TestbedError(f"smbtorture ran nothing: {text.strip()}")
+
+    def named(self, *outcomes):
+        """The names of the tests with one of these outcomes."""
+        return {name for name, outcome in self.outcomes.items()
+                if outcome in outcomes}
+
+    def __str__(self):
+        return "\n".join(f"{outcome}: {name}: {self.reasons[name]}"
+                         for name, outcome in self.outcomes.items()
+                         if outcome != "success")
+
+
+def _smbtorture(server, *arguments):
+    done = subprocess.run(
+        [str(COMMAND), "-s", str(server.smb_conf),
+         f"--basedir={server.directory}", *arguments],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+        check=False)
+    return done.stdout
