@@ -11,7 +11,7 @@ out = 'bin'
 # Commands configure by themselves when this file or the Samba tree changed.
 Configure.autoconfig = 'clobber'
 
-TOOLS = 'samba_tree samba_runtime compiler testing client'
+TOOLS = 'samba_tree samba_runtime compiler testing client debian'
 
 
 def options(opt):
@@ -63,6 +63,7 @@ def build(bld):
     build_tests(bld, 'tests/unit/test_*.c', 'unit', ['-lcmocka'])
     build_tests(bld, 'tests/bench/*.c', 'bench')
     install_manual(bld)
+    install_control(bld)
 
 
 def build_module(bld):
@@ -127,6 +128,13 @@ def build_tests(bld, sources, directory, libraries=()):
                     target='%s/%s' % (directory, source.name[:-len('.c')]),
                     ldflags=bld.env.SAMBA_LINK + list(libraries),
                     install_path=None)
+
+
+def install_control(bld):
+    bld(features='subst', source='packaging/sessiondel-ctl.in',
+        target='sessiondel-ctl', install_path='${SBINDIR}', chmod=0o755)
+    bld(features='subst', source='packaging/apparmor.in', target='apparmor',
+        install_path='${DATADIR}/samba-sessiondel')
 
 
 def install_manual(bld):

@@ -17,7 +17,8 @@ cprogram.vars = cprogram.vars + ['SAMBA_PACKAGE']
 
 def configure(conf):
     worker = path_of_worker(conf)
-    conf.define('SAMBA_LIBEXECDIR', os.path.dirname(worker))
+    conf.env.SAMBA_LIBEXECDIR = os.path.dirname(worker)
+    conf.define('SAMBA_LIBEXECDIR', conf.env.SAMBA_LIBEXECDIR)
     conf.msg("Samba's workers", os.path.dirname(worker))
     conf.env.SAMBA_PACKAGE = output_of(
         'dpkg-query', '-W', '-f', '${Version}', 'samba')

@@ -130,18 +130,21 @@ static char *try_module(const char *path,
 	return preload;
 }
 
-/* Add "path: reason" to the line that says why stock Samba serves. */
-static void note(char *line,
-		 size_t size,
-		 const char *path,
-		 const struct reason *why)
-{
-	size_t len = strlen(line);
+/* The line that says why stock Samba serves. */
+struct refusal {
+	char line[SESSIONDEL_SYSLOG_MAX];
+};
 
-	(void)snprintf(line + len,
-		       size - len,
+static void refusal_add(struct refusal *refusal,
+			const char *path,
+			const struct reason *why)
+{
+	size_t len = strlen(refusal->line);
+
+	(void)snprintf(refusal->line + len,
+		       sizeof(refusal->line) - len,
 		       "%s %s: %s",
-		       line[len - 1] == ':' ? "" : ";",
+		       refusal->line[len - 1] == ':' ? "" : ";",
 		       path,
 		       why->text);
 }
@@ -149,16 +152,20 @@ static void note(char *line,
 /* The value of LD_PRELOAD for the first module that fits, or NULL. */
 static char *try_modules(char *const *paths,
 			 const char *worker,
-			 char *const *argv)
+			 char *const *argv,
+			 struct refusal *refusal)
 {
-	char line[SESSIONDEL_SYSLOG_MAX] =
-		"module left out, stock Samba serves:";
 	struct probe probe = {.worker = worker, .argv = argv};
 
 	if (clock_gettime(CLOCK_MONOTONIC, &probe.deadline) == -1) {
-		warn("module left out, stock Samba serves: no clock");
+		(void)snprintf(refusal->line,
+			       sizeof(refusal->line),
+			       "module left out, stock Samba serves: no clock");
 		return NULL;
 	}
+	(void)snprintf(refusal->line,
+		       sizeof(refusal->line),
+		       "module left out, stock Samba serves:");
 	probe.deadline.tv_sec += PROBE_SECONDS;
 
 	for (size_t i = 0; paths[i] != NULL; i++) {
@@ -168,26 +175,14 @@ static char *try_modules(char *const *paths,
 		if (preload != NULL) {
 			return preload;
 		}
-		note(line, sizeof(line), paths[i], &why);
+		refusal_add(refusal, paths[i], &why);
 	}
-	warn(line);
 	return NULL;
 }
 
-static void warn_of_no_module(const char *program)
-{
-	char message[PATH_MAX + 256];
-
-	(void)snprintf(message,
-		       sizeof(message),
-		       "no sessiondel.so beside %s nor in %s/<series>/, "
-		       "stock Samba serves",
-		       program != NULL ? program : tag,
-		       libdir);
-	warn(message);
-}
-
-static char *choose_preload(const char *worker, char *const *argv)
+static char *choose_preload(const char *worker,
+			    char *const *argv,
+			    struct refusal *refusal)
 {
 	char buffer[PATH_MAX];
 	const char *program = realpath(own_executable, buffer);
@@ -195,14 +190,23 @@ static char *choose_preload(const char *worker, char *const *argv)
 	char *preload = NULL;
 
 	if (!module_paths_list(program, libdir, &paths)) {
-		warn("cannot list the modules in " SESSIONDEL_LIBDIR
-		     ", stock Samba serves");
+		(void)snprintf(
+			refusal->line,
+			sizeof(refusal->line),
+			"cannot list the modules in %s, stock Samba serves",
+			libdir);
 		return NULL;
 	}
 	if (paths[0] == NULL) {
-		warn_of_no_module(program);
+		(void)snprintf(
+			refusal->line,
+			sizeof(refusal->line),
+			"no sessiondel.so beside %s nor in %s/<series>/, "
+			"stock Samba serves",
+			program != NULL ? program : tag,
+			libdir);
 	} else {
-		preload = try_modules(paths, worker, argv);
+		preload = try_modules(paths, worker, argv, refusal);
 	}
 	module_paths_free(paths);
 	return preload;
@@ -210,23 +214,43 @@ static char *choose_preload(const char *worker, char *const *argv)
 
 static void preload_module(const char *worker, char *const *argv)
 {
-	char *preload = choose_preload(worker, argv);
+	struct refusal refusal;
+	char *preload = choose_preload(worker, argv, &refusal);
 
-	if (preload != NULL && setenv("LD_PRELOAD", preload, 1) == -1) {
+	if (preload == NULL) {
+		warn(refusal.line);
+	} else if (setenv("LD_PRELOAD", preload, 1) == -1) {
 		warn("no memory for LD_PRELOAD, stock Samba serves");
 	}
 	free(preload);
+}
+
+/* What a worker that is started now would get, for whoever asks by hand. */
+static int check_module(const char *worker, char *program)
+{
+	char *argv[] = {program, NULL};
+	struct refusal refusal;
+	char *preload = choose_preload(worker, argv, &refusal);
+
+	(void)puts(preload != NULL ? preload : refusal.line);
+	if (preload == NULL) {
+		return EXIT_FAILURE;
+	}
+	free(preload);
+	return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
 {
 	const char *worker = find_worker();
 
-	(void)argc;
 	if (is_own_executable(worker)) {
 		return fail(worker,
 			    "it is this program; the original belongs "
 			    "into " SAMBA_LIBEXECDIR "/samba-sessiondel");
+	}
+	if (argc == 2 && strcmp(argv[1], "--check-module") == 0) {
+		return check_module(worker, argv[0]);
 	}
 	if (!asks_for_interfaces(argv)) {
 		preload_module(worker, argv);

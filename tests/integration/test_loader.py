@@ -289,6 +289,21 @@ def test_list_of_interfaces_comes_from_stock(samba, plugin, module):
     assert samba.syslog_lines()[before:] == []
 
 
+@pytest.mark.parametrize("source, status, answer", [
+    (FITS, 0, r"/.*/sessiondel\.so"),
+    (OTHER_SERIES, 1, r"module left out.*: built for another Samba series"),
+], ids=["fits", "other series"])
+def test_module_is_checked_by_hand(samba, plugin, module, source, status,
+                                   answer):
+    compile_module(module, source)
+    before = len(samba.syslog_lines())
+    done = subprocess.run([plugin / LOADER, "--check-module"], text=True,
+                          stdout=subprocess.PIPE, check=False)
+    assert done.returncode == status
+    assert re.fullmatch(answer + "\n", done.stdout)
+    assert samba.syslog_lines()[before:] == []
+
+
 class Launcher:
     """Runs a program where /usr/libexec/samba holds files of a test."""
 

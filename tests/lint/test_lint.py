@@ -16,15 +16,16 @@ pytestmark = pytest.mark.skipif(
     reason="the sources are kept to the tools of Debian 12")
 
 
-def files(*patterns):
+def files(*patterns, holding=b''):
     return sorted(path for pattern in patterns for path in TOP.glob(pattern)
-                  if path.is_file())
+                  if path.is_file() and holding in path.read_bytes())
 
 
-def each(*patterns):
+def each(*patterns, **choice):
     """One test for each file, named for it."""
     return pytest.mark.parametrize(
-        'path', files(*patterns), ids=lambda path: str(path.relative_to(TOP)))
+        'path', files(*patterns, **choice),
+        ids=lambda path: str(path.relative_to(TOP)))
 
 
 def assert_clean(*command):
@@ -62,7 +63,8 @@ def test_manual_page(path):
     assert_clean('mandoc', '-T', 'lint', '-W', 'warning', path)
 
 
-@each('waf', 'packaging/*', 'tests/testbed/smbtorture', '.ci/run')
+@each('waf', 'packaging/*', 'packaging/debian/*', 'tests/testbed/smbtorture',
+      '.ci/run', holding=b'#!/bin/')
 def test_shellcheck(path):
     assert_clean('shellcheck', path)
 

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Debian file server as its packages set it up, and what can be asked of it."""
+
+import contextlib
+import re
+import time
+
+from tree import System, prepared
+
+PASSWORD = "Passw0rd!"
+WORKER = "/usr/libexec/samba/rpcd_classic"
+DIVERTED = "/usr/libexec/samba/samba-sessiondel/rpcd_classic"
+PACKAGES = "samba samba-common-bin smbclient iproute2"
+
+OURS = "WERR_NERR_CLIENTNAMENOTFOUND"
+STOCK = "WERR_ACCESS_DENIED"
+
+_UNIT = "/lib/systemd/system/smbd.service"
+_PATIENCE_SECONDS = 30
+
+
+class Server(System):
+    """A system with Samba's packages on it, its services not running yet."""
+
+    def __init__(self, release, packages=PACKAGES):
+        self.release = release
+        name = re.sub("[^a-z0-9.]+", "-", packages)
+        super().__init__(prepared(
+            release, name,
+            "apt-get -q update",
+            f"apt-get -q --yes --no-install-recommends install {packages}"))
+
+    def serve(self):
+        """Start smbd with accounts to log in with."""
+        self.run("useradd --create-home alice")
+        for user in ("root", "alice"):
+            self.run(f"printf '%s\\n%s\\n' '{PASSWORD}' '{PASSWORD}' | "
+                     f"smbpasswd -s -a {user}")
+        self.start_smbd()
+
+    def start_smbd(self):
+        """Start it as its unit does.
+
+        In a session of its own: smbd ends all of its process group with it.
+        """
+        self.run("{ mkdir -p /run/samba; SMBDOPTIONS=; "
+                 "ulimit -n 16384; ulimit -c unlimited; "
+                 f"eval exec setsid \"$(sed -n 's/^ExecStart=//p' {_UNIT})\"; "
+                 "} >/dev/null 2>&1 &")
+        self.wait(lambda: self.run(
+            f"smbclient -U alice%{PASSWORD} //127.0.0.1/alice -c ls",
+            check=False).returncode == 0, "smbd serves files")
+
+    def stop_smbd(self):
+        self.run("smbcontrol smbd shutdown; smbcontrol samba-dcerpcd shutdown",
+                 check=False)
+        self.wait(lambda: not self.output("pgrep 'smbd|rpcd' || :"),
+                  "Samba has ended")
+
+    def answer(self):
+        """What NetrSessionDel says where nothing matches."""
+        done = self.run(f"rpcclient -U root%{PASSWORD} 127.0.0.1 -c "
+                        "'netsessdel no-such-client no-such-user'", check=False)
+        found = re.search(r"result was (\w+)", done.stdout)
+        return found[1] if found else done.stdout
+
+    def close(self, user):
+        done = self.run(f"rpcclient -U root%{PASSWORD} 127.0.0.1 -c "
+                        f"'netsessdel 127.0.0.1 {user}'", check=False)
+        return done.returncode == 0
+
+    def lists_shares(self):
+        """Whether another call of srvsvc is served."""
+        return "netname: IPC$" in self.output(
+            f"rpcclient -U root%{PASSWORD} 127.0.0.1 -c netshareenumall")
+
+    def install(self, *debs):
+        """Install packages that lie on the host."""
+        return self.apt("install " + " ".join(map(self.put, debs)))
+
+    def files(self):
+        """What there is, but for what a package manager and Samba note."""
+        return set(self.output(
+            "find / -xdev -path /proc -prune -o -path /root -prune -o "
+            "-path /var/lib/dpkg -prune -o -path /var/lib/samba -prune -o "
+            "-path /var/cache -prune -o -path /var/log -prune -o "
+            "-path /var/lib/apt -prune -o -path /run -prune -o "
+            "-path /tmp -prune -o -type f -printf '%p %s\\n' -o "
+            "-printf '%p %l\\n'").splitlines())
+
+    def diversions(self):
+        return self.output("dpkg-divert --list '*rpcd*'")
+
+    def wait(self, condition, what):
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < end, f"timed out: {what}"
+            time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def sessions(server, number):
+    """Sessions that are open until the block ends; each answers to lists()."""
+    clients = [Client(server) for _ in range(number)]
+    try:
+        yield clients
+    finally:
+        for client in clients:
+            client.end()
+
+
+class Client:
+    """An smbclient that holds one session."""
+
+    def __init__(self, server):
+        self._process = server.start(
+            "stdbuf", "-oL", "smbclient", "-U", f"alice%{PASSWORD}", "//127.0.0.1/alice")
+        assert self.lists()
+
+    def lists(self):
+        """Whether the session still lists its files."""
+        try:
+            print("ls", file=self._process.stdin, flush=True)
+        except BrokenPipeError:
+            return False
+        for line in self._process.stdout:
+            if "blocks of size" in line:
+                return True
+            if "NT_STATUS_" in line:
+                return False
+        return False
+
+    def end(self):
+        self._process.kill()
+        self._process.communicate()
