@@ -53,8 +53,8 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "full": Size(calls=2000, sessions=(1, 100, 1000), closed=500, rounds=7,
-                 walks=15, records=(1000, 10000, 100000)),
+    "full": Size(calls=1000, sessions=(1, 100, 1000), closed=500, rounds=5,
+                 walks=9, records=(1000, 10000, 100000)),
     "quick": Size(calls=300, sessions=(1, 100), closed=100, rounds=3,
                   walks=9, records=(1000, 10000)),
     "tiny": Size(calls=5, sessions=(1, 11), closed=10, rounds=1, walks=1,
@@ -70,7 +70,11 @@ def main():
             "stock": stack.enter_context(
                 Server(address="127.0.0.2", stock=True)),
         }
-        rows = list(measure(servers, SIZES[options.size]))
+        rows = []
+        for figures in measure(servers, SIZES[options.size]):
+            rows.append(figures)
+            # Some take a minute.
+            print(report.as_line(figures), file=sys.stderr, flush=True)
     figures = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
                    f"Linux {platform.release()}, {distribution()}",

@@ -50,10 +50,11 @@ def as_text(figures):
              "| | n | | ours | stock | bare walk | smbstatus + smbcontrol "
              "| ours / stock | ours / bare |",
              "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
-    return "\n".join(lines + [_line(row) for row in figures["rows"]])
+    return "\n".join(lines + [as_line(row) for row in figures["rows"]])
 
 
-def _line(row):
+def as_line(row):
+    """One line of it."""
     cells = [row["name"], f"{row['n']:,}", row["what"],
              *(_cell(row, column) for column in COLUMNS),
              _ratio(row, "stock"), _ratio(row, "floor")]

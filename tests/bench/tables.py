@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Session tables of many records, a bare walk over one, and the admin's way."""
+"""Large session tables, a bare walk over one, and how admins close today."""
 
 import json
 import os
