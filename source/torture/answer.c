@@ -104,16 +104,23 @@ static bool own_session_is_last_sealed(struct bed *bed)
 	return own_session_is_last(bed, CALL_LEVEL_SEAL);
 }
 
+/* Those on the same connection, too. */
 static bool own_other_sessions_are_gone(struct bed *bed)
 {
-	struct smb2_tree *other =
+	struct smb2_tree *far =
 		bed_log_in(bed, bed_account(bed, "operator"), NULL);
+	struct smb2_tree *near = NULL;
 	struct colleague own;
 
-	return other != NULL &&
-	       log_colleague_in(bed, "operator", CALL_LEVEL_NONE, &own) &&
+	if (far == NULL ||
+	    !log_colleague_in(bed, "operator", CALL_LEVEL_NONE, &own)) {
+		return false;
+	}
+	near = bed_log_in_beside(bed, own.tree, own.who);
+	return near != NULL &&
 	       pipe_gets(bed, own.pipe, NULL, own.user, ANSWER_SUCCESS) &&
-	       is_deleted(bed, other) && ends_soon(bed, own.tree);
+	       is_deleted(bed, far) && is_deleted(bed, near) &&
+	       ends_soon(bed, own.tree);
 }
 
 /*

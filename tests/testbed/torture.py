@@ -9,6 +9,8 @@ from testbed import TestbedError
 from testbed.accounts import PASSWORD
 
 COMMAND = Path(__file__).with_name("smbtorture")
+# What no server resolves, so that it is known from the record alone.
+CLIENT_NAME = "STATION7"
 OUTCOMES = ("success", "failure", "error", "skip")
 
 
@@ -70,6 +72,7 @@ class Results:
 def _smbtorture(server, *arguments):
     done = subprocess.run(
         [str(COMMAND), "-s", str(server.smb_conf),
+         f"--option=netbios name={CLIENT_NAME}",
          f"--basedir={server.directory}", *arguments],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
