@@ -92,8 +92,9 @@ def build_client(bld, stubs):
     exported = bld.path.find_resource('source/client/smbsession.map')
     bld.shlib(use='client client_stubs LIBRARY', target='libsmbsession', vnum=VERSION,
               features='c cshlib', env=bld.client_env(),
-              linkflags=['-Wl,-z,now', '-Wl,-z,defs',
-                         '-Wl,--version-script=' + exported.abspath()])
+              linkflags=['-Wl,-z,now',
+                         '-Wl,--version-script=' + exported.abspath()]
+              + bld.env.LIBRARY_LINKFLAGS)
     bld.objects(source=bld.path.ant_glob('source/smbsession/*.c'),
                 target='smbsession_objects', use='LIBRARY PROGRAM', env=bld.client_env())
     bld.program(use='smbsession_objects client client_stubs LIBRARY PROGRAM',

@@ -38,6 +38,7 @@ def configure(conf):
     if 'CFLAGS' not in os.environ:
         conf.env.append_value('CFLAGS', DEFAULT)
     conf.env.append_value('LINKFLAGS', ['-Wl,-z,relro'])
+    conf.env.LIBRARY_LINKFLAGS = ['-Wl,-z,defs']
     conf.define('_GNU_SOURCE', 1)
 
 
@@ -59,6 +60,8 @@ def make_sanitized_variant(conf):
     conf.env.append_value('CFLAGS', SANITIZE + SANITIZE_CODE)
     conf.env.append_value('LINKFLAGS', SANITIZE_LINK)
     conf.env.MODULE_LINKFLAGS = SANITIZE_MODULE
+    # The sanitizers are in the program that loads a library.
+    conf.env.LIBRARY_LINKFLAGS = []
     conf.setenv('')
 
 
