@@ -12,6 +12,7 @@ from testbed.clients import connect
 from testbed.server import Server
 from testbed.sessions import sessions_of
 from testbed.smbsession import DEADLINE_SECONDS, environment
+from testbed.smbsession import run as smbsession
 
 CLIENT = "127.0.0.21"
 SERVER = "127.0.0.1"
@@ -122,6 +123,8 @@ static void use(const char *server, struct smbsession_context *context)
 	smbsession_use(context);
 	printf("%u\n", (unsigned)NetSessionDel(server, NULL, "alice"));
 	printf("%s\n", smbsession_error_text(context));
+	fflush(stdout);
+	getchar();
 	printf("%u\n", (unsigned)NetSessionDel(server, NULL, "alice"));
 	printf("%s\n", smbsession_error_name(NERR_ClientNameNotFound));
 	smbsession_use(NULL);
@@ -162,11 +165,19 @@ def test_program_with_libnetapi_passes_its_login_on(
     source = tmp_path / "caller.c"
     source.write_text(CALLER.replace("FUNCTION", function))
     program = compiled(source, "-I/usr/include/samba-4.0", "-lnetapi")
-    with connect(samba, "alice", source=CLIENT):
-        done = execute(program, SERVER, "sop", PASSWORD)
-    assert done.stdout.splitlines() == [
-        "0", "", "2312", "NERR_ClientNameNotFound"]
-    assert (done.stderr, done.returncode) == ("", 0)
+    with connect(samba, "alice", source=CLIENT), subprocess.Popen(
+            [program, SERVER, "sop", PASSWORD], env=environment(), text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE) as caller:
+        assert caller.stdout.readline() == "0\n"
+        # Its connection ends meanwhile: it makes another one.
+        done = smbsession("close", "--user", "sop", "-s",
+                          str(samba.smb_conf))
+        assert done.returncode == 0 and sessions_of(samba, "sop") == []
+        caller.stdin.write("\n")
+        caller.stdin.close()
+        told = caller.stdout.read()
+    assert told.splitlines() == ["", "2312", "NERR_ClientNameNotFound"]
+    assert caller.returncode == 0
 
 
 def test_library_exports_its_header_and_nothing_else(top_directory,

@@ -179,6 +179,14 @@ def test_close_one(samba, users):
     assert left(samba) == ALL - {"alice"}
 
 
+@pytest.mark.parametrize("command", ["list", "close"])
+def test_client_by_a_name_that_the_server_resolves(samba, users, command):
+    done = run(command, SERVER, ADMIN, "--client", "client21", "--user",
+               "alice")
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert "alice" in done.stdout
+
+
 def test_close_a_client(samba, users):
     done = run("close", SERVER, ADMIN, "--client", CLIENT)
     assert done.returncode == DONE
@@ -352,7 +360,9 @@ def test_password_from_a_terminal_is_not_echoed(samba):
 def test_interrupted_password_prompt_ends_it(samba):
     terminal = Terminal("list", SERVER, "-Uadm")
     terminal.wait_for("Password for [")
+    processes.wait_until(lambda: not terminal.echoes(), "it is silent")
     terminal.type("\x03")
+    processes.wait_until(terminal.echoes, "the terminal is as before")
     assert terminal.end()[0] == -signal.SIGINT
 
 

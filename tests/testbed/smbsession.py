@@ -6,9 +6,9 @@ import pty
 import select
 import struct
 import subprocess
+import termios
 import time
 from fcntl import ioctl
-from termios import TIOCSWINSZ
 
 from testbed import processes
 from testbed.accounts import PASSWORD
@@ -55,7 +55,7 @@ class Terminal:
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
             os.execve(TOOL, [TOOL, *arguments], environment(**(env or {})))
-        ioctl(self._terminal, TIOCSWINSZ,
+        ioctl(self._terminal, termios.TIOCSWINSZ,
               struct.pack("HHHH", 24, columns, 0, 0))
 
     def wait_for(self, text):
@@ -68,6 +68,10 @@ class Terminal:
 
     def type(self, text):
         os.write(self._terminal, text.encode())
+
+    def echoes(self):
+        """Whether the terminal shows what is typed."""
+        return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
 
     def send(self, number):
         """Send it a signal."""
