@@ -77,6 +77,7 @@ static void start(const struct late_close_means *means,
 	const struct session_close_how how = {
 		.limit = {.tv_sec = LATE_SECONDS},
 		.durable = means->durable,
+		.durable_aside = means->durable_aside,
 		.opens = opens,
 	};
 	struct late_close *late = create(means, targets);
@@ -160,7 +161,7 @@ static void own_close_due(struct tevent_context *ev,
 
 /*
  * A client that hangs up when it has its answer disconnects its opens before
- * they could be noted then.
+ * they could be noted then. A cluster's worker cannot do that without a wait.
  */
 static void note_durable(struct own_close *own)
 {

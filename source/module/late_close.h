@@ -20,8 +20,9 @@ struct late_close_means {
 	/* the worker's event context */
 	struct tevent_context *ev;
 	struct session_table *table;
-	/* NULL: durable opens are left to be reclaimed */
+	/* both NULL: durable opens are left to be reclaimed */
 	const struct durable_table *durable;
+	struct share_lock_limit *durable_aside;
 };
 
 /**

@@ -9,6 +9,8 @@
 
 #include "source/session/durable_open.h"
 #include "source/session/session_close.h"
+#include "source/session/session_find_aside.h"
+#include "source/session/side_process.h"
 
 #include "caller.h"
 #include "client_lookup.h"
@@ -36,9 +38,21 @@ struct net_session_del_state {
 	/* of the client that the query names, once it was looked up */
 	struct client_addresses addresses;
 	struct session_targets *targets;
+	/* of a cluster's table not all could be read */
+	bool incomplete;
+	struct timeval find_start;
 	/* owns the targets */
 	struct audit_call *audit;
 };
+
+/* On a cluster the side process has tables of opens of its own. */
+static struct share_lock_limit *durable_aside(
+	const struct net_session_del_state *state)
+{
+	return state->end_durable && side_process_needed()
+		       ? &state->module->share_lock_limit
+		       : NULL;
+}
 
 static struct late_close_means means_of(
 	const struct net_session_del_state *state)
@@ -50,6 +64,7 @@ static struct late_close_means means_of(
 		.ev = state->call->event_ctx,
 		.table = module->table,
 		.durable = state->end_durable ? module->durable : NULL,
+		.durable_aside = durable_aside(state),
 	};
 }
 
@@ -72,7 +87,63 @@ static NTSTATUS open_durable(struct sessiondel_module *module,
 	return status;
 }
 
-static NTSTATUS find_targets(struct net_session_del_state *state)
+/* The walk has half the time, so that who is found can end in the rest. */
+static struct tevent_req *find_aside_send(struct net_session_del_state *state,
+					  struct tevent_context *ev,
+					  struct timeval limit)
+{
+	const uint64_t usec = (limit.tv_sec * 1000000ULL + limit.tv_usec) / 2;
+	struct session_lookup lookup;
+	NTSTATUS status =
+		session_lookup_begin(state->module, state->call->conn, &lookup);
+
+	if (!NT_STATUS_IS_OK(status)) {
+		return NULL;
+	}
+	return session_find_aside_send(
+		state,
+		ev,
+		lookup.table,
+		&state->query,
+		&lookup.scope,
+		(struct timeval){.tv_sec = (time_t)(usec / 1000000),
+				 .tv_usec = (suseconds_t)(usec % 1000000)});
+}
+
+static NTSTATUS find_aside_recv(struct tevent_req *req,
+				struct net_session_del_state *state)
+{
+	NTSTATUS status =
+		session_find_aside_recv(req, state->audit, state->targets);
+
+	TALLOC_FREE(req);
+	if (!NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
+		return status;
+	}
+	state->incomplete = true;
+	/* noting them takes the same kind of walk */
+	state->end_durable = false;
+	return NT_STATUS_OK;
+}
+
+static NTSTATUS find_aside_now(struct net_session_del_state *state)
+{
+	const struct timeval limit = {.tv_usec = BLOCKING_LIMIT_USEC};
+	struct tevent_context *ev = tevent_context_init(state);
+	struct tevent_req *req = NULL;
+	NTSTATUS status;
+
+	if (ev == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	req = find_aside_send(state, ev, limit);
+	if (req == NULL || !tevent_req_poll_ntstatus(req, ev, &status)) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	return find_aside_recv(req, state);
+}
+
+static NTSTATUS find_here(struct net_session_del_state *state)
 {
 	struct session_lookup lookup;
 	NTSTATUS status =
@@ -89,6 +160,11 @@ static NTSTATUS find_targets(struct net_session_del_state *state)
 				    &state->query,
 				    &lookup.scope,
 				    state->targets);
+}
+
+static NTSTATUS find_targets(struct net_session_del_state *state)
+{
+	return side_process_needed() ? find_aside_now(state) : find_here(state);
 }
 
 /* The caller's own session goes when it has its answer. */
@@ -121,10 +197,11 @@ static void conclude(struct net_session_del_state *state, WERROR result)
 	talloc_free(state);
 }
 
-static WERROR close_result(NTSTATUS status)
+static WERROR close_result(const struct net_session_del_state *state,
+			   NTSTATUS status)
 {
 	if (NT_STATUS_IS_OK(status)) {
-		return WERR_OK;
+		return state->incomplete ? WERR_TIMEOUT : WERR_OK;
 	}
 	if (NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
 		return WERR_TIMEOUT;
@@ -175,6 +252,7 @@ static struct tevent_req *close_send(struct net_session_del_state *state,
 	const struct session_close_how how = {
 		.limit = limit,
 		.durable = state->end_durable ? state->module->durable : NULL,
+		.durable_aside = durable_aside(state),
 	};
 
 	return session_close_send(state,
@@ -196,7 +274,7 @@ static WERROR close_recv(struct net_session_del_state *state,
 	if (opens != NULL) {
 		late_close_go_on(&means, state->targets, opens);
 	}
-	return arm_own(state, close_result(status));
+	return arm_own(state, close_result(state, status));
 }
 
 static void net_session_del_closed(struct tevent_req *req);
@@ -239,23 +317,30 @@ static WERROR close_now(struct net_session_del_state *state)
 	return close_recv(state, req);
 }
 
+static WERROR find_result(struct net_session_del_state *state, NTSTATUS status)
+{
+	if (!NT_STATUS_IS_OK(status)) {
+		return session_lookup_fault(status);
+	}
+	waiting_calls_skip_asked(&state->module->waiting, state->targets);
+	waiting_calls_skip_asked(&state->module->late, state->targets);
+	if (state->targets->num != 0) {
+		return WERR_OK;
+	}
+	return state->incomplete ? WERR_TIMEOUT : WERR_NERR_CLIENTNAMENOTFOUND;
+}
+
 /* *aside: this Samba is not what the module was built for. */
 static WERROR find(struct net_session_del_state *state, bool *aside)
 {
 	NTSTATUS status = find_targets(state);
 
 	*aside = NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH);
-	if (!NT_STATUS_IS_OK(status)) {
-		return session_lookup_fault(status);
-	}
-	waiting_calls_skip_asked(&state->module->waiting, state->targets);
-	waiting_calls_skip_asked(&state->module->late, state->targets);
-	return state->targets->num != 0 ? WERR_OK
-					: WERR_NERR_CLIENTNAMENOTFOUND;
+	return find_result(state, status);
 }
 
-/* Everything before the first close is sent, or the name is looked up. */
-static WERROR prepare(struct net_session_del_state *state, bool *aside)
+/* Everything before the table is read. */
+static WERROR prepare(struct net_session_del_state *state)
 {
 	WERROR result = session_query_parse(state,
 					    state->r->in.client,
@@ -268,7 +353,22 @@ static WERROR prepare(struct net_session_del_state *state, bool *aside)
 	if (waiting_calls_full(&state->module->waiting)) {
 		return WERR_BUSY;
 	}
-	return find(state, aside);
+	return WERR_OK;
+}
+
+static void net_session_del_found(struct tevent_req *req);
+
+static WERROR find_later(struct net_session_del_state *state)
+{
+	struct tevent_req *req =
+		find_aside_send(state, state->call->event_ctx, state->limit);
+
+	if (req == NULL) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
+	state->find_start = timeval_current();
+	tevent_req_set_callback(req, net_session_del_found, state);
+	return WERR_OK;
 }
 
 static void net_session_del_looked_up(struct tevent_req *req);
@@ -297,11 +397,13 @@ static void net_session_del_looked_up(struct tevent_req *req)
 	TALLOC_FREE(req);
 	state->query.client.resolved = &state->addresses;
 
-	if (W_ERROR_IS_OK(result)) {
+	if (W_ERROR_IS_OK(result) && side_process_needed()) {
+		result = find_later(state);
+	} else if (W_ERROR_IS_OK(result)) {
 		result = find(state, &aside);
-	}
-	if (W_ERROR_IS_OK(result)) {
-		result = close_later(state);
+		if (W_ERROR_IS_OK(result)) {
+			result = close_later(state);
+		}
 	}
 	if (!W_ERROR_IS_OK(result)) {
 		answer(state, result);
@@ -317,11 +419,27 @@ static bool takes_time(struct net_session_del_state *state, WERROR *result)
 	}
 	if (W_ERROR_EQUAL(*result, WERR_NERR_CLIENTNAMENOTFOUND) &&
 	    state->targets->other_clients &&
+	    state->query.client.resolved == NULL &&
 	    client_lookup_wanted(state->module, &state->query.client)) {
 		*result = look_up_later(state);
 		return W_ERROR_IS_OK(*result);
 	}
 	return false;
+}
+
+static void net_session_del_found(struct tevent_req *req)
+{
+	struct net_session_del_state *state =
+		tevent_req_callback_data(req, struct net_session_del_state);
+	WERROR result = find_result(state, find_aside_recv(req, state));
+	const struct timeval now = timeval_current();
+	const struct timeval end =
+		timeval_sum(&state->find_start, &state->limit);
+
+	state->limit = tevent_timeval_until(&now, &end);
+	if (!takes_time(state, &result)) {
+		answer(state, result);
+	}
 }
 
 static NTSTATUS serve(struct net_session_del_state *state)
@@ -335,8 +453,16 @@ static NTSTATUS serve(struct net_session_del_state *state)
 		settings_timeout(&state->module->complaints.timeout);
 	state->end_durable =
 		settings_durable(&state->module->complaints.durable);
-	result = prepare(state, &aside);
-
+	result = prepare(state);
+	if (W_ERROR_IS_OK(result) && may_async && side_process_needed()) {
+		result = find_later(state);
+		if (W_ERROR_IS_OK(result)) {
+			start_waiting(state);
+			return NT_STATUS_OK;
+		}
+	} else if (W_ERROR_IS_OK(result)) {
+		result = find(state, &aside);
+	}
 	if (aside) {
 		return NT_STATUS_REVISION_MISMATCH;
 	}

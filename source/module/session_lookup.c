@@ -3,7 +3,6 @@
 
 #include "session_lookup.h"
 
-#include "lib/util/debug.h"
 #include "libds/common/roles.h"
 #include "source3/lib/global_contexts.h"
 #include "source3/param/loadparm.h"
@@ -14,28 +13,20 @@
 #include "pipe_session.h"
 #include "samba_host.h"
 
-static NTSTATUS open_table(struct sessiondel_module *module)
+static NTSTATUS have_table(struct sessiondel_module *module)
 {
-	NTSTATUS status;
-
-	if (module->table != NULL) {
-		return NT_STATUS_OK;
+	if (module->table == NULL) {
+		module->table =
+			session_table_create(NULL, global_messaging_context());
 	}
-	status = session_table_open(NULL,
-				    global_messaging_context(),
-				    &module->table);
-	if (!NT_STATUS_IS_OK(status)) {
-		DBG_ERR("cannot open the session table: %s\n",
-			nt_errstr(status));
-	}
-	return status;
+	return module->table != NULL ? NT_STATUS_OK : NT_STATUS_NO_MEMORY;
 }
 
 NTSTATUS session_lookup_begin(struct sessiondel_module *module,
 			      const struct dcesrv_connection *conn,
 			      struct session_lookup *lookup)
 {
-	NTSTATUS status = open_table(module);
+	NTSTATUS status = have_table(module);
 	/*
 	 * An account's domain is the server's own when it is the one that the
 	 * server is a member or controller of; a standalone server is its own

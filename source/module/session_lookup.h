@@ -13,7 +13,7 @@ struct session_table;
 struct sessiondel_module;
 
 struct session_lookup {
-	/* the worker's, opened by the first call that needs it */
+	/* the worker's, opened when it is read first */
 	struct session_table *table;
 	/* its strings live as long as the call */
 	struct session_scope scope;
@@ -26,7 +26,7 @@ struct session_lookup {
  * @param[in]     conn    The call's connection.
  * @param[out]    lookup  Valid only with NT_STATUS_OK.
  *
- * @return Why the table could not be opened.
+ * @return NT_STATUS_NO_MEMORY.
  */
 NTSTATUS session_lookup_begin(struct sessiondel_module *module,
 			      const struct dcesrv_connection *conn,

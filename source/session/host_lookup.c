@@ -7,13 +7,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "lib/util/blocking.h"
 #include "lib/util/debug.h"
 #include "libcli/util/error.h"
 #include "lib/util/tevent_ntstatus.h"
+
+#include "child.h"
 
 #define GETENT "/usr/bin/getent"
 
@@ -21,10 +21,7 @@
 #define ANSWER_LEN 16384
 
 struct host_lookup_state {
-	/* a pidfd, for the worker's SIGCHLD handler frees pids at any time */
-	int process;
-	/* where its answer comes out */
-	int pipe;
+	struct child child;
 	struct tevent_fd *fde;
 	char answer[ANSWER_LEN];
 	size_t len;
@@ -122,8 +119,9 @@ static int spawn_prepared(const char *name,
 	return err;
 }
 
-static int spawn(const char *name, int output, pid_t *pid)
+static int spawn(int output, void *private_data, pid_t *pid)
 {
+	const char *name = private_data;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	int err = posix_spawn_file_actions_init(&actions);
@@ -140,49 +138,7 @@ static int spawn(const char *name, int output, pid_t *pid)
 	return err;
 }
 
-/* Without SIGCHLD, whose handler could free the pid before it is held. */
-static int spawn_and_hold(const char *name, int output, int *process)
-{
-	sigset_t child, before;
-	pid_t pid;
-	int err;
-
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	err = pthread_sigmask(SIG_BLOCK, &child, &before);
-	if (err != 0) {
-		return err;
-	}
-	err = spawn(name, output, &pid);
-	if (err == 0) {
-		*process = pidfd_open(pid, 0);
-		if (*process == -1) {
-			err = errno;
-			(void)kill(pid, SIGKILL);
-		}
-	}
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return err;
-}
-
-static int start_process(struct host_lookup_state *state, const char *name)
-{
-	int ends[2];
-	int err;
-
-	if (pipe2(ends, O_CLOEXEC) != 0) {
-		return errno;
-	}
-	state->pipe = ends[0];
-	err = set_blocking(state->pipe, false) == -1 ? errno : 0;
-	if (err == 0) {
-		err = spawn_and_hold(name, ends[1], &state->process);
-	}
-	(void)close(ends[1]);
-	return err;
-}
-
-/* However it ends: the worker's SIGCHLD handler collects the dead process. */
+/* However it ends. */
 static void host_lookup_cleanup(struct tevent_req *req,
 				enum tevent_req_state req_state)
 {
@@ -192,15 +148,7 @@ static void host_lookup_cleanup(struct tevent_req *req,
 	(void)req_state;
 
 	TALLOC_FREE(state->fde);
-	if (state->process != -1) {
-		(void)pidfd_send_signal(state->process, SIGKILL, NULL, 0);
-		(void)close(state->process);
-		state->process = -1;
-	}
-	if (state->pipe != -1) {
-		(void)close(state->pipe);
-		state->pipe = -1;
-	}
+	child_end(&state->child);
 }
 
 static void host_lookup_readable(struct tevent_context *ev,
@@ -220,11 +168,8 @@ struct tevent_req *host_lookup_send(TALLOC_CTX *mem_ctx,
 	if (req == NULL) {
 		return NULL;
 	}
-	state->process = -1;
-	state->pipe = -1;
+	err = child_start(&state->child, spawn, discard_const_p(char, name));
 	tevent_req_set_cleanup_fn(req, host_lookup_cleanup);
-
-	err = start_process(state, name);
 	if (err != 0) {
 		DBG_ERR("cannot run " GETENT " to look a name up: %s\n",
 			strerror(err));
@@ -233,7 +178,7 @@ struct tevent_req *host_lookup_send(TALLOC_CTX *mem_ctx,
 	}
 	state->fde = tevent_add_fd(ev,
 				   state,
-				   state->pipe,
+				   state->child.pipe,
 				   TEVENT_FD_READ,
 				   host_lookup_readable,
 				   req);
@@ -253,7 +198,7 @@ static void host_lookup_readable(struct tevent_context *ev,
 	struct host_lookup_state *state =
 		tevent_req_data(req, struct host_lookup_state);
 	size_t room = sizeof(state->answer) - 1 - state->len;
-	ssize_t got = read(state->pipe, state->answer + state->len, room);
+	ssize_t got = read(state->child.pipe, state->answer + state->len, room);
 
 	(void)ev;
 	(void)fde;

@@ -73,6 +73,10 @@ static int walk_record(struct db_record *record, void *private_data)
 {
 	struct visit_state *state = private_data;
 
+	/* on a cluster a walk is not ended by what this returns */
+	if (!NT_STATUS_IS_OK(state->status)) {
+		return -1;
+	}
 	visit_value(dbwrap_record_get_key(record),
 		    dbwrap_record_get_value(record),
 		    state);

@@ -10,11 +10,18 @@
 #include "source3/include/messages.h"
 
 #include "durable_open.h"
+#include "echo.h"
 #include "session_owner.h"
 
 /* The pause between two looks at the table, in microseconds. */
 #define PAUSE_MIN 1000
 #define PAUSE_MAX 50000
+
+/* Microseconds that a smbd of another node may be silent after a close. */
+#define SILENCE_MAX 100000
+
+/* Microseconds until one that may not have got its message is asked again. */
+#define ASK_AGAIN 1000000
 
 NTSTATUS session_close_ask(const struct session_table *table,
 			   const struct session_target *target)
@@ -67,12 +74,68 @@ struct session_close_state {
 	size_t next;
 	/* some could not be asked yet */
 	bool unasked;
+	/* some wait for their turn, see may_ask() */
+	bool paced;
+	struct timeval asked;
+	/* from smbds of other nodes; NULL while there are none */
+	struct echoes *echoes;
+	/* all are settled, are the nodes still there? */
+	bool confirming;
 	/* nothing is left to be done */
 	bool over;
+	void (*progress)(void *private_data);
+	void *private_data;
 };
 
 static void session_close_look(struct tevent_req *req);
 static void session_close_woken(struct tevent_req *subreq);
+
+/*
+ * A smbd that gets several of these messages through CTDB while it waits for a
+ * record can lose all but the first (seen in 4.17). So one on another node
+ * gets the next when it has answered the last.
+ */
+static bool may_ask(const struct session_close_state *state,
+		    const struct server_id *owner)
+{
+	struct timeval age;
+
+	return state->echoes == NULL ||
+	       echoes_state(state->echoes, owner, &age) != ECHO_ASKED ||
+	       age.tv_sec != 0 || age.tv_usec > SILENCE_MAX;
+}
+
+static NTSTATUS want_echo(struct session_close_state *state,
+			  const struct server_id *owner,
+			  bool whole_node)
+{
+	if (state->echoes == NULL) {
+		state->echoes =
+			echoes_create(state,
+				      session_table_messaging(state->table));
+	}
+	if (state->echoes == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	return echoes_ask(state->echoes, owner, whole_node);
+}
+
+static NTSTATUS ask(struct session_close_state *state,
+		    struct session_target *target)
+{
+	NTSTATUS status = session_close_ask(state->table, target);
+
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
+	target->fate = SESSION_ASKED;
+	target->ask_again = false;
+	if (!session_owner_is_remote(&target->owner) ||
+	    state->targets->num == 1) {
+		return NT_STATUS_OK;
+	}
+	return want_echo(state, &target->owner, false);
+}
 
 /*
  * A session that cannot be asked now is asked again before the next look:
@@ -80,21 +143,25 @@ static void session_close_woken(struct tevent_req *subreq);
  */
 static NTSTATUS ask_all(struct session_close_state *state)
 {
-	state->unasked = false;
+	state->unasked = state->paced = false;
+	state->asked = tevent_timeval_current();
 
 	for (size_t i = 0; i < state->targets->num; i++) {
 		struct session_target *target = &state->targets->list[i];
 		NTSTATUS status;
 
-		if (target->fate != SESSION_NOT_ASKED) {
+		if (target->fate != SESSION_NOT_ASKED && !target->ask_again) {
 			continue;
 		}
-		status = session_close_ask(state->table, target);
+		if (!may_ask(state, &target->owner)) {
+			state->unasked = state->paced = true;
+			continue;
+		}
+		status = ask(state, target);
 		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 			return status;
 		}
 		if (NT_STATUS_IS_OK(status)) {
-			target->fate = SESSION_ASKED;
 			continue;
 		}
 		state->unasked = true;
@@ -104,6 +171,27 @@ static NTSTATUS ask_all(struct session_close_state *state)
 			 nt_errstr(status));
 	}
 	return NT_STATUS_OK;
+}
+
+/* Other callers' messages may have come at the same time, see may_ask(). */
+static void ask_remote_again(struct session_close_state *state)
+{
+	const struct timeval now = tevent_timeval_current();
+	const struct timeval due =
+		tevent_timeval_add(&state->asked, 0, ASK_AGAIN);
+
+	if (state->unasked || tevent_timeval_compare(&now, &due) < 0) {
+		return;
+	}
+	for (size_t i = 0; i < state->targets->num; i++) {
+		struct session_target *target = &state->targets->list[i];
+
+		if (target->fate == SESSION_ASKED &&
+		    session_owner_is_remote(&target->owner)) {
+			target->ask_again = true;
+			state->unasked = true;
+		}
+	}
 }
 
 /*
@@ -136,11 +224,11 @@ static NTSTATUS note_durable(struct session_close_state *state,
 	return NT_STATUS_OK;
 }
 
-struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
-				      struct tevent_context *ev,
-				      struct session_table *table,
-				      struct session_targets *targets,
-				      const struct session_close_how *how)
+struct tevent_req *session_close_here_send(TALLOC_CTX *mem_ctx,
+					   struct tevent_context *ev,
+					   struct session_table *table,
+					   struct session_targets *targets,
+					   const struct session_close_how *how)
 {
 	struct tevent_req *req = NULL;
 	struct session_close_state *state = NULL;
@@ -158,6 +246,8 @@ struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 					how->limit.tv_usec);
 	state->unasked = true;
 	state->unnoted = NT_STATUS_OK;
+	state->progress = how->progress;
+	state->private_data = how->private_data;
 
 	if (tevent_req_nterror(req, note_durable(state, how))) {
 		return tevent_req_post(req, ev);
@@ -218,7 +308,7 @@ static struct timeval next_look(const struct session_close_state *state,
 	struct timeval next;
 
 	pause = MAX(pause, PAUSE_MIN);
-	pause = MIN(pause, PAUSE_MAX);
+	pause = MIN(pause, state->paced ? PAUSE_MIN : PAUSE_MAX);
 	pause = MAX(pause, microseconds(look, now));
 	next = tevent_timeval_add(&now, 0, pause);
 	return tevent_timeval_compare(&next, &state->end) < 0 ? next
@@ -259,9 +349,74 @@ static NTSTATUS settle_all(struct session_close_state *state,
 	return NT_STATUS_OK;
 }
 
+/* Does some process of the owner's node still answer? */
+static NTSTATUS confirm(struct session_close_state *state,
+			const struct server_id *owner,
+			bool *confirmed)
+{
+	enum echo_state echo = ECHO_NOT_ASKED;
+
+	if (state->confirming && state->echoes != NULL) {
+		echo = echoes_state(state->echoes, owner, NULL);
+	}
+	*confirmed = echo == ECHO_HEARD;
+	if (echo == ECHO_NOT_ASKED) {
+		return want_echo(state, owner, false);
+	}
+	if (echo == ECHO_ASKED && session_owner_died(owner)) {
+		return want_echo(state, owner, true);
+	}
+	return NT_STATUS_OK;
+}
+
+/*
+ * When a node leaves the cluster, CTDB drops its records and tells of its
+ * processes that they are dead, whether they are or not. Who then does not
+ * answer has perhaps just been cut off, and its sessions live on.
+ */
+static NTSTATUS confirm_all(struct session_close_state *state,
+			    bool last,
+			    bool *confirmed)
+{
+	*confirmed = true;
+
+	for (size_t i = 0; i < state->targets->num; i++) {
+		struct session_target *target = &state->targets->list[i];
+		bool alive = true;
+		NTSTATUS status;
+
+		if ((target->fate != SESSION_GONE &&
+		     target->fate != SESSION_OWNER_DIED) ||
+		    !session_owner_is_remote(&target->owner)) {
+			continue;
+		}
+		if (!state->confirming && state->echoes != NULL) {
+			echoes_forget(state->echoes);
+		}
+		state->confirming = true;
+		status = confirm(state, &target->owner, &alive);
+		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
+			return status;
+		}
+		if (!alive && last) {
+			target->fate = SESSION_ASKED;
+		}
+		*confirmed &= alive;
+	}
+	return NT_STATUS_OK;
+}
+
+static void tell_progress(const struct session_close_state *state)
+{
+	if (state->progress != NULL) {
+		state->progress(state->private_data);
+	}
+}
+
 /*
  * One look: ask who could not be asked, see who is gone, and end the opens that
- * were left behind, those of the last session too.
+ * were left behind, those of the last session too. Nobody is looked for before
+ * all were asked: a node that hangs would stop that, too.
  */
 static NTSTATUS step(struct session_close_state *state,
 		     bool last,
@@ -269,8 +424,14 @@ static NTSTATUS step(struct session_close_state *state,
 {
 	NTSTATUS status = NT_STATUS_OK;
 
+	*all_settled = false;
+	ask_remote_again(state);
 	if (state->unasked) {
 		status = ask_all(state);
+		tell_progress(state);
+	}
+	if (NT_STATUS_IS_OK(status) && state->paced && !last) {
+		return status;
 	}
 	if (NT_STATUS_IS_OK(status)) {
 		status = settle_all(state,
@@ -282,6 +443,13 @@ static NTSTATUS step(struct session_close_state *state,
 	if (NT_STATUS_IS_OK(status) && state->opens != NULL) {
 		status = durable_opens_end(state->opens, state->targets);
 	}
+	if (NT_STATUS_IS_OK(status) && (*all_settled || last)) {
+		bool confirmed;
+
+		status = confirm_all(state, last, &confirmed);
+		*all_settled &= confirmed;
+	}
+	tell_progress(state);
 	return status;
 }
 
@@ -359,9 +527,9 @@ static void session_close_woken(struct tevent_req *subreq)
 	session_close_look(req);
 }
 
-NTSTATUS session_close_recv(struct tevent_req *req,
-			    TALLOC_CTX *mem_ctx,
-			    struct durable_opens **opens)
+NTSTATUS session_close_here_recv(struct tevent_req *req,
+				 TALLOC_CTX *mem_ctx,
+				 struct durable_opens **opens)
 {
 	struct session_close_state *state =
 		tevent_req_data(req, struct session_close_state);

@@ -22,6 +22,7 @@ NTSTATUS session_close_ask(const struct session_table *table,
 
 struct durable_opens;
 struct durable_table;
+struct share_lock_limit;
 
 /* How to close. */
 struct session_close_how {
@@ -29,8 +30,13 @@ struct session_close_how {
 	struct timeval limit;
 	/* to end durable opens, too; NULL: they are left to be reclaimed */
 	const struct durable_table *durable;
+	/* the same for a side process, which opens a table of its own */
+	struct share_lock_limit *durable_aside;
 	/* those that were noted before, or NULL; the request takes them */
 	struct durable_opens *opens;
+	/* called when fates may have changed; may be NULL */
+	void (*progress)(void *private_data);
+	void *private_data;
 };
 
 /**
@@ -68,5 +74,19 @@ struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 NTSTATUS session_close_recv(struct tevent_req *req,
 			    TALLOC_CTX *mem_ctx,
 			    struct durable_opens **opens);
+
+/**
+ * The same in this process, and so with waits for CTDB that nothing bounds;
+ * session_close_send() has it run aside where there is a cluster, and leaves
+ * nothing for another request then.
+ */
+struct tevent_req *session_close_here_send(TALLOC_CTX *mem_ctx,
+					   struct tevent_context *ev,
+					   struct session_table *table,
+					   struct session_targets *targets,
+					   const struct session_close_how *how);
+NTSTATUS session_close_here_recv(struct tevent_req *req,
+				 TALLOC_CTX *mem_ctx,
+				 struct durable_opens **opens);
 
 #endif

@@ -11,6 +11,8 @@
 #include "client_filter.h"
 #include "user_filter.h"
 
+struct session_target;
+
 /* What the server itself adds to the look-up. */
 struct session_scope {
 	/* NetBIOS name of the server's own domain, and that domain's realm */
@@ -24,6 +26,9 @@ struct session_scope {
 		struct dom_sid user;
 		const char *address;
 	} caller;
+	/* told of each target when it is found; may be NULL */
+	void (*found)(const struct session_target *target, void *private_data);
+	void *private_data;
 };
 
 /**

@@ -10,6 +10,11 @@
 #include "source3/include/serverid.h"
 #include "source3/lib/util_procid.h"
 
+bool session_owner_is_remote(const struct server_id *owner)
+{
+	return !procid_is_local(owner);
+}
+
 /*
  * serverid_exists() says no as well when it cannot open the file that tells a
  * process from an older one with the same pid.

@@ -18,17 +18,25 @@ struct session_table {
 	struct messaging_context *msg_ctx;
 };
 
-NTSTATUS session_table_open(TALLOC_CTX *mem_ctx,
-			    struct messaging_context *msg_ctx,
-			    struct session_table **ptable)
+struct session_table *session_table_create(TALLOC_CTX *mem_ctx,
+					   struct messaging_context *msg_ctx)
 {
 	struct session_table *table =
 		talloc_zero(mem_ctx, struct session_table);
+
+	if (table != NULL) {
+		table->msg_ctx = msg_ctx;
+	}
+	return table;
+}
+
+static NTSTATUS open_db(struct session_table *table)
+{
 	struct db_context *backend = NULL;
 	NTSTATUS status;
 
-	if (table == NULL) {
-		return NT_STATUS_NO_MEMORY;
+	if (table->db != NULL) {
+		return NT_STATUS_OK;
 	}
 	status = lock_db_open(table,
 			      "smbXsrv_session_global.tdb",
@@ -38,18 +46,13 @@ NTSTATUS session_table_open(TALLOC_CTX *mem_ctx,
 			      DBWRAP_LOCK_ORDER_1,
 			      &backend);
 	if (!NT_STATUS_IS_OK(status)) {
-		talloc_free(table);
+		DBG_ERR("cannot open the session table: %s\n",
+			nt_errstr(status));
 		return status;
 	}
-	table->msg_ctx = msg_ctx;
 	/* records carry the header of this layer */
-	table->db = db_open_watched(table, &backend, msg_ctx);
-	if (table->db == NULL) {
-		talloc_free(table);
-		return NT_STATUS_NO_MEMORY;
-	}
-	*ptable = table;
-	return NT_STATUS_OK;
+	table->db = db_open_watched(table, &backend, table->msg_ctx);
+	return table->db != NULL ? NT_STATUS_OK : NT_STATUS_NO_MEMORY;
 }
 
 struct messaging_context *session_table_messaging(
@@ -75,6 +78,10 @@ static int walk_record(struct db_record *rec, void *private_data)
 	TALLOC_CTX *frame = NULL;
 	struct smbXsrv_session_globalB record = {.version = 0};
 
+	/* on a cluster a walk is not ended by what this returns */
+	if (!NT_STATUS_IS_OK(state->status)) {
+		return -1;
+	}
 	if (state->may_be_wanted != NULL &&
 	    !state->may_be_wanted(value, state->private_data)) {
 		return 0;
@@ -114,8 +121,11 @@ NTSTATUS session_table_walk(
 		.private_data = private_data,
 		.status = NT_STATUS_OK,
 	};
-	NTSTATUS status;
+	NTSTATUS status = open_db(table);
 
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
 	status = lock_db_walk(table->db, walk_record, &state);
 	if (!NT_STATUS_IS_OK(state.status)) {
 		return state.status;
@@ -164,8 +174,11 @@ NTSTATUS session_table_lookup(struct session_table *table,
 	struct lookup_state state = {.key = key, .status = NT_STATUS_OK};
 	uint8_t id[4];
 	TDB_DATA tdb_key = {.dptr = id, .dsize = sizeof(id)};
-	NTSTATUS status;
+	NTSTATUS status = open_db(table);
 
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
 	RSIVAL(id, 0, key->global_id);
 
 	status = dbwrap_parse_record(table->db, tdb_key, lookup_record, &state);

@@ -22,18 +22,18 @@ struct session_key {
 };
 
 /**
- * Open smbXsrv_session_global.tdb the way smbd does.
+ * Have smbXsrv_session_global.tdb opened, as smbd does, when it is read first.
  *
- * @param[in]  mem_ctx  Owns the table.
- * @param[in]  msg_ctx  The worker's messaging context.
- * @param[out] table    The open table.
+ * @param[in] mem_ctx  Owns the table.
+ * @param[in] msg_ctx  The worker's messaging context.
+ *
+ * @return The table, NULL without memory.
  */
-NTSTATUS session_table_open(TALLOC_CTX *mem_ctx,
-			    struct messaging_context *msg_ctx,
-			    struct session_table **table);
+struct session_table *session_table_create(TALLOC_CTX *mem_ctx,
+					   struct messaging_context *msg_ctx);
 
 /**
- * The messaging context that the table was opened with.
+ * The messaging context that the table was created with.
  */
 struct messaging_context *session_table_messaging(
 	const struct session_table *table);

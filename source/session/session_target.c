@@ -79,6 +79,26 @@ static bool is_like_caller(const struct smbXsrv_session_global0 *session,
 	return false;
 }
 
+bool session_targets_add(TALLOC_CTX *mem_ctx,
+			 struct session_targets *targets,
+			 const struct session_target *target)
+{
+	struct session_target *added = NULL;
+
+	if (!make_room(mem_ctx, targets)) {
+		return false;
+	}
+	added = &targets->list[targets->num];
+	*added = *target;
+	added->user = talloc_strdup(targets->list, target->user);
+	added->client = talloc_strdup(targets->list, target->client);
+	if (added->user == NULL || added->client == NULL) {
+		return false;
+	}
+	targets->num += 1;
+	return true;
+}
+
 static NTSTATUS add_target(struct find_state *state,
 			   const struct smbXsrv_session_global0 *session,
 			   enum smbXsrv_version_values version,
@@ -116,6 +136,9 @@ static NTSTATUS add_target(struct find_state *state,
 	}
 	targets->num += 1;
 	state->like_caller = state->like_caller || target->like_caller;
+	if (state->scope->found != NULL) {
+		state->scope->found(target, state->scope->private_data);
+	}
 	return NT_STATUS_OK;
 }
 
@@ -208,6 +231,17 @@ static NTSTATUS find_caller(struct session_table *table,
 	return status;
 }
 
+static void spare_like_caller(struct session_targets *targets)
+{
+	for (size_t i = 0; i < targets->num; i++) {
+		struct session_target *target = &targets->list[i];
+
+		if (target->like_caller) {
+			target->fate = SESSION_OWN;
+		}
+	}
+}
+
 /*
  * A client that authenticates its session anew gets a new token there, and
  * pipes that were open before keep the old one. Only where a target may be such
@@ -223,15 +257,8 @@ static NTSTATUS settle_own(struct session_table *table,
 	    !GUID_all_zero(&caller->token)) {
 		status = find_caller(table, caller, &state->caller_seen);
 	}
-	if (state->caller_seen) {
-		return status;
-	}
-	for (size_t i = 0; i < state->targets->num; i++) {
-		struct session_target *target = &state->targets->list[i];
-
-		if (target->like_caller) {
-			target->fate = SESSION_OWN;
-		}
+	if (!state->caller_seen) {
+		spare_like_caller(state->targets);
 	}
 	return status;
 }
@@ -257,6 +284,35 @@ static int compare_keys(const void *a, const void *b)
 	return ret;
 }
 
+/* A record that moves between nodes during the walk is met twice. */
+static void drop_doubles(struct session_targets *targets)
+{
+	size_t kept = 1;
+
+	for (size_t i = 1; i < targets->num; i++) {
+		if (compare_keys(&targets->list[i], &targets->list[kept - 1]) !=
+		    0) {
+			targets->list[kept++] = targets->list[i];
+		}
+	}
+	targets->num = kept;
+}
+
+void session_targets_complete(struct session_targets *targets, bool all_found)
+{
+	if (targets->num == 0) {
+		return;
+	}
+	if (!all_found) {
+		spare_like_caller(targets);
+	}
+	qsort(targets->list,
+	      targets->num,
+	      sizeof(*targets->list),
+	      compare_keys);
+	drop_doubles(targets);
+}
+
 NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
 			      struct session_table *table,
 			      const struct session_query *query,
@@ -280,12 +336,7 @@ NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	if (targets->num != 0) {
-		qsort(targets->list,
-		      targets->num,
-		      sizeof(*targets->list),
-		      compare_keys);
-	}
+	session_targets_complete(targets, true);
 	return NT_STATUS_OK;
 }
 

@@ -33,6 +33,8 @@ struct session_target {
 	const char *client;
 	/* the caller's own, if the caller's token is nowhere in the table */
 	bool like_caller;
+	/* the message may have been lost */
+	bool ask_again;
 	enum session_fate fate;
 };
 
@@ -61,6 +63,25 @@ NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
 			      const struct session_query *query,
 			      const struct session_scope *scope,
 			      struct session_targets *targets);
+
+/**
+ * Add one that another process has found.
+ *
+ * @param[in] mem_ctx  Owns the list of targets.
+ *
+ * @return False without memory.
+ */
+bool session_targets_add(TALLOC_CTX *mem_ctx,
+			 struct session_targets *targets,
+			 const struct session_target *target);
+
+/**
+ * Make a list of those that were added, in any order, one of targets.
+ *
+ * @param[in] all_found  Else there may be more, the caller's own session among
+ *                       them, so whoever is like the caller is spared.
+ */
+void session_targets_complete(struct session_targets *targets, bool all_found);
 
 /**
  * The target with that key, or NULL.

@@ -9,13 +9,11 @@ import pytest
 from testbed import durable, sessions, smb2
 from testbed.clients import (
     CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
-from testbed.durable import exclusively, outcome, shared_handle
+from testbed.durable import (
+    GONE, RECLAIMED, exclusively, outcome, shared_handle)
 from testbed.processes import wait_until
 from testbed.server import Server
 from testbed.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
-
-RECLAIMED = "STATUS_SUCCESS"
-GONE = "STATUS_OBJECT_NAME_NOT_FOUND"
 
 KINDS = {
     "v1": {"version": 1},

@@ -11,13 +11,12 @@ import pytest
 from testbed import durable, sessions, share_lock, smb2
 from testbed.clients import (
     CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
-from testbed.durable import exclusively, outcome, shared_handle
+from testbed.durable import GONE, exclusively, outcome, shared_handle
 from testbed.processes import no_descriptors, stopped, wait_until
 from testbed.srvsvc import (
     ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe, werror)
 
 OK = "STATUS_SUCCESS"
-GONE = "STATUS_OBJECT_NAME_NOT_FOUND"
 
 # How long smbd may take over the opens of one session: what was disconnected
 # longer before its end is not its own.

@@ -8,9 +8,6 @@ import signal
 import subprocess
 
 import pytest
-from impacket import nmb
-from impacket.dcerpc.v5.rpcrt import DCERPCException
-from impacket.smbconnection import SessionError
 
 from testbed import (
     audit, durable, namespace, processes, sanitizers, sessions, smb2)
@@ -20,15 +17,12 @@ from testbed.processes import limited, no_descriptors, stopped, wait_until
 from testbed.server import Server
 from testbed.sessions import sessions_of, smbd_of, wait_gone
 from testbed.srvsvc import (
-    ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY, ERROR_TIMEOUT,
+    ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY, ERROR_TIMEOUT, LOST,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe,
     wait_served, werror)
 
 MAX_WAITING = 64
 CALLS_AT_ONCE = 100
-
-# What the calls of a caller raise whose worker is gone.
-LOST = (SessionError, DCERPCException, nmb.NetBIOSError, OSError)
 
 FULL = namespace.ROOT / "full"
 

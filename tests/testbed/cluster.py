@@ -25,12 +25,17 @@ _TUNABLES = {
 # In what "ctdb status" tells.
 _HEALTHY = re.compile(r"^pnn:(\d+) \S+ +OK", re.MULTILINE)
 
+# In what "ctdb statistics" tells.
+_MESSAGES = re.compile(r"^ client$.*?req_message +(\d+)",
+                       re.MULTILINE | re.DOTALL)
+
 _CTDB_CONF = """\
 [logging]
 log level = NOTICE
 [cluster]
 cluster lock = {cluster}/lock
 node address = {address}
+leader capability = {may_lead}
 leader timeout = 2
 [database]
 volatile database directory = {base}/volatile
@@ -44,15 +49,21 @@ disabled = true
 class Cluster:
     """Nodes that serve the same files, users and sessions.
 
-    nodes: how many. conf: smb.conf parameters of the global section of all,
+    nodes: how many. first: the last number of the first one's address, so
+    that clusters can be there at the same time. conf: smb.conf parameters of the global section of all,
     name to value. stock: without the plugin. tunables: of CTDB, name to
-    value, in addition to those that make the test bed quick.
+    value, in addition to those that make the test bed quick. followers:
+    numbers of the nodes that never lead the cluster: one that leads and
+    hangs keeps the cluster's lock, so that no other can.
     """
 
-    def __init__(self, nodes=3, conf=None, stock=False, tunables=None):
+    def __init__(self, nodes=3, conf=None, stock=False, tunables=None,
+                 first=1, followers=()):
         self.directory = namespace.ROOT / f"cluster-{server.next_number()}"
-        self.addresses = [f"{NETWORK}.{n}" for n in range(1, nodes + 1)]
+        self.addresses = [f"{NETWORK}.{n}"
+                          for n in range(first, first + nodes)]
         self.tunables = {**_TUNABLES, **(tunables or {})}
+        self.followers = followers
         self._tables = None
         self.nodes = [Node(self, number, conf, stock)
                       for number in range(nodes)]
@@ -145,6 +156,16 @@ class Node(server.Server):
             raise TestbedError(f"ctdb {arguments}: {done.stdout.strip()}")
         return done.stdout
 
+    def start_recovery(self):
+        """Have the cluster recover; the process that waits until it has."""
+        return subprocess.Popen(
+            ["ctdb", "recover"], stdin=subprocess.DEVNULL,
+            env={**os.environ, **self.ctdb_environment()})
+
+    def messages_sent(self):
+        """How many messages the node's processes have sent through CTDB."""
+        return int(_MESSAGES.search(self.ctdb("statistics"))[1])
+
     def ctdb_environment(self):
         """What makes the ctdb tool ask this node."""
         return {"CTDB_TEST_MODE": "yes", "CTDB_BASE": str(self.base)}
@@ -172,7 +193,8 @@ class Node(server.Server):
             for name, value in self._cluster.tunables.items()))
         self._write("ctdb.conf", [_CTDB_CONF.format(
             cluster=self._cluster.directory, base=self.base,
-            address=self.address)])
+            address=self.address,
+            may_lead=str(self.number not in self._cluster.followers).lower())])
         for table in tables:
             shutil.copy(table, self.base / "persistent"
                         / f"{table.name}.{self.number}")

@@ -17,6 +17,10 @@ from testbed.srvsvc import Pipe
 
 SHARE = "durable"
 
+# What reclaiming a handle ends with.
+RECLAIMED = "STATUS_SUCCESS"
+GONE = "STATUS_OBJECT_NAME_NOT_FOUND"
+
 _V2_TIMEOUT = 60000
 # Of a lock in the table of locks, in bytes.
 _LOCK_SIZE = 72
@@ -89,11 +93,15 @@ class Handle:
                             createContexts=[Contexts(*contexts)], **more)
 
 
-def reconnect(session, **options):
-    """A new connection and session of the same user, on the same machine."""
+def reconnect(session, server=None, **options):
+    """A new connection and session of the same user, on the same machine.
+
+    server: to another one, a node of the same cluster.
+    """
     before = session.connection
     with as_client(before.engine.ClientGuid):
-        connection = Connection(before.server, before.dialect, **options)
+        connection = Connection(server or before.server, before.dialect,
+                                **options)
     return connection.login(session.user)
 
 

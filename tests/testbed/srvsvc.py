@@ -4,8 +4,10 @@
 import struct
 import subprocess
 
+from impacket import nmb
 from impacket.dcerpc.v5 import rpcrt, srvs, transport
 from impacket.dcerpc.v5.dtypes import NULL
+from impacket.smbconnection import SessionError
 
 from testbed.accounts import PASSWORD
 from testbed.clients import OpenFile
@@ -23,6 +25,9 @@ NERR_USER_NOT_FOUND = 2221
 NERR_CLIENT_NAME_NOT_FOUND = 2312
 
 SESSION_DEL = 13
+
+# What the calls of a caller raise whose worker is gone.
+LOST = (SessionError, rpcrt.DCERPCException, nmb.NetBIOSError, OSError)
 
 _LEVELS = {
     "none": rpcrt.RPC_C_AUTHN_LEVEL_NONE,

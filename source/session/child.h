@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A child process of the worker that tells something through a pipe. */
+
+#ifndef SESSIONDEL_CHILD_H
+#define SESSIONDEL_CHILD_H
+
+#include "source/common/samba_types.h"
+
+struct child {
+	/* a pidfd, for the worker's SIGCHLD handler frees pids at any time */
+	int process;
+	/* where what it tells comes out; reading does not wait */
+	int pipe;
+	pid_t pid;
+};
+
+/**
+ * Start a child.
+ *
+ * @param[out] child  Both descriptors are -1 when there is none.
+ * @param[in]  start  Starts it, with output for what it tells, and with
+ *                    SIGCHLD blocked, which the child must undo. Returns 0,
+ *                    or an errno.
+ * @param[in]  private_data  For start().
+ *
+ * @return 0, or an errno.
+ */
+int child_start(struct child *child,
+		int (*start)(int output, void *private_data, pid_t *pid),
+		void *private_data);
+
+/**
+ * Kill a child if it still lives, and let go of it. The worker's SIGCHLD
+ * handler collects it.
+ */
+void child_end(struct child *child);
+
+#endif

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A call to one node of a CTDB cluster closes sessions on every node."""
+
+import contextlib
+
+import pytest
+
+from testbed import audit, durable, sessions
+from testbed.clients import (
+    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
+from testbed.cluster import Cluster
+from testbed.durable import GONE, RECLAIMED, outcome
+from testbed.multichannel import add_channel
+from testbed.processes import stopped, wait_until
+from testbed.sessions import sessions_of, smbd_of, wait_gone
+from testbed.srvsvc import (
+    ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
+
+
+@pytest.fixture(name="cluster", scope="module")
+def _cluster():
+    with Cluster(3, conf={"sessiondel:timeout": "4"}) as cluster:
+        for node in cluster.nodes:
+            node.require_module()
+        yield cluster
+
+
+@pytest.fixture(name="pipe")
+def _pipe(cluster):
+    """A caller's, of node 1."""
+    with connect(cluster[1], "sop", source=CALLER) as session:
+        yield Pipe(session)
+    wait_gone(cluster[0], "sop")
+
+
+@contextlib.contextmanager
+def sessions_everywhere(cluster, user, source=CLIENT):
+    """A session of user on each node; the list of them."""
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(connect(node, user, source=source))
+               for node in cluster.nodes]
+
+
+def statuses(everyone):
+    return {session.alive() for session in everyone}
+
+
+@pytest.mark.parametrize("query", [
+    {"user": "alice"}, {"client": CLIENT}, {"client": CLIENT, "user": "alice"}
+], ids=["user", "client", "both"])
+def test_session_on_another_node_ends(cluster, pipe, query):
+    with (connect(cluster[0], "alice", source=CLIENT) as victim,
+          connect(cluster[0], "bob", source=OTHER_CLIENT) as bystander):
+        held = victim.open("held.txt", sharing=0)
+        assert pipe.net_session_del(**query) == NERR_SUCCESS
+        assert sessions_of(cluster[2], "alice") == []
+        with connect(cluster[2], "carol", source=OTHER_CLIENT) as carol:
+            carol.open("held.txt", sharing=0).close()
+        assert bystander.alive() == ALIVE
+        assert victim.alive() == DELETED
+        assert held.session is victim
+    assert pipe.net_session_del(**query) == NERR_CLIENT_NAME_NOT_FOUND
+
+
+def test_sessions_on_all_nodes_end_and_nobody_elses(cluster, pipe):
+    with (sessions_everywhere(cluster, "alice") as victims,
+          sessions_everywhere(cluster, "bob") as bystanders):
+        with audit.Recording(cluster[1], pipe, where=("log",)) as record:
+            assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+        assert sessions_of(cluster[0], "alice") == []
+        assert "3 of 3 sessions ended" in record.log[0]
+        assert len(record.log) == 4
+        assert statuses(bystanders) == {ALIVE}
+        assert statuses(victims) == {DELETED}
+
+
+def test_two_users_of_one_connection_on_another_node(cluster, pipe):
+    with Connection(cluster[2], source=CLIENT) as connection:
+        victim, bystander = connection.login("alice"), connection.login("bob")
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+        assert bystander.alive() == ALIVE
+        assert victim.alive() == DELETED
+
+
+def test_callers_own_session_ends_after_those_on_other_nodes(cluster):
+    with (connect(cluster[0], "sop", source=CLIENT) as victim,
+          connect(cluster[1], "sop", source=CALLER) as own):
+        assert Pipe(own).net_session_del(user="sop") == NERR_SUCCESS
+        assert victim.alive() == DELETED
+        wait_gone(cluster[0], "sop")
+        assert own.alive() == DELETED
+
+
+def test_session_with_channels_has_one_node_and_ends_there(cluster, pipe):
+    with Connection(cluster[0], "3.0", source=CLIENT,
+                    sign=True) as connection:
+        first = connection.login("alice")
+        second = add_channel(first, source=OTHER_CLIENT)
+        with second.connection:
+            assert pipe.net_session_del(OTHER_CLIENT,
+                                        "alice") == NERR_SUCCESS
+            assert sessions_of(cluster[2], "alice") == []
+            assert first.alive() == second.alive() == DELETED
+
+
+def test_no_success_while_one_node_has_a_record(cluster, pipe):
+    """The smbd of one node hangs; the other nodes' sessions end."""
+    with sessions_everywhere(cluster, "alice") as victims:
+        with stopped(smbd_of(cluster[0], victims[2])):
+            assert pipe.net_session_del(user="alice") == ERROR_TIMEOUT
+            assert [row["session_id"] for row in sessions_of(
+                cluster[0], "alice")] == [victims[2].id & 0xffffffff]
+            assert victims[0].alive() == victims[1].alive() == DELETED
+        wait_gone(cluster[0], "alice")
+        assert victims[2].alive() == DELETED
+
+
+def test_two_hundred_sessions_over_three_nodes_end_in_one_call(cluster, pipe):
+    with contextlib.ExitStack() as stack:
+        connections = [
+            stack.enter_context(Connection(node, "2.1", source=CLIENT))
+            for node in cluster.nodes for _ in range(4)]
+        victims = [connections[number % len(connections)].login("alice")
+                   for number in range(200)]
+        bystanders = [connection.login("bob") for connection in connections]
+        assert len(sessions_of(cluster[0], "alice")) == len(victims)
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+        assert sessions_of(cluster[0], "alice") == []
+        assert len(sessions_of(cluster[0], "bob")) == len(bystanders)
+        assert statuses(bystanders) == {ALIVE}
+        assert statuses(victims) == {DELETED}
+
+
+def test_messages_that_wait_for_a_smbd_are_not_lost(cluster, pipe):
+    """Of those that a smbd finds when it goes on, it drops all but a few."""
+    with Connection(cluster[0], "2.1", source=CLIENT) as connection:
+        victims = [connection.login("alice") for _ in range(30)]
+        before = cluster[1].messages_sent()
+        with stopped(smbd_of(cluster[0], victims[0])):
+            pipe.send_session_del(user="alice")
+            wait_until(lambda: cluster[1].messages_sent() > before + 8,
+                       "some are asked")
+        assert pipe.receive_werror() == NERR_SUCCESS
+        assert statuses(victims) == {DELETED}
+
+
+@pytest.mark.parametrize("node", [0, 2])
+def test_durable_handle_of_a_lost_connection_can_be_reclaimed(cluster, node):
+    """What the next test stands on, and that a cluster has them at all."""
+    handle = durable.Handle()
+    with connect(cluster[0], "alice", source=CLIENT) as session:
+        handle.open(session, f"lost-{node}")
+    with durable.reconnect(session, source=CLIENT,
+                           server=cluster[node]) as again:
+        assert outcome(handle.reclaim, again, f"lost-{node}") == RECLAIMED
+
+
+@pytest.mark.parametrize("node", [0, 2])
+def test_durable_handle_on_another_node_ends_with_its_session(
+        cluster, pipe, node):
+    handle, path = durable.Handle(), f"closed-{node}"
+    with connect(cluster[0], "alice", source=CLIENT) as session:
+        handle.open(session, path, sharing=0)
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+        with durable.reconnect(session, source=CLIENT,
+                               server=cluster[node]) as again:
+            assert outcome(handle.reclaim, again, path) == GONE
+        with connect(cluster[node], "carol", source=OTHER_CLIENT) as carol:
+            carol.open(path, durable.SHARE, sharing=0).close()
+
+
+def test_callers_own_session_ends_with_its_durable_handle(cluster):
+    handle = durable.Handle()
+    with connect(cluster[0], "sop", source=CALLER) as own:
+        handle.open(own, "own")
+        assert Pipe(own).net_session_del(user="sop") == NERR_SUCCESS
+        wait_gone(cluster[0], "sop")
+        with durable.reconnect(own, source=CALLER) as again:
+            assert outcome(handle.reclaim, again, "own") == GONE
+
+
+def test_worker_leaves_nothing_of_a_call_behind(cluster, pipe):
+    """No process, and no socket for messages to one."""
+    def left():
+        place = cluster[1].directory / "lock" / "msg.sock"
+        return ({entry.name for entry in place.iterdir()},
+                set(cluster[1].dcerpcd_pids()))
+    pipe.net_session_del(user="nobody-here")
+    before = left()
+    with sessions_everywhere(cluster, "alice"):
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
+    assert sessions.session_table(cluster[1]) != []
+    wait_until(lambda: left() == before, "nothing is left behind")

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nodes that hang, die and leave: an answer in time, and never a false one."""
+
+import contextlib
+import os
+import signal
+
+import pytest
+
+from testbed.clients import (
+    ALIVE, CALLER, CLIENT, DELETED, DISCONNECTED, OTHER_CLIENT, connect)
+from testbed.cluster import Cluster
+from testbed.processes import stopped, wait_until
+from testbed.sessions import sessions_of, smbd_of, wait_gone
+from testbed.srvsvc import (
+    ERROR_TIMEOUT, LOST, NERR_CLIENT_NAME_NOT_FOUND,
+    NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe)
+
+VICTIM, HASTY, PATIENT = range(3)
+
+# A node that is silent for so many seconds is taken for dead.
+TUNABLES = {"KeepaliveInterval": 1, "KeepaliveLimit": 5}
+
+
+@pytest.fixture(name="cluster", scope="module")
+def _cluster():
+    """Calls to node 1 wait for 2 s, calls to node 2 for 12 s."""
+    cluster = Cluster(3, tunables=TUNABLES, followers=(VICTIM,))
+    cluster[HASTY].conf["sessiondel:timeout"] = "2"
+    cluster[PATIENT].conf["sessiondel:timeout"] = "12"
+    with cluster:
+        for node in cluster.nodes:
+            node.require_module()
+        yield cluster
+
+
+class Caller:
+    """A caller on a node, and the worker that serves it."""
+
+    def __init__(self, stack, node):
+        self.session = stack.enter_context(
+            connect(node, "sop", source=CALLER))
+        self.pipe = Pipe(self.session)
+        self.other_pipe = Pipe(self.session)
+        self._node = node
+        self._workers = node.worker_pids()
+
+    def close(self, user="alice"):
+        return self.pipe.net_session_del(user=user)
+
+    def prove_its_worker(self):
+        """It is the same as before, and serves other calls."""
+        assert self.other_pipe.server_info() == "TESTBED"
+        assert set(self._workers) <= set(self._node.worker_pids())
+
+
+@pytest.fixture(name="stack")
+def _stack():
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture(name="hasty")
+def _hasty(cluster, stack):
+    return Caller(stack, cluster[HASTY])
+
+
+@pytest.fixture(name="patient")
+def _patient(cluster, stack):
+    return Caller(stack, cluster[PATIENT])
+
+
+@pytest.fixture(name="alice")
+def _alice(cluster, stack):
+    """The sessions of one user, one a node, in the order of the nodes."""
+    yield [stack.enter_context(connect(node, "alice", source=CLIENT))
+           for node in cluster.nodes]
+    wait_gone(cluster[HASTY], "alice")
+
+
+@pytest.fixture(name="bob")
+def _bob(cluster, stack):
+    """Somebody whom no call means, on the callers' nodes."""
+    return [stack.enter_context(connect(node, "bob", source=OTHER_CLIENT))
+            for node in (cluster[HASTY], cluster[PATIENT])]
+
+
+def statuses(everyone):
+    return [session.alive() for session in everyone]
+
+
+@contextlib.contextmanager
+def dead_ctdbd(cluster, number):
+    """Kill a node's ctdbd; afterwards the node is back with all it serves."""
+    node = cluster[number]
+    os.kill(node.ctdbd_pid(), signal.SIGKILL)
+    try:
+        yield
+    finally:
+        node.stop_ctdbd()
+        node.stop()
+        node.start_ctdbd()
+        cluster.wait_healthy()
+        node.start()
+
+
+@contextlib.contextmanager
+def hung_ctdbd(cluster, number):
+    """Make a node's ctdbd hang; afterwards the cluster is whole again."""
+    with stopped(cluster[number].ctdbd_pid()):
+        yield
+    cluster.wait_healthy()
+
+
+@contextlib.contextmanager
+def out_of_the_cluster(cluster, number):
+    """Have a node leave the cluster, and join it afterwards."""
+    cluster[number].ctdb("stop")
+    try:
+        cluster.wait_healthy(set(range(3)) - {number})
+        yield
+    finally:
+        cluster[number].ctdb("continue")
+        cluster.wait_healthy()
+
+
+# A ctdbd hangs
+
+def test_ctdbd_of_another_node_hangs(cluster, hasty, alice, bob):
+    """Its sessions cannot be found; those of the other nodes end."""
+    with hung_ctdbd(cluster, VICTIM):
+        assert hasty.close() == ERROR_TIMEOUT
+        hasty.prove_its_worker()
+    assert statuses(alice) == [ALIVE, DELETED, DELETED]
+    assert statuses(bob) == [ALIVE, ALIVE]
+    assert hasty.close() == NERR_SUCCESS
+    assert alice[VICTIM].alive() == DELETED
+
+
+def test_no_success_when_a_part_of_the_table_cannot_be_read(
+        cluster, stack, hasty):
+    """All that can be found is on the caller's node, and ends."""
+    hidden, found = (stack.enter_context(connect(
+        cluster[number], "carol", source=CLIENT)) for number in (VICTIM, HASTY))
+    with hung_ctdbd(cluster, VICTIM):
+        assert hasty.close("carol") == ERROR_TIMEOUT
+    assert statuses([hidden, found]) == [ALIVE, DELETED]
+    assert hasty.close("carol") == NERR_SUCCESS
+
+
+def test_ctdbd_of_the_callers_node_hangs(cluster, hasty, alice):
+    with hung_ctdbd(cluster, HASTY):
+        hasty.pipe.send_session_del(user="alice")
+        hasty.prove_its_worker()
+        assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
+        hasty.prove_its_worker()
+    assert statuses(alice) == [ALIVE] * 3
+    assert hasty.close() == NERR_SUCCESS
+    assert statuses(alice) == [DELETED] * 3
+
+
+def test_killed_side_process_leaves_no_socket(cluster, hasty):
+    place = cluster[HASTY].directory / "lock" / "msg.sock"
+    before = set(place.iterdir())
+    with hung_ctdbd(cluster, HASTY):
+        assert hasty.close() == ERROR_TIMEOUT
+        assert set(place.iterdir()) == before
+
+
+def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
+        cluster, patient, alice, bob):
+    """Its session's record is gone then, and the session is not."""
+    victim = smbd_of(cluster[HASTY], alice[VICTIM])
+    with stopped(victim):
+        patient.pipe.send_session_del(user="alice")
+        wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
+                   "the others are gone")
+        with hung_ctdbd(cluster, VICTIM):
+            cluster.wait_healthy({HASTY, PATIENT})
+            assert sessions_of(cluster[HASTY], "alice") == []
+            assert patient.pipe.receive_werror() == ERROR_TIMEOUT
+            patient.prove_its_worker()
+            # No node that has left is part of the server.
+            assert patient.close() == NERR_CLIENT_NAME_NOT_FOUND
+    assert statuses(alice) == [DELETED] * 3
+    assert statuses(bob) == [ALIVE, ALIVE]
+
+
+# A ctdbd dies, and its node's smbds with it
+
+@pytest.mark.parametrize("recovered", [False, True],
+                         ids=["recovering", "recovered"])
+def test_ctdbd_killed_before_the_call(cluster, patient, alice, bob, recovered):
+    """The dead node has no sessions any more."""
+    with dead_ctdbd(cluster, VICTIM):
+        if recovered:
+            cluster.wait_healthy({HASTY, PATIENT})
+        assert patient.close() == NERR_SUCCESS
+        patient.prove_its_worker()
+        assert statuses(alice) == [DISCONNECTED, DELETED, DELETED]
+        assert patient.close() == NERR_CLIENT_NAME_NOT_FOUND
+        assert statuses(bob) == [ALIVE, ALIVE]
+
+
+def test_ctdbd_killed_during_the_call(cluster, hasty, alice, bob):
+    """Nobody can tell whether the sessions of its node are gone."""
+    with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
+        hasty.pipe.send_session_del(user="alice")
+        wait_until(lambda: len(sessions_of(cluster[PATIENT], "alice")) == 1,
+                   "the others are gone")
+        os.kill(cluster[VICTIM].ctdbd_pid(), signal.SIGKILL)
+        assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
+    with dead_ctdbd(cluster, VICTIM):
+        hasty.prove_its_worker()
+        assert statuses(alice) == [DISCONNECTED, DELETED, DELETED]
+        assert statuses(bob) == [ALIVE, ALIVE]
+        assert hasty.close() == NERR_CLIENT_NAME_NOT_FOUND
+
+
+def test_ctdbd_of_the_callers_node_killed(cluster, hasty, patient, alice):
+    """The caller loses its connection, and so is told nothing."""
+    with dead_ctdbd(cluster, HASTY):
+        with pytest.raises(LOST):
+            hasty.close()
+        assert patient.close() == NERR_SUCCESS
+    assert statuses(alice) == [DELETED, DISCONNECTED, DELETED]
+
+
+# Nodes leave and join
+
+def test_call_while_the_cluster_recovers(cluster, patient, alice, bob):
+    for _ in range(3):
+        recovery = cluster[HASTY].start_recovery()
+        assert patient.close("nobody-here") == NERR_CLIENT_NAME_NOT_FOUND
+        recovery.wait()
+    recovery = cluster[HASTY].start_recovery()
+    assert patient.close() == NERR_SUCCESS
+    recovery.wait()
+    assert statuses(alice) == [DELETED] * 3
+    assert statuses(bob) == [ALIVE, ALIVE]
+
+
+def test_node_that_has_left_is_found_when_it_is_back(
+        cluster, patient, alice, bob):
+    with out_of_the_cluster(cluster, VICTIM):
+        assert patient.close() == NERR_SUCCESS
+        assert patient.close() == NERR_CLIENT_NAME_NOT_FOUND
+    assert statuses(alice) == [ALIVE, DELETED, DELETED]
+    assert patient.close() == NERR_SUCCESS
+    assert alice[VICTIM].alive() == DELETED
+    assert statuses(bob) == [ALIVE, ALIVE]
+    patient.prove_its_worker()
+
+
+def test_callers_node_has_left(cluster, hasty, alice):
+    with out_of_the_cluster(cluster, HASTY):
+        assert hasty.close() == NERR_INTERNAL_ERROR
+        hasty.prove_its_worker()
+    assert statuses(alice) == [ALIVE] * 3
+    assert hasty.close() == NERR_SUCCESS
+
+
+def test_node_leaves_during_the_call(cluster, hasty, alice):
+    with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
+        hasty.pipe.send_session_del(user="alice")
+        wait_until(lambda: len(sessions_of(cluster[PATIENT], "alice")) == 1,
+                   "the others are gone")
+        with out_of_the_cluster(cluster, VICTIM):
+            assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
+            hasty.prove_its_worker()
+    assert statuses(alice) == [DELETED] * 3
