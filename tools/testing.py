@@ -40,6 +40,8 @@ def options(opt):
     group.add_option('--packages', action='store_true',
                      help='check the Debian packages instead, in throwaway '
                           'trees of Debian 12 and 13 (fifteen minutes)')
+    group.add_option('--cluster', action='store_true',
+                     help='bench CTDB clusters of one to three nodes instead')
     group.add_option('--quick', action='store_true',
                      help='bench the smallest honest version')
     group.add_option('--seconds', metavar='N', type='int', default=60,
@@ -87,8 +89,10 @@ class bench(RunAfterBuild, BuildContext):
     cmd = 'bench'
 
     def run(self):
-        figures = self.bldnode.make_node('bench.json')
-        command = self.in_testbed(self.path.abspath() + '/tests/bench/bench.py',
+        what = 'cluster' if chosen.cluster else 'bench'
+        figures = self.bldnode.make_node(what + '.json')
+        command = self.in_testbed('%s/tests/bench/%s.py'
+                                  % (self.path.abspath(), what),
                                   '--output', figures.abspath())
         if chosen.quick:
             command.append('--quick')
