@@ -83,9 +83,11 @@ def build_worker(bld):
 
 
 def build_client(bld, stubs):
-    # What pidl writes is not held to our warnings.
+    # What pidl writes is not held to our warnings, and since 4.18 it takes
+    # inttypes.h for granted.
     bld.objects(source=stubs, target='client_stubs', use='LIBRARY',
-                cflags=['-fPIC', '-w'], env=bld.client_env())
+                cflags=['-fPIC', '-w', '-include', 'inttypes.h'],
+                env=bld.client_env())
     bld.objects(source=bld.path.ant_glob('source/client/*.c'),
                 target='client', use='client_stubs LIBRARY',
                 cflags=['-fPIC'], env=bld.client_env())

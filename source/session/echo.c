@@ -136,7 +136,7 @@ enum echo_state echoes_state(const struct echoes *echoes,
 		return ECHO_NOT_ASKED;
 	}
 	if (age != NULL) {
-		*age = timeval_until(&echo->asked, &now);
+		*age = tevent_timeval_until(&echo->asked, &now);
 	}
 	return echo->state;
 }

@@ -4,6 +4,7 @@
 import contextlib
 import re
 import time
+import zlib
 
 from tree import System, prepared
 
@@ -24,7 +25,7 @@ class Server(System):
 
     def __init__(self, release, packages=PACKAGES):
         self.release = release
-        name = re.sub("[^a-z0-9.]+", "-", packages)
+        name = f"packages-{zlib.crc32(packages.encode()):08x}"
         super().__init__(prepared(
             release, name,
             "apt-get -q update",
