@@ -43,6 +43,7 @@ struct durable_open {
 	/* a new one each time that it is reclaimed */
 	uint64_t volatile_id;
 	struct file_id file;
+	bool file_known;
 	enum durable_state state;
 };
 
@@ -111,12 +112,14 @@ static NTSTATUS add(struct durable_opens *opens,
 						   opens->list,
 						   struct durable_open,
 						   opens->num + 1);
+	struct durable_open *added = NULL;
 
 	if (list == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
 	opens->list = list;
-	list[opens->num++] = (struct durable_open){
+	added = &list[opens->num++];
+	*added = (struct durable_open){
 		.global_id = open->open_global_id,
 		.open =
 			{
@@ -127,6 +130,7 @@ static NTSTATUS add(struct durable_opens *opens,
 		.user = open->open_owner,
 		.volatile_id = open->open_volatile_id,
 	};
+	added->file_known = open_table_file(open, &added->file);
 	return NT_STATUS_OK;
 }
 
@@ -292,8 +296,6 @@ struct found {
 	const struct durable_open *noted;
 	enum durable_state state;
 	NTTIME disconnected;
-	struct file_id file;
-	bool file_known;
 };
 
 static NTSTATUS find(const struct smbXsrv_open_global0 *open,
@@ -307,7 +309,6 @@ static NTSTATUS find(const struct smbXsrv_open_global0 *open,
 	} else if (server_id_is_disconnected(&open->server_id)) {
 		found->state = DURABLE_DISCONNECTED;
 		found->disconnected = open->disconnect_time;
-		found->file_known = open_table_file(open, &found->file);
 	} else if (open->open_volatile_id != noted->volatile_id ||
 		   !server_id_equal(&open->server_id, &noted->open.owner)) {
 		found->state = DURABLE_RECLAIMED;
@@ -315,6 +316,15 @@ static NTSTATUS find(const struct smbXsrv_open_global0 *open,
 		found->state = DURABLE_CONNECTED;
 	}
 	return NT_STATUS_OK;
+}
+
+/*
+ * Its record is gone. smbd may have left it on its file all the same: 4.22 does
+ * where it cannot keep the open of a client that has several with locks there.
+ */
+static void note_ended(struct durable_open *open)
+{
+	open->state = open->file_known ? DURABLE_ON_FILE : DURABLE_ENDED;
 }
 
 /* It was connected: is it disconnected now, and whose was it? */
@@ -352,7 +362,9 @@ static NTSTATUS look_at(struct durable_opens *opens, struct durable_open *open)
 	if (found.state == DURABLE_RECLAIMED && place->other_gone) {
 		owner = DURABLE_OTHERS;
 	}
-	if (owner == DURABLE_TARGETS) {
+	if (found.state == DURABLE_ENDED) {
+		note_ended(open);
+	} else if (owner == DURABLE_TARGETS) {
 		open->state = found.state;
 	} else if (owner == DURABLE_OTHERS) {
 		open->state = DURABLE_FOREIGN;
@@ -385,12 +397,12 @@ static NTSTATUS end_record(const struct durable_opens *opens,
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	if (found.state != DURABLE_DISCONNECTED) {
+	if (found.state == DURABLE_CONNECTED ||
+	    found.state == DURABLE_RECLAIMED) {
 		open->state = found.state;
 		return NT_STATUS_OK;
 	}
-	open->file = found.file;
-	open->state = found.file_known ? DURABLE_ON_FILE : DURABLE_ENDED;
+	note_ended(open);
 	return NT_STATUS_OK;
 }
 
