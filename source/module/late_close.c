@@ -23,14 +23,9 @@ static int late_close_destructor(struct late_close *late)
 	return 0;
 }
 
-static bool is_settled(const struct session_target *target)
-{
-	return target->fate != SESSION_NOT_ASKED &&
-	       target->fate != SESSION_ASKED;
-}
-
 static struct late_close *create(const struct late_close_means *means,
-				 const struct session_targets *targets)
+				 const struct session_targets *targets,
+				 enum session_fate fate)
 {
 	struct late_close *late = talloc(means->ev, struct late_close);
 	struct session_target *list = NULL;
@@ -47,7 +42,7 @@ static struct late_close *create(const struct late_close_means *means,
 		.targets = {.list = list},
 	};
 	for (size_t i = 0; i < targets->num; i++) {
-		if (!is_settled(&targets->list[i])) {
+		if (targets->list[i].fate == fate) {
 			list[late->targets.num++] = targets->list[i];
 		}
 	}
@@ -70,8 +65,10 @@ static void late_close_done(struct tevent_req *req)
 	talloc_free(late);
 }
 
+/* Of the targets, those with that fate. */
 static void start(const struct late_close_means *means,
 		  const struct session_targets *targets,
+		  enum session_fate fate,
 		  struct durable_opens *opens)
 {
 	const struct session_close_how how = {
@@ -80,7 +77,7 @@ static void start(const struct late_close_means *means,
 		.durable_aside = means->durable_aside,
 		.opens = opens,
 	};
-	struct late_close *late = create(means, targets);
+	struct late_close *late = create(means, targets, fate);
 	struct tevent_req *req = NULL;
 
 	if (late != NULL) {
@@ -110,7 +107,7 @@ static bool is_covered(const struct waiting_calls *all,
 	for (size_t i = 0; i < targets->num; i++) {
 		const struct session_target *target = &targets->list[i];
 
-		if (!is_settled(target) &&
+		if (target->fate == SESSION_ASKED &&
 		    !waiting_calls_include(all, &target->key)) {
 			return false;
 		}
@@ -130,7 +127,8 @@ void late_close_go_on(const struct late_close_means *means,
 			    "handles: too many are late\n");
 		return;
 	}
-	start(means, targets, opens);
+	/* who was not asked when the answer said so is not asked later */
+	start(means, targets, SESSION_ASKED, opens);
 }
 
 /* The caller's session, to be closed. */
@@ -144,7 +142,7 @@ struct own_close {
 /* What is started outlives the pipe, which may be going away at this moment. */
 static int own_close_destructor(struct own_close *own)
 {
-	start(&own->means, &own->targets, own->opens);
+	start(&own->means, &own->targets, SESSION_NOT_ASKED, own->opens);
 	return 0;
 }
 

@@ -31,7 +31,7 @@ struct late_close_means {
  * many go on already as calls may wait; that is said in the log.
  *
  * @param[in] means    Copied.
- * @param[in] targets  Those that are not settled are copied.
+ * @param[in] targets  Those that were asked and are still there are copied.
  * @param[in] opens    From session_close_recv(), taken over; may be NULL.
  */
 void late_close_go_on(const struct late_close_means *means,

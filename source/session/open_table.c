@@ -10,6 +10,7 @@
 #include "librpc/gen_ndr/ndr_open_files.h"
 #include "librpc/ndr/libndr.h"
 
+#include "lock_db.h"
 #include "open_record.h"
 
 struct open_table {
@@ -91,8 +92,7 @@ NTSTATUS open_table_walk(const struct open_table *table,
 			 void *private_data)
 {
 	struct visit_state state = {visit, private_data, NT_STATUS_OK};
-	NTSTATUS status =
-		dbwrap_traverse_read(table->db, walk_record, &state, NULL);
+	NTSTATUS status = lock_db_walk(table->db, walk_record, &state);
 
 	return NT_STATUS_IS_OK(state.status) ? status : state.status;
 }
