@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from testbed import sanitizers
 from testbed.accounts import PASSWORD
 from testbed.clients import connect
 from testbed.server import Server
@@ -46,12 +47,15 @@ def _pkg_config(top_directory, build_directory):
 def _compiled(pkg_config, tmp_path_factory):
     """Compiles a program as the manual says, with all warnings on."""
     place = tmp_path_factory.mktemp("programs")
+    # A library brings no sanitizer; the program that it is in does.
+    sanitize = (["-fsanitize=address,undefined"] if sanitizers.active()
+                else [])
 
     def compile_program(source, *options):
         program = place / source.stem
         subprocess.run(
-            ["cc", "-Wall", "-Wextra", "-Werror", *options, source,
-             "-o", program, *pkg_config("--cflags", "--libs"), *options],
+            ["cc", "-Wall", "-Wextra", "-Werror", *sanitize, *options,
+             source, "-o", program, *pkg_config("--cflags", "--libs"), *options],
             check=True)
         return program
     return compile_program
