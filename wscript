@@ -92,15 +92,17 @@ def build_client(bld, stubs):
                 target='client', use='client_stubs LIBRARY',
                 cflags=['-fPIC'], env=bld.client_env())
     exported = bld.path.find_resource('source/client/smbsession.map')
-    bld.shlib(use='client client_stubs LIBRARY', target='libsmbsession', vnum=VERSION,
-              features='c cshlib', env=bld.client_env(),
+    bld.shlib(use='client client_stubs LIBRARY', target='libsmbsession',
+              vnum=VERSION, features='c cshlib', env=bld.client_env(),
               linkflags=['-Wl,-z,now',
                          '-Wl,--version-script=' + exported.abspath()]
               + bld.env.LIBRARY_LINKFLAGS)
     bld.objects(source=bld.path.ant_glob('source/smbsession/*.c'),
-                target='smbsession_objects', use='LIBRARY PROGRAM', env=bld.client_env())
+                target='smbsession_objects', use='LIBRARY PROGRAM',
+                env=bld.client_env())
     bld.program(use='smbsession_objects client client_stubs LIBRARY PROGRAM',
-                target='smbsession', features='c cprogram', env=bld.client_env(),
+                target='smbsession', features='c cprogram',
+                env=bld.client_env(),
                 linkflags=['-Wl,-z,now'], install_path='${BINDIR}')
     bld.install_as('${DATADIR}/bash-completion/completions/smbsession',
                    'source/smbsession/smbsession.bash')

@@ -59,10 +59,15 @@ int child_start(struct child *child,
 	return err;
 }
 
+void child_kill(const struct child *child)
+{
+	(void)pidfd_send_signal(child->process, SIGKILL, NULL, 0);
+}
+
 void child_end(struct child *child)
 {
 	if (child->process != -1) {
-		(void)pidfd_send_signal(child->process, SIGKILL, NULL, 0);
+		child_kill(child);
 		(void)close(child->process);
 		child->process = -1;
 	}

@@ -30,6 +30,14 @@ int child_start(struct child *child,
 		void *private_data);
 
 /**
+ * Kill a child if it still lives. Never by its pid, which may be another
+ * process's by now.
+ *
+ * @param[in] child  One that was started.
+ */
+void child_kill(const struct child *child);
+
+/**
  * Kill a child if it still lives, and let go of it. The worker's SIGCHLD
  * handler collects it.
  */

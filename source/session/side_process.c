@@ -98,7 +98,7 @@ static void clean_up_after(const struct child *child)
 {
 	struct pollfd death = {.fd = child->process, .events = POLLIN};
 
-	(void)kill(child->pid, SIGKILL);
+	child_kill(child);
 	(void)poll(&death, 1, DEATH_MAX);
 	(void)messaging_dgm_cleanup(child->pid);
 }
