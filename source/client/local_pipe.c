@@ -18,7 +18,6 @@
 #include "dcerpcd.h"
 #include "ndr_local_pipe.h"
 
-#define LEVEL 7
 #define TRANSPORT_NAMED_PIPE 1
 #define MESSAGE_MODE 2
 /* No answer of a Samba that greets like this is longer. */
@@ -35,13 +34,40 @@ static struct local_sid root_sids[] = {
 	{1, 1, {0, 0, 0, 0, 0, 5}, (uint32_t[]){11}},
 };
 
-static bool push_greeting(TALLOC_CTX *mem_ctx, DATA_BLOB *blob)
+/* Four numbers of claims and device SIDs, and four empty arrays of them; then
+ * that claims are never evaluated. */
+static uint8_t no_claims[] = {[4 * 4 + 4 * 4] = 1, 0};
+static uint8_t not_a_guest[] = {0, 0, 0, 0};
+static uint8_t authenticated[] = {1};
+
+/* What differs between the series of Samba. */
+struct dialect {
+	uint32_t level;
+	DATA_BLOB claims;
+	DATA_BLOB authenticated;
+};
+
+static const struct dialect dialects[] = {
+	/* 4.22 */
+	{.level = 8,
+	 .claims = {no_claims, sizeof(no_claims)},
+	 .authenticated = {not_a_guest, sizeof(not_a_guest)}},
+	/* 4.17 */
+	{.level = 7, .authenticated = {authenticated, sizeof(authenticated)}},
+	{.level = 0},
+};
+
+static bool push_greeting(TALLOC_CTX *mem_ctx,
+			  const struct dialect *dialect,
+			  DATA_BLOB *blob)
 {
-	struct local_token token = {.number = 4, .sids = root_sids};
+	struct local_token token = {.number = 4,
+				    .sids = root_sids,
+				    .claims = dialect->claims};
 	struct local_unix_token unix_token = {.uid = 0};
 	struct local_user user = {.account = "root",
 				  .domain = "LOCAL",
-				  .authenticated = 1};
+				  .authenticated = dialect->authenticated};
 	struct local_unix_user unix_user = {.name = "root",
 					    .sanitized_name = "root"};
 	struct local_caller caller = {.token = &token,
@@ -51,8 +77,8 @@ static bool push_greeting(TALLOC_CTX *mem_ctx, DATA_BLOB *blob)
 	struct local_caller_box box = {.caller = &caller};
 	struct local_pipe_greeting greeting = {
 		.magic = {'N', 'P', 'A', 'M'},
-		.level = LEVEL,
-		.choice = LEVEL,
+		.level = dialect->level,
+		.choice = dialect->level,
 		.transport = TRANSPORT_NAMED_PIPE,
 		.client_name = NAME,
 		.client_address = ADDRESS,
@@ -88,7 +114,9 @@ static bool read_all(int socket, uint8_t *data, size_t length)
 	return got > 0 && (size_t)got == length;
 }
 
-static bool is_welcome(TALLOC_CTX *mem_ctx, const DATA_BLOB *blob)
+static bool is_welcome(TALLOC_CTX *mem_ctx,
+		       uint32_t level,
+		       const DATA_BLOB *blob)
 {
 	struct local_pipe_answer answer;
 	enum ndr_err_code result = ndr_pull_struct_blob(
@@ -97,12 +125,12 @@ static bool is_welcome(TALLOC_CTX *mem_ctx, const DATA_BLOB *blob)
 		&answer,
 		(ndr_pull_flags_fn_t)ndr_pull_local_pipe_answer);
 
-	return result == NDR_ERR_SUCCESS && answer.level == LEVEL &&
+	return result == NDR_ERR_SUCCESS && answer.level == level &&
 	       NT_STATUS_IS_OK(answer.status) &&
 	       answer.file_type == MESSAGE_MODE;
 }
 
-static bool read_answer(TALLOC_CTX *mem_ctx, int socket)
+static bool read_answer(TALLOC_CTX *mem_ctx, uint32_t level, int socket)
 {
 	uint8_t data[ANSWER_MOST];
 	DATA_BLOB blob = {.data = data};
@@ -118,17 +146,22 @@ static bool read_answer(TALLOC_CTX *mem_ctx, int socket)
 		return false;
 	}
 	blob.length = length + sizeof(length);
-	return is_welcome(mem_ctx, &blob);
+	return is_welcome(mem_ctx, level, &blob);
 }
 
-static bool greet(TALLOC_CTX *mem_ctx, int socket)
+static bool greet(TALLOC_CTX *mem_ctx,
+		  const struct dialect *dialect,
+		  int socket)
 {
+	TALLOC_CTX *frame = talloc_new(mem_ctx);
 	DATA_BLOB blob = {.data = NULL};
+	bool welcome = frame != NULL && push_greeting(frame, dialect, &blob) &&
+		       send(socket, blob.data, blob.length, MSG_NOSIGNAL) ==
+			       (ssize_t)blob.length &&
+		       read_answer(frame, dialect->level, socket);
 
-	return push_greeting(mem_ctx, &blob) &&
-	       send(socket, blob.data, blob.length, MSG_NOSIGNAL) ==
-		       (ssize_t)blob.length &&
-	       read_answer(mem_ctx, socket);
+	talloc_free(frame);
+	return welcome;
 }
 
 /* samba-dcerpcd's sockets are where ncalrpc's are, unless it is told. */
@@ -196,23 +229,25 @@ static int connect_socket(const struct smbsession_context *context)
 
 int local_pipe_open(struct smbsession_context *context)
 {
+	const struct dialect *dialect = dialects;
 	int connected = connect_socket(context);
-	TALLOC_CTX *frame = NULL;
-	bool welcome = false;
 
 	if (connected < 0 && dcerpcd_start(context)) {
 		connected = connect_socket(context);
 	}
-	if (connected < 0) {
-		return -1;
-	}
-	frame = talloc_new(context);
-	welcome = frame != NULL && greet(frame, connected);
-	talloc_free(frame);
-	if (!welcome) {
+	errno = 0;
+	while (connected >= 0 && !greet(context, dialect, connected)) {
+		/* Samba hangs up on a dialect that it does not know. If it
+		 * hangs, it would do so for as long again. */
+		bool hangs = errno == EAGAIN;
+
 		(void)close(connected);
-		errno = EPROTO;
-		return -1;
+		dialect++;
+		if (hangs || dialect->level == 0) {
+			errno = EPROTO;
+			return -1;
+		}
+		connected = connect_socket(context);
 	}
 	return connected;
 }
