@@ -230,7 +230,8 @@ NTSTATUS g_lock_lock(struct g_lock_ctx *ctx,
 		return NT_STATUS_ENTRYPOINT_NOT_FOUND;
 	}
 	if (limit->set) {
-		timeout = (struct timeval){.tv_sec = 0};
+		/* With none at all, 4.22 takes a dead holder for a live one. */
+		timeout = (struct timeval){.tv_usec = 1};
 	}
 	status = stock_lock(ctx, key, type, timeout, callback, private_data);
 	if (limit->set) {
