@@ -112,8 +112,9 @@ const char *terminal_password(const char *username, void *private_data)
 	if (terminal < 0) {
 		return read_line(STDIN_FILENO);
 	}
-	(void)dprintf(terminal, "Password for [%s]: ", username);
+	/* What is typed before it is silent is shown and not read. */
 	if (silence(terminal)) {
+		(void)dprintf(terminal, "Password for [%s]: ", username);
 		line = read_line(terminal);
 		unsilence(terminal);
 	}
