@@ -124,8 +124,8 @@ static bool own_other_sessions_are_gone(struct bed *bed)
 }
 
 /*
- * Log the victim in, and leave it reading what no pipe ever says: its session
- * cannot end before that request does.
+ * Log the victim in, and leave it waiting for the answer to a call of which
+ * only the first byte is sent: its session cannot end before that request does.
  */
 static bool log_busy_victim_in(struct bed *bed, struct victim *victim)
 {
@@ -138,7 +138,13 @@ static bool log_busy_victim_in(struct bed *bed, struct victim *victim)
 		       .impersonation_level = SMB2_IMPERSONATION_IMPERSONATION,
 		       .fname = "srvsvc"},
 	};
-	struct smb2_read read = {.in.length = 1024};
+	uint8_t first = 5;
+	struct smb2_ioctl call = {
+		.in = {.function = FSCTL_PIPE_TRANSCEIVE,
+		       .max_output_response = 1024,
+		       .flags = SMB2_IOCTL_FLAG_IS_FSCTL,
+		       .out = {.data = &first, .length = sizeof(first)}},
+	};
 	NTSTATUS status;
 
 	if (!bed_victim(bed, &how, victim)) {
@@ -148,8 +154,8 @@ static bool log_busy_victim_in(struct bed *bed, struct victim *victim)
 	if (!NT_STATUS_IS_OK(status)) {
 		return FAIL(bed, "no srvsvc pipe: %s", nt_errstr(status));
 	}
-	read.in.file = pipe.out.file;
-	return smb2_read_send(victim->tree, &read) != NULL;
+	call.in.file = pipe.out.file;
+	return smb2_ioctl_send(victim->tree, &call) != NULL;
 }
 
 /* The pipe's other calls; the answer comes after what was sent before. */

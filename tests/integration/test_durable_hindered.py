@@ -212,9 +212,7 @@ def slow_victim(samba, near):
     victim = near.login("sop")
     with connect(samba, "bob", source=OTHER_CLIENT) as bob:
         with stopped(sessions.smbd_of(samba, bob)):
-            pipe = Pipe(victim)
-            pipe.send_session_del(user="bob")
-            smb2.read(pipe.opened()).wait_pending()
+            Pipe(victim).transact_session_del(user="bob").wait_pending()
             yield victim
 
 

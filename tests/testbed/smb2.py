@@ -17,12 +17,15 @@ _LOCK_EXCLUSIVE = 0x02
 _LOCK_UNLOCK = 0x04
 _LOCK_AT_ONCE = 0x10
 _NOTIFY_FILE_NAME = 0x01
+_PIPE_TRANSCEIVE = 0x11c017
+_IOCTL_IS_FSCTL = 1
 
 
 class Request:
     """An SMB2 request that was sent and not yet answered."""
 
     def __init__(self, opened, command, body):
+        self._packet = None
         self._engine = opened.session.connection.engine
         with opened.session.active():
             packet = self._engine.SMB_PACKET()
@@ -56,7 +59,9 @@ class Request:
         return bytes(answer["Data"])
 
     def _answer(self):
-        return self._engine.recvSMB(self._message)
+        if self._packet is None:
+            self._packet = self._engine.recvSMB(self._message)
+        return self._packet
 
 
 def lock(opened, offset, length):
@@ -92,6 +97,17 @@ def read(opened, length=4280):
     return Request(opened, smb3structs.SMB2_READ, struct.pack(
         "<HBBLQ16sLLLHHB", 49, 0, 0, length, 0, opened.handle, 0, 0, 0, 0,
         0, 0))
+
+
+def transact(opened, data, length=4280):
+    """Write to a pipe and read what it answers, by one Request.
+
+    Unlike a read of the pipe, no smbd cancels it when its session is to end.
+    """
+    offset = 64 + 56
+    return Request(opened, smb3structs.SMB2_IOCTL, struct.pack(
+        "<HHL16sLLLLLLLL", 57, 0, _PIPE_TRANSCEIVE, opened.handle, offset,
+        len(data), 0, offset, 0, length, _IOCTL_IS_FSCTL, 0) + data)
 
 
 class LeaseRequest:

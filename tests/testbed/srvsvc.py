@@ -9,6 +9,7 @@ from impacket.dcerpc.v5 import rpcrt, srvs, transport
 from impacket.dcerpc.v5.dtypes import NULL
 from impacket.smbconnection import SessionError
 
+from testbed import smb2
 from testbed.accounts import PASSWORD
 from testbed.clients import OpenFile
 
@@ -72,6 +73,16 @@ class Pipe:
         request["ClientName"] = _string(client)
         request["UserName"] = _string(user)
         self.send_stub(SESSION_DEL, request.getData())
+
+    def transact_session_del(self, client=None, user=None, server=None):
+        """net_session_del() by one smb2.Request, as Windows has it."""
+        sent, carrier = [], self.dce.get_rpc_transport()
+        carrier.send = lambda data, **_: sent.append(data)
+        try:
+            self.send_session_del(client, user, server)
+        finally:
+            del carrier.send
+        return smb2.transact(self.opened(), b"".join(sent))
 
     def send_stub(self, opnum, stub):
         """Send a call's bare arguments, well formed or not."""
