@@ -93,8 +93,8 @@ class Handle:
                             createContexts=[Contexts(*contexts)], **more)
 
 
-def reconnect(session, server=None, **options):
-    """A new connection and session of the same user, on the same machine.
+def reconnect(session, server=None, user=None, **options):
+    """A new connection and session of the same machine, and user unless told.
 
     server: to another one, a node of the same cluster.
     """
@@ -102,7 +102,7 @@ def reconnect(session, server=None, **options):
     with as_client(before.engine.ClientGuid):
         connection = Connection(server or before.server, before.dialect,
                                 **options)
-    return connection.login(session.user)
+    return connection.login(user or session.user)
 
 
 def outcome(function, *args, **more):
