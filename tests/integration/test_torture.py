@@ -46,15 +46,6 @@ def _stock_samba():
         yield server
 
 
-@pytest.fixture(name="known_file")
-def _known_file(top_directory):
-    """What is known of the installed Samba's series."""
-    path = top_directory / f"tests/torture/stock-{torture.series()}"
-    if not path.exists():
-        pytest.skip(f"there is no {path.name}")
-    return path
-
-
 def options_for(server):
     """All that the suite can be told of a server."""
     return {
@@ -88,10 +79,10 @@ def test_every_rule_holds(samba):
 
 @needs_ipv6
 def test_stock_samba_breaks_the_rules_that_are_known(stock_samba,
-                                                     known_file):
+                                                     top_directory):
     results = torture.run(stock_samba, SUITE,
                           options=options_for(stock_samba))
-    known = known_outcomes(known_file)
+    known = known_outcomes(top_directory / "tests/torture/stock")
     assert known["either"] <= set(results.outcomes)
     assert results.named("skip") == known["skip"], str(results)
     assert results.named("failure", "error") - known["either"] == \

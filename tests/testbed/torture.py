@@ -33,13 +33,6 @@ def names(server, suite):
             if line.startswith(f"{suite}.")]
 
 
-def series():
-    """The series of the installed Samba, such as 4.17."""
-    version = subprocess.run([str(COMMAND), "--version"], check=True,
-                             stdout=subprocess.PIPE, encoding="utf-8").stdout
-    return re.search(r"\d+\.\d+", version)[0]
-
-
 class Results:
     """What smbtorture says of each test.
 
