@@ -49,7 +49,7 @@ PLACES = [
 ]
 
 TYPES = {"SMB1": "SMB 1.0", "2.02": "SMB 2.0.2", "2.1": "SMB 2.1",
-         "3.0": "SMB 3.0", "3.1.1": "SMB 3.1.1"}
+         "3.0": "SMB 3.0", "3.0.2": "SMB 3.0.2", "3.1.1": "SMB 3.1.1"}
 
 
 @pytest.fixture(name="samba", scope="module")

@@ -7,7 +7,7 @@ import socket
 import threading
 from unittest import mock
 
-from impacket import nmb, nt_errors, smb, smb3structs
+from impacket import nmb, nt_errors, smb, smb3, smb3structs
 from impacket.smbconnection import SessionError, SMBConnection
 
 from testbed.accounts import PASSWORD
@@ -18,6 +18,7 @@ DIALECTS = {
     "2.02": smb3structs.SMB2_DIALECT_002,
     "2.1": smb3structs.SMB2_DIALECT_21,
     "3.0": smb3structs.SMB2_DIALECT_30,
+    "3.0.2": smb3structs.SMB2_DIALECT_302,
     "3.1.1": smb3structs.SMB2_DIALECT_311,
 }
 
@@ -66,9 +67,8 @@ class Connection:
         self.dialect = dialect
         address = address or _server_address(server, source)
         with _connecting_from(source):
-            self.smb = SMBConnection(
-                address, address, name, sess_port=port, timeout=timeout,
-                preferredDialect=DIALECTS[dialect])
+            self.smb = _negotiate(address, name, port, timeout,
+                                  DIALECTS[dialect])
         self.engine = self.smb.getSMBServer()
         if dialect == "SMB1":
             self._unused = 0
@@ -206,6 +206,17 @@ class OpenFile:
     def close(self):
         with self.session.active() as smb_connection:
             smb_connection.closeFile(self.tree, self.handle)
+
+
+def _negotiate(address, name, port, timeout, dialect):
+    """SMBConnection knows all dialects but 3.0.2, its engine that too."""
+    engine = None
+    if dialect == smb3structs.SMB2_DIALECT_302:
+        engine = smb3.SMB3(address, address, name, nmb.TYPE_SERVER, port,
+                           timeout, preferredDialect=dialect)
+    return SMBConnection(address, address, name, sess_port=port,
+                         timeout=timeout, preferredDialect=dialect,
+                         existingConnection=engine)
 
 
 def _server_address(server, source):
