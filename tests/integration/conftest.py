@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Servers and sessions for tests of calls that wait; others have their own."""
 
+import subprocess
+
 import pytest
 
+from testbed import sanitizers
 from testbed.clients import CALLER, CLIENT, OTHER_CLIENT, connect
 from testbed.server import Server
 from testbed.sessions import wait_gone
@@ -58,3 +61,36 @@ def _bob(samba):
     """Somebody whom no call means."""
     with connect(samba, "bob", source=OTHER_CLIENT) as session:
         yield session
+
+
+@pytest.fixture(name="pkg_config", scope="module")
+def _pkg_config(top_directory, build_directory):
+    """Asks pkg-config for what it knows of the library as it was built."""
+    places = {"libdir": build_directory,
+              "includedir": top_directory / "source" / "client"}
+
+    def ask(*options):
+        return subprocess.run(
+            ["pkg-config", *options, build_directory / "smbsession.pc",
+             *[f"--define-variable={name}={place}"
+               for name, place in places.items()]],
+            check=True, capture_output=True, text=True).stdout.split()
+    return ask
+
+
+@pytest.fixture(name="compiled", scope="module")
+def _compiled(pkg_config, tmp_path_factory):
+    """Compiles a program as the manual says, with all warnings on."""
+    place = tmp_path_factory.mktemp("programs")
+    # A library brings no sanitizer; the program that it is in does.
+    sanitize = (["-fsanitize=address,undefined"] if sanitizers.active()
+                else [])
+
+    def compile_program(source, *options):
+        program = place / source.stem
+        subprocess.run(
+            ["cc", "-Wall", "-Wextra", "-Werror", *sanitize, *options,
+             source, "-o", program, *pkg_config("--cflags", "--libs"), *options],
+            check=True)
+        return program
+    return compile_program

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Programs in C end sessions with the library."""
 
-import os
 import re
 import subprocess
 
 import pytest
 
-from testbed import sanitizers
 from testbed.accounts import PASSWORD
 from testbed.clients import connect
 from testbed.server import Server
 from testbed.sessions import sessions_of
-from testbed.smbsession import DEADLINE_SECONDS, environment
+from testbed.smbsession import environment, execute
 from testbed.smbsession import run as smbsession
 
 CLIENT = "127.0.0.21"
@@ -28,39 +26,6 @@ def _samba():
         yield server
 
 
-@pytest.fixture(name="pkg_config", scope="module")
-def _pkg_config(top_directory, build_directory):
-    """Asks pkg-config for what it knows of the library as it was built."""
-    places = {"libdir": build_directory,
-              "includedir": top_directory / "source" / "client"}
-
-    def ask(*options):
-        return subprocess.run(
-            ["pkg-config", *options, build_directory / "smbsession.pc",
-             *[f"--define-variable={name}={place}"
-               for name, place in places.items()]],
-            check=True, capture_output=True, text=True).stdout.split()
-    return ask
-
-
-@pytest.fixture(name="compiled", scope="module")
-def _compiled(pkg_config, tmp_path_factory):
-    """Compiles a program as the manual says, with all warnings on."""
-    place = tmp_path_factory.mktemp("programs")
-    # A library brings no sanitizer; the program that it is in does.
-    sanitize = (["-fsanitize=address,undefined"] if sanitizers.active()
-                else [])
-
-    def compile_program(source, *options):
-        program = place / source.stem
-        subprocess.run(
-            ["cc", "-Wall", "-Wextra", "-Werror", *sanitize, *options,
-             source, "-o", program, *pkg_config("--cflags", "--libs"), *options],
-            check=True)
-        return program
-    return compile_program
-
-
 @pytest.fixture(name="session_del", scope="module")
 def _session_del(compiled, top_directory):
     """The example of the reference page."""
@@ -69,13 +34,6 @@ def _session_del(compiled, top_directory):
     def run(*arguments, user="sop", password=PASSWORD, **env):
         return execute(program, *arguments, USER=user, PASSWD=password, **env)
     return run
-
-
-def execute(program, *arguments, **env):
-    return subprocess.run(
-        [program, *arguments], env=environment(**env), text=True,
-        stdin=subprocess.DEVNULL, capture_output=True, check=False,
-        timeout=DEADLINE_SECONDS)
 
 
 @pytest.mark.parametrize("server", [SERVER, f"\\\\{SERVER}"])

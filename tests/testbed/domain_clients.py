@@ -9,7 +9,7 @@ from samba.dcerpc import srvsvc
 from samba.samba3 import libsmb_samba_internal as libsmb
 from samba.samba3 import param as samba3_param
 
-from testbed import domain
+from testbed import clients, domain
 from testbed.accounts import PASSWORD
 from testbed.srvsvc import samba_session_del
 
@@ -21,6 +21,11 @@ _STATES = {
     KERBEROS: credentials.MUST_USE_KERBEROS,
     NTLM: credentials.DONT_USE_KERBEROS,
 }
+
+
+def log_in(host, user, **options):
+    """A session of a user of the domain, with NTLM, by impacket."""
+    return clients.connect(host, user, domain=domain.WORKGROUP, **options)
 
 
 class Session:

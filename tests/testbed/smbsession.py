@@ -47,6 +47,14 @@ def run(*arguments, stdin="", env=None):
         timeout=DEADLINE_SECONDS)
 
 
+def execute(program, *arguments, **env):
+    """Run a program that uses the library, with this in its environment."""
+    return subprocess.run(
+        [program, *arguments], env=environment(**env), text=True,
+        stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        timeout=DEADLINE_SECONDS)
+
+
 class Terminal:
     """It runs at a terminal of its own, so many columns wide."""
 

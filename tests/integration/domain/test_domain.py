@@ -9,11 +9,10 @@ import contextlib
 
 import pytest
 
-from testbed import (
-    clients, domain, machines, processes, sanitizers, server)
+from testbed import clients, domain, machines, processes, server
 from testbed.clients import ALIVE, DELETED
 from testbed.domain_clients import (
-    ANONYMOUS, KERBEROS, NTLM, Caller, Session, srvsvc_port)
+    ANONYMOUS, KERBEROS, NTLM, Caller, Session, log_in, srvsvc_port)
 from testbed.refusal import denied_whatever_it_asks
 from testbed.srvsvc import (
     ERROR_ACCESS_DENIED, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
@@ -54,11 +53,6 @@ LOGINS = [("bob", "TESTDOM"), ("BOB", "ad.testbed.test"),
           ("bob@ad.testbed.test", "")]
 
 
-def log_in(host, user, **options):
-    """A session of a user of the domain, with NTLM."""
-    return clients.connect(host, user, domain=domain.WORKGROUP, **options)
-
-
 def matrix(dc_users, member_users):
     """Parameters host and caller."""
     return [pytest.param(host, caller, id=f"{host}-{caller}")
@@ -84,32 +78,6 @@ def serving_tcp(host):
     with host.dcerpcd_of_its_own():
         yield processes.wait_until(lambda: srvsvc_port(host),
                                    "srvsvc is served over TCP")
-
-
-@pytest.fixture(name="dc", scope="module")
-def _dc():
-    with domain.DomainController(stock=sanitizers.active()) as controller:
-        yield controller
-
-
-@pytest.fixture(name="member", scope="module")
-def _member(dc):
-    assert dc
-    with domain.MemberServer() as running:
-        running.add_local_user("bob")
-        running.net("sam", "createbuiltingroup", "Server Operators")
-        running.net("sam", "addmem", "BUILTIN\\Server Operators",
-                    "TESTDOM\\Filers")
-        yield running
-
-
-@pytest.fixture(name="host", scope="module")
-def _host(request):
-    """The domain's controller or the member server."""
-    if request.param == "dc" and sanitizers.active():
-        pytest.skip("a controller's worker loads modules of ldb in a way "
-                    "(RTLD_DEEPBIND) that ends sanitized processes")
-    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(name="victim")

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A domain's controller and its member server, for the tests of this package.
+
+Making them takes longer than most tests, so it is done once; when the tests
+of the package are through they end.
+"""
+
+import pytest
+
+from testbed import domain, sanitizers
+
+
+@pytest.fixture(name="dc", scope="package")
+def _dc():
+    with domain.DomainController(stock=sanitizers.active()) as controller:
+        yield controller
+
+
+@pytest.fixture(name="member", scope="package")
+def _member(dc):
+    assert dc
+    with domain.MemberServer() as running:
+        running.add_local_user("bob")
+        running.net("sam", "createbuiltingroup", "Server Operators")
+        running.net("sam", "addmem", "BUILTIN\\Server Operators",
+                    "TESTDOM\\Filers")
+        yield running
+
+
+@pytest.fixture(name="host", scope="module")
+def _host(request):
+    """The domain's controller or the member server."""
+    if request.param == "dc" and sanitizers.active():
+        pytest.skip("a controller's worker loads modules of ldb in a way "
+                    "(RTLD_DEEPBIND) that ends sanitized processes")
+    return request.getfixturevalue(request.param)
