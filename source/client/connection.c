@@ -11,6 +11,7 @@
 #include <param.h>
 
 #include "deadline.h"
+#include "kerberos.h"
 #include "local_pipe.h"
 #include "login.h"
 #include "ndr_netr_session.h"
@@ -90,6 +91,9 @@ static NET_API_STATUS connect_pipe(struct smbsession_context *context)
 	NET_API_STATUS code =
 		login_credentials(context->connection, context, &credentials);
 
+	if (code == NERR_Success) {
+		code = kerberos_get_ticket(context, credentials);
+	}
 	if (code != NERR_Success) {
 		return code;
 	}
@@ -104,6 +108,10 @@ static NET_API_STATUS connect_pipe(struct smbsession_context *context)
 					       credentials,
 					       context->deadline->ev,
 					       context->lp_ctx);
+	}
+	if (NT_STATUS_EQUAL(status, NT_STATUS_INVALID_PARAMETER) &&
+	    kerberos_is_required(credentials)) {
+		return kerberos_error(context);
 	}
 	if (!NT_STATUS_IS_OK(status)) {
 		return connection_error(context, status);

@@ -8,6 +8,8 @@
 
 #include <credentials.h>
 
+#include "kerberos.h"
+
 bool login_is_given(const struct smbsession_login *login)
 {
 	return login->username != NULL || login->no_password ||
@@ -91,10 +93,13 @@ NET_API_STATUS login_credentials(TALLOC_CTX *mem_ctx,
 		return context_no_memory(context);
 	}
 	code = set_identity(context, *credentials);
-	if (code != NERR_Success || context->login.prompt == NULL) {
+	if (code != NERR_Success) {
 		return code;
 	}
-	cli_credentials_set_callback_data(*credentials, context);
-	cli_credentials_set_password_callback(*credentials, ask);
+	kerberos_use_ticket(context, *credentials);
+	if (context->login.prompt != NULL) {
+		cli_credentials_set_callback_data(*credentials, context);
+		cli_credentials_set_password_callback(*credentials, ask);
+	}
 	return NERR_Success;
 }

@@ -42,6 +42,9 @@ typedef uint32_t NET_API_STATUS;
 #ifndef ERROR_BUSY
 #define ERROR_BUSY 170
 #endif
+#ifndef ERROR_NO_LOGON_SERVERS
+#define ERROR_NO_LOGON_SERVERS 1311
+#endif
 #ifndef ERROR_LOGON_FAILURE
 #define ERROR_LOGON_FAILURE 1326
 #endif
@@ -83,7 +86,7 @@ enum smbsession_setting {
 	/* "user", "DOMAIN\user" or "user@REALM", each with or without
 	 * "%password" */
 	SMBSESSION_USERNAME = 1,
-	/* NULL: none, and none is asked for */
+	/* NULL: none, and none is asked for; a Kerberos ticket will do */
 	SMBSESSION_PASSWORD = 2,
 	/* a file with lines "username = ", "password = ", "domain = " */
 	SMBSESSION_AUTHENTICATION_FILE = 3,

@@ -19,6 +19,7 @@ enum {
 	OPTION_CONFIGFILE = 's',
 	OPTION_PASSWORD = 1000,
 	OPTION_USE_KERBEROS,
+	OPTION_PROTECTION,
 	OPTION_OPTION,
 	OPTION_TIMEOUT,
 	OPTION_CLIENT,
@@ -110,6 +111,13 @@ static const struct poptOption table[] = {
 	 OPTION_USE_KERBEROS,
 	 "Log in with Kerberos",
 	 "desired|required|off"},
+	{"client-protection",
+	 0,
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_PROTECTION,
+	 "Protect the connection",
+	 "sign|encrypt|off"},
 	{"configfile",
 	 's',
 	 POPT_ARG_STRING,
@@ -186,6 +194,26 @@ static enum options_result wrong(const char *what, const char *complaint)
 	return OPTIONS_WRONG;
 }
 
+static NET_API_STATUS protect(struct smbsession_context *context,
+			      const char *how)
+{
+	static const struct {
+		const char *name;
+		const char *option;
+	} known[] = {{"sign", "client protection=sign"},
+		     {"encrypt", "client protection=encrypt"},
+		     {"off", "client protection=plain"}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(how, known[i].name) == 0) {
+			return smbsession_set(context,
+					      SMBSESSION_OPTION,
+					      known[i].option);
+		}
+	}
+	return ERROR_INVALID_PARAMETER;
+}
+
 static NET_API_STATUS take_login(struct smbsession_context *context,
 				 int option,
 				 const char *value)
@@ -205,6 +233,8 @@ static NET_API_STATUS take_login(struct smbsession_context *context,
 		return smbsession_set(context, SMBSESSION_KERBEROS, "required");
 	case OPTION_USE_KERBEROS:
 		return smbsession_set(context, SMBSESSION_KERBEROS, value);
+	case OPTION_PROTECTION:
+		return protect(context, value);
 	case OPTION_CONFIGFILE:
 		return smbsession_set(context, SMBSESSION_CONFIGFILE, value);
 	case OPTION_OPTION:

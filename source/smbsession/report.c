@@ -33,7 +33,13 @@ static const struct {
 	{ERROR_LOGON_FAILURE,
 	 EXIT_REFUSED,
 	 NULL,
-	 "is it the right user, domain (-U 'DOMAIN\\NAME') and password?"},
+	 "is it the right user, domain (-U 'DOMAIN\\NAME', for Kerberos "
+	 "NAME@REALM) and password? 'klist' shows tickets, 'kinit' gets one"},
+	{ERROR_NO_LOGON_SERVERS,
+	 EXIT_UNREACHABLE,
+	 NULL,
+	 "is the realm right (NAME@REALM, in capitals), and its domain "
+	 "controller to be reached from here?"},
 	{ERROR_BAD_NETPATH,
 	 EXIT_UNREACHABLE,
 	 NULL,

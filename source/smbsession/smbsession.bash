@@ -7,7 +7,7 @@ _smbsession()
 	local before=${COMP_WORDS[COMP_CWORD - 1]}
 	local common='--client --user --json --login --password
 		--authentication-file --no-pass --kerberos --use-kerberos
-		--configfile --option --timeout'
+		--client-protection --configfile --option --timeout'
 
 	case $before in
 	-A | --authentication-file | -s | --configfile)
@@ -17,6 +17,11 @@ _smbsession()
 	--use-kerberos)
 		mapfile -t COMPREPLY < <(
 			compgen -W 'desired required off' -- "$word")
+		return
+		;;
+	--client-protection)
+		mapfile -t COMPREPLY < <(
+			compgen -W 'sign encrypt off' -- "$word")
 		return
 		;;
 	--client | --user | -U | --login | --password | --option | -t | \

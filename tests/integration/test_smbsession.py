@@ -366,6 +366,18 @@ def test_interrupted_password_prompt_ends_it(samba):
     assert terminal.end()[0] == -signal.SIGINT
 
 
+def test_connection_is_encrypted_or_none():
+    with Server(address="127.0.0.51",
+                conf={"server smb encrypt": "off"}) as server:
+        for how in ("off", "sign"):
+            assert run("list", server.address, ADMIN,
+                       f"--client-protection={how}").returncode == DONE
+        refused = run("list", server.address, ADMIN,
+                      "--client-protection=encrypt")
+        assert refused.returncode != DONE and refused.stdout == ""
+        assert "NT_STATUS_NOT_SUPPORTED" in refused.stderr
+
+
 @pytest.mark.parametrize("options", [
     ["-Uadm%Secr3t"], ["-U", "adm%Secr3t"], ["--login=adm%Secr3t"],
     ["--login", "adm%Secr3t"], ["-Uadm", "--password=Secr3t"],
