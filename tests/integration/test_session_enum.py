@@ -2,6 +2,7 @@
 """NetrSessionEnum: the list of sessions that can be closed."""
 
 import contextlib
+import functools
 import itertools
 import struct
 import time
@@ -10,12 +11,12 @@ from unittest import mock
 import pytest
 from impacket import ntlm
 
-from testbed import audit, clients, namespace, sessions
+from testbed import audit, clients, namespace, processes, sessions
 from testbed.multichannel import add_channel
 from testbed.server import Server
 from testbed.session_enum import (
-    LEVELS, SESSION_ENUM, all_pairs, enumerate_sessions, list_in_pages,
-    parse_answer, request_stub)
+    LEVELS, SESSION_ENUM, all_pairs, enumerate_by_samba, enumerate_sessions,
+    list_in_pages, parse_answer, request_stub)
 from testbed.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
     ERROR_MORE_DATA, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
@@ -345,9 +346,20 @@ def test_thousand_sessions_while_some_come_and_go(samba, pipe):
         assert lasting[0].alive() in DELETED
 
 
+@pytest.fixture(name="snap_in", params=["impacket", "Samba"])
+def _snap_in(request, samba, pipe):
+    """A Server Operator's calls by either client: list, close."""
+    if request.param == "impacket":
+        return functools.partial(enumerate_sessions, pipe), \
+            pipe.net_session_del
+    other = SambaPipe(samba, "sop")
+    return functools.partial(enumerate_by_samba, other), other.net_session_del
+
+
 @pytest.mark.parametrize("level", [502, 2, 1])
-def test_snap_in_closes_one_and_then_one_by_one(samba, pipe, level):
-    """The list goes back as it came, by impacket."""
+def test_snap_in_closes_one_and_then_one_by_one(samba, snap_in, level):
+    """The list goes back as it came."""
+    list_sessions, close = snap_in
     with contextlib.ExitStack() as stack:
         victims = {}
         for number, (user, dialect) in enumerate(itertools.product(
@@ -356,33 +368,45 @@ def test_snap_in_closes_one_and_then_one_by_one(samba, pipe, level):
             victims.setdefault((f"\\\\{source}", user), []).append(
                 stack.enter_context(clients.connect(
                     samba, user, dialect=dialect, source=source)))
-        own = {(f"\\\\{CALLER}", "sop")}
         while True:
-            pairs = set(enumerate_sessions(pipe, level).pairs()) - own
+            pairs = {pair for pair in list_sessions(level).pairs()
+                     if pair[1] != "sop"}
             assert pairs == set(victims)
             if not pairs:
                 break
             chosen = min(pairs)
-            assert pipe.net_session_del(*chosen) == NERR_SUCCESS
+            assert close(*chosen) == NERR_SUCCESS
             assert {victim.alive() for victim in victims.pop(chosen)} \
                 <= DELETED
             assert {victim.alive() for rest in victims.values()
                     for victim in rest} <= {ALIVE}
 
 
-@pytest.mark.parametrize("level", [502, 2, 1])
-def test_snap_in_by_sambas_client(samba, level):
-    operator = SambaPipe(samba, "sop")
-    with clients.connect(samba, "jürgen", source=IPV4) as one, \
-            clients.connect(samba, "bob", source=OTHER_IPV4) as two:
-        rows = operator.session_enum(level)
-        assert [(f"\\\\{IPV4}", "jürgen"), (f"\\\\{OTHER_IPV4}", "bob")] == \
-            sorted(row for row in rows if row[1] != "sop")
-        for row in rows:
-            if row[1] != "sop":
-                assert operator.net_session_del(*row) == NERR_SUCCESS
-        assert {one.alive(), two.alive()} <= DELETED
-        assert {user for _, user in operator.session_enum(level)} == {"sop"}
+@pytest.mark.parametrize("level", LEVELS)
+def test_both_clients_get_the_same_bytes(samba, pipe, level):
+    """In one second of the server's clock, for it tells the time."""
+    other = SambaPipe(samba, "sop")
+
+    def answer(caller):
+        caller.send_stub(SESSION_ENUM, request_stub(level))
+        return caller.receive_stub()
+
+    with clients.connect(samba, "jürgen", source=IPV4), \
+            clients.connect(samba, "bob", source=OTHER_IPV4):
+        processes.wait_until(lambda: answer(pipe) == answer(other),
+                             "the answers are the same")
+        assert len(parse_answer(other.last_answer).rows) >= 4
+
+
+@pytest.mark.parametrize("arguments", [
+    {"client": IPV4}, {"user": "jürgen"}, {"limit": 1},
+    {"client": IPV4, "user": "jürgen", "resume": None}], ids=str)
+def test_sambas_ndr_agrees_with_all_arguments(samba, pipe, arguments):
+    other = SambaPipe(samba, "sop")
+    with clients.connect(samba, "jürgen", source=IPV4):
+        for level in LEVELS:
+            assert enumerate_by_samba(other, level, **arguments).total == \
+                enumerate_sessions(pipe, level, **arguments).total
 
 
 def test_rpcclient_lists_sessions(samba):

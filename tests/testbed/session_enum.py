@@ -120,6 +120,30 @@ def enumerate_sessions(pipe, level, *, client=None, user=None,
     return listing
 
 
+def enumerate_by_samba(pipe, level, **arguments):
+    """enumerate_sessions() through a testbed.srvsvc.SambaPipe.
+
+    Samba's NDR must write the same request, and read the same of the answer.
+    """
+    from samba.dcerpc import srvsvc
+    from samba.ndr import ndr_pack_in, ndr_pack_out, ndr_unpack_out
+
+    call = srvsvc.NetSessEnum()
+    call.in_server_unc = None
+    call.in_client = arguments.get("client")
+    call.in_user = arguments.get("user")
+    call.in_info_ctr = srvsvc.NetSessInfoCtr()
+    call.in_info_ctr.level = level
+    call.in_info_ctr.ctr = getattr(srvsvc, f"NetSessCtr{level}")()
+    call.in_max_buffer = arguments.get("limit", MAX_PREFERRED_LENGTH)
+    call.in_resume_handle = arguments.get("resume", 0)
+    assert ndr_pack_in(call) == request_stub(level, **arguments)
+    listing = enumerate_sessions(pipe, level, **arguments)
+    ndr_unpack_out(call, pipe.last_answer)
+    assert ndr_pack_out(call) == answer_stub(level, listing, 0)
+    return listing
+
+
 def list_in_pages(pipe, limit, level=502, client=None, between=lambda: None):
     """The Listings of an enumeration that goes on until its end.
 

@@ -167,6 +167,7 @@ class SambaPipe:
         who.set_password(password)
         self._pipe = srvsvc.srvsvc(f"ncacn_np:{server.address}[{options}]",
                                    context, who)
+        self._unsent = self.last_answer = None
 
     def net_session_del(self, client=None, user=None):
         """NetrSessionDel; None is NULL. The WERROR as a number."""
@@ -181,6 +182,15 @@ class SambaPipe:
         told, _, _ = self._pipe.NetSessEnum(None, None, None, asked,
                                             0xffffffff, 0)
         return [(row.client, row.user) for row in told.ctr.array or ()]
+
+    def send_stub(self, opnum, stub):
+        """Take a call's bare arguments, for receive_stub() to send."""
+        self._unsent = (opnum, stub)
+
+    def receive_stub(self):
+        """The bare answer, also kept; NTSTATUSError for a fault."""
+        self.last_answer = self._pipe.request(*self._unsent)
+        return self.last_answer
 
     def server_info(self):
         """A small call of another kind."""
