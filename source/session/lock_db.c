@@ -6,9 +6,14 @@
 #include <fcntl.h>
 #include <tdb.h>
 
+#include "lib/util/debug.h"
+#include "lib/util/time.h"
 #include "libcli/util/error.h"
 #include "source3/lib/dbwrap/dbwrap_open.h"
 #include "source3/lib/util_path.h"
+
+#include "samba_cluster.h"
+#include "walk_limit.h"
 
 NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 		      const char *name,
@@ -44,10 +49,9 @@ NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 			   : map_nt_error_from_unix_common(errno);
 }
 
-NTSTATUS lock_db_walk(struct db_context *db,
-		      int (*visit)(struct db_record *record,
-				   void *private_data),
-		      void *private_data)
+static NTSTATUS walk(struct db_context *db,
+		     int (*visit)(struct db_record *record, void *private_data),
+		     void *private_data)
 {
 	NTSTATUS status;
 
@@ -57,4 +61,39 @@ NTSTATUS lock_db_walk(struct db_context *db,
 		return NT_STATUS_NO_MEMORY;
 	}
 	return status;
+}
+
+/* CTDB tells of a search that it gives up as of a whole one, at that time. */
+static NTSTATUS walk_cluster(struct db_context *db,
+			     int (*visit)(struct db_record *record,
+					  void *private_data),
+			     void *private_data)
+{
+	struct timespec start, end;
+	uint32_t limit = 0;
+	NTSTATUS status = walk_limit_read(&limit);
+
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
+	clock_gettime_mono(&start);
+	status = walk(db, visit, private_data);
+	clock_gettime_mono(&end);
+	if (NT_STATUS_IS_OK(status) &&
+	    timespec_elapsed2(&start, &end) >= limit) {
+		DBG_WARNING("a search took as long as CTDB's TraverseTimeout "
+			    "(%" PRIu32 " s), so CTDB may not have told all\n",
+			    limit);
+		return NT_STATUS_IO_TIMEOUT;
+	}
+	return status;
+}
+
+NTSTATUS lock_db_walk(struct db_context *db,
+		      int (*visit)(struct db_record *record,
+				   void *private_data),
+		      void *private_data)
+{
+	return lp_clustering() ? walk_cluster(db, visit, private_data)
+			       : walk(db, visit, private_data);
 }

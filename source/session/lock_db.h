@@ -37,6 +37,10 @@ NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
  * @param[in] db            The database.
  * @param[in] visit         Gets each record; not 0 ends the walk.
  * @param[in] private_data  For visit().
+ *
+ * @return NT_STATUS_OK; NT_STATUS_NO_MEMORY; NT_STATUS_IO_TIMEOUT: on a
+ *         cluster, there may be records that visit() was not shown; or what
+ *         is wrong with the database.
  */
 NTSTATUS lock_db_walk(struct db_context *db,
 		      int (*visit)(struct db_record *record,

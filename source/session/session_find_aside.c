@@ -166,11 +166,13 @@ static NTSTATUS take(struct session_find_aside_state *state,
 static NTSTATUS conclude(struct session_find_aside_state *state,
 			 NTSTATUS status)
 {
-	session_targets_complete(&state->targets, state->ended);
 	if (state->ended) {
-		return state->status;
+		status = state->status;
+	} else if (NT_STATUS_IS_OK(status)) {
+		status = NT_STATUS_INTERNAL_ERROR;
 	}
-	return NT_STATUS_IS_OK(status) ? NT_STATUS_INTERNAL_ERROR : status;
+	session_targets_complete(&state->targets, NT_STATUS_IS_OK(status));
+	return status;
 }
 
 static void session_find_aside_done(struct tevent_req *subreq)

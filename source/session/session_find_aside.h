@@ -18,9 +18,7 @@
  * @param[in] query    What was asked for, must outlive the request.
  * @param[in] scope    What the server adds, copied; what it points to must
  *                     outlive this function.
- * @param[in] limit    How long to look. CTDB's own limit, after which it tells
- *                     what it has as if that were all, must be longer:
- *                     TraverseTimeout, 20 s by default.
+ * @param[in] limit    How long to look.
  *
  * @return The request, NULL without memory.
  */
@@ -37,8 +35,8 @@ struct tevent_req *session_find_aside_send(TALLOC_CTX *mem_ctx,
  * @param[out] targets  Valid with NT_STATUS_OK and NT_STATUS_IO_TIMEOUT.
  *
  * @return NT_STATUS_OK; NT_STATUS_IO_TIMEOUT: there may be more than were
- *         found in time; NT_STATUS_INTERNAL_ERROR: the side process failed;
- *         or what session_targets_find() returns.
+ *         found in time, this call's or CTDB's; NT_STATUS_INTERNAL_ERROR: the
+ * side process failed; or what session_targets_find() returns.
  */
 NTSTATUS session_find_aside_recv(struct tevent_req *req,
 				 TALLOC_CTX *mem_ctx,

@@ -186,6 +186,32 @@ def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
     assert statuses(bob) == [ALIVE, ALIVE]
 
 
+@contextlib.contextmanager
+def short_searches(node):
+    """Have a node's ctdbd give searches up long before a call does."""
+    before = node.ctdb("getvar", "TraverseTimeout").split()[-1]
+    node.ctdb("setvar", "TraverseTimeout", "1")
+    try:
+        yield
+    finally:
+        node.ctdb("setvar", "TraverseTimeout", before)
+
+
+def test_search_that_ctdb_gives_up_is_not_the_whole_answer(
+        cluster, stack, patient, alice, bob):
+    """CTDB says of it that it has come to its end."""
+    hidden = stack.enter_context(connect(cluster[VICTIM], "carol"))
+    with short_searches(cluster[PATIENT]):
+        with hung_ctdbd(cluster, VICTIM):
+            assert patient.close("carol") == ERROR_TIMEOUT
+            assert patient.close() == ERROR_TIMEOUT
+            patient.prove_its_worker()
+        assert statuses(alice) == [ALIVE, DELETED, DELETED]
+        assert patient.close() == NERR_SUCCESS
+        assert patient.close("carol") == NERR_SUCCESS
+    assert statuses([hidden, *bob]) == [DELETED, ALIVE, ALIVE]
+
+
 # A ctdbd dies, and its node's smbds with it
 
 @pytest.mark.parametrize("recovered", [False, True],
