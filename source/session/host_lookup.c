@@ -13,7 +13,7 @@
 #include "libcli/util/error.h"
 #include "lib/util/tevent_ntstatus.h"
 
-#include "child.h"
+#include "child_output.h"
 
 #define GETENT "/usr/bin/getent"
 
@@ -22,9 +22,8 @@
 
 struct host_lookup_state {
 	struct child child;
-	struct tevent_fd *fde;
-	char answer[ANSWER_LEN];
-	size_t len;
+	struct tevent_req *output;
+	DATA_BLOB answer;
 };
 
 static void first_word(const char *line, char *word, size_t size)
@@ -147,14 +146,11 @@ static void host_lookup_cleanup(struct tevent_req *req,
 
 	(void)req_state;
 
-	TALLOC_FREE(state->fde);
+	TALLOC_FREE(state->output);
 	child_end(&state->child);
 }
 
-static void host_lookup_readable(struct tevent_context *ev,
-				 struct tevent_fd *fde,
-				 uint16_t flags,
-				 void *private_data);
+static void host_lookup_answered(struct tevent_req *subreq);
 
 struct tevent_req *host_lookup_send(TALLOC_CTX *mem_ctx,
 				    struct tevent_context *ev,
@@ -176,42 +172,31 @@ struct tevent_req *host_lookup_send(TALLOC_CTX *mem_ctx,
 		tevent_req_nterror(req, map_nt_error_from_unix_common(err));
 		return tevent_req_post(req, ev);
 	}
-	state->fde = tevent_add_fd(ev,
-				   state,
-				   state->child.pipe,
-				   TEVENT_FD_READ,
-				   host_lookup_readable,
-				   req);
-	if (tevent_req_nomem(state->fde, req)) {
+	state->output = child_output_send(state, ev, &state->child, ANSWER_LEN);
+	if (tevent_req_nomem(state->output, req)) {
 		return tevent_req_post(req, ev);
 	}
+	tevent_req_set_callback(state->output, host_lookup_answered, req);
 	return req;
 }
 
-static void host_lookup_readable(struct tevent_context *ev,
-				 struct tevent_fd *fde,
-				 uint16_t flags,
-				 void *private_data)
+static void host_lookup_answered(struct tevent_req *subreq)
 {
 	struct tevent_req *req =
-		talloc_get_type_abort(private_data, struct tevent_req);
+		tevent_req_callback_data(subreq, struct tevent_req);
 	struct host_lookup_state *state =
 		tevent_req_data(req, struct host_lookup_state);
-	size_t room = sizeof(state->answer) - 1 - state->len;
-	ssize_t got = read(state->child.pipe, state->answer + state->len, room);
+	NTSTATUS status = child_output_recv(subreq, state, &state->answer);
 
-	(void)ev;
-	(void)fde;
-	(void)flags;
-
-	if (got == -1) {
-		/* EINTR, EAGAIN: there will be another event */
+	if (tevent_req_nterror(req, status)) {
 		return;
 	}
-	state->len += got;
-	if (got == 0 || state->len == sizeof(state->answer) - 1) {
-		tevent_req_done(req);
+	/* the end of a text */
+	if (!data_blob_append(state, &state->answer, "", 1)) {
+		tevent_req_oom(req);
+		return;
 	}
+	tevent_req_done(req);
 }
 
 NTSTATUS host_lookup_recv(struct tevent_req *req,
@@ -224,6 +209,6 @@ NTSTATUS host_lookup_recv(struct tevent_req *req,
 	if (tevent_req_is_nterror(req, &status)) {
 		return status;
 	}
-	host_lookup_parse(state->answer, addresses);
+	host_lookup_parse((const char *)state->answer.data, addresses);
 	return NT_STATUS_OK;
 }

@@ -15,11 +15,8 @@
 #include "libcli/util/error.h"
 #include "source3/include/messages.h"
 
-#include "child.h"
+#include "child_output.h"
 #include "samba_cluster.h"
-
-/* What is read at once. */
-#define CHUNK_LEN 65536
 
 /* Milliseconds in which a process that was killed is dead. */
 #define DEATH_MAX 100
@@ -30,7 +27,7 @@ struct side_process_state {
 	void (*work)(int output, void *private_data);
 	void *private_data;
 	struct child child;
-	struct tevent_fd *fde;
+	struct tevent_req *output;
 	DATA_BLOB told;
 };
 
@@ -109,39 +106,23 @@ static void side_process_cleanup(struct tevent_req *req,
 	struct side_process_state *state =
 		tevent_req_data(req, struct side_process_state);
 
-	TALLOC_FREE(state->fde);
+	TALLOC_FREE(state->output);
 	if (state->child.process != -1 && req_state != TEVENT_REQ_DONE) {
 		clean_up_after(&state->child);
 	}
 	child_end(&state->child);
 }
 
-static void side_process_readable(struct tevent_context *ev,
-				  struct tevent_fd *fde,
-				  uint16_t flags,
-				  void *private_data)
+static void side_process_ended(struct tevent_req *subreq)
 {
 	struct tevent_req *req =
-		talloc_get_type_abort(private_data, struct tevent_req);
+		tevent_req_callback_data(subreq, struct tevent_req);
 	struct side_process_state *state =
 		tevent_req_data(req, struct side_process_state);
-	uint8_t chunk[CHUNK_LEN];
-	ssize_t got = read(state->child.pipe, chunk, sizeof(chunk));
+	NTSTATUS status = child_output_recv(subreq, state, &state->told);
 
-	(void)ev;
-	(void)fde;
-	(void)flags;
-
-	if (got == -1) {
-		/* EINTR, EAGAIN: there will be another event */
-		return;
-	}
-	if (got == 0) {
+	if (!tevent_req_nterror(req, status)) {
 		tevent_req_done(req);
-		return;
-	}
-	if (!data_blob_append(state, &state->told, chunk, got)) {
-		tevent_req_oom(req);
 	}
 }
 
@@ -175,16 +156,15 @@ struct tevent_req *side_process_send(TALLOC_CTX *mem_ctx,
 		tevent_req_nterror(req, map_nt_error_from_unix_common(err));
 		return tevent_req_post(req, ev);
 	}
-	state->fde = tevent_add_fd(ev,
-				   state,
-				   state->child.pipe,
-				   TEVENT_FD_READ,
-				   side_process_readable,
-				   req);
-	if (tevent_req_nomem(state->fde, req) ||
-	    !tevent_req_set_endtime(req, ev, end)) {
+	state->output = child_output_send(state, ev, &state->child, SIZE_MAX);
+	if (tevent_req_nomem(state->output, req)) {
 		return tevent_req_post(req, ev);
 	}
+	if (!tevent_req_set_endtime(state->output, ev, end)) {
+		tevent_req_oom(req);
+		return tevent_req_post(req, ev);
+	}
+	tevent_req_set_callback(state->output, side_process_ended, req);
 	return req;
 }
 
