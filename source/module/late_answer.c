@@ -4,8 +4,25 @@
 #include "source/common/samba_types.h"
 #include "late_answer.h"
 
+#include <tevent.h>
+
 #include "lib/util/debug.h"
+#include "lib/util/time.h"
 #include "librpc/rpc/dcesrv_core.h"
+
+/* Seconds in which a call has its answer. */
+#define ANSWER_LIMIT 20
+
+struct timeval late_answer_limit(const struct timeval *start,
+				 struct timeval limit)
+{
+	struct timeval now = timeval_current();
+	struct timeval end = timeval_sum(&now, &limit);
+	struct timeval last = timeval_add(start, ANSWER_LIMIT, 0);
+
+	end = timeval_min(&end, &last);
+	return tevent_timeval_until(&now, &end);
+}
 
 void late_answer(struct dcesrv_call_state *call)
 {

@@ -5,6 +5,19 @@
 #define SESSIONDEL_LATE_ANSWER_H
 
 struct dcesrv_call_state;
+struct timeval;
+
+/* Microseconds that a call blocks whose answer cannot come later (spec 5). */
+#define BLOCKING_LIMIT_USEC 100000
+
+/**
+ * How long a part of a call's work may take that would take so long: clients
+ * give a call up after about 21 s.
+ *
+ * @param[in] start  When the call came.
+ */
+struct timeval late_answer_limit(const struct timeval *start,
+				 struct timeval limit);
 
 /**
  * Send the answer to a call whose arguments and result are set. The call may

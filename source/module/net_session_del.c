@@ -21,12 +21,6 @@
 #include "session_lookup.h"
 #include "waiting_call.h"
 
-/* How long a call blocks whose answer cannot come later (spec 5). */
-#define BLOCKING_LIMIT_USEC 100000
-
-/* Seconds in which a call has its answer: clients give up after about 21. */
-#define ANSWER_LIMIT 20
-
 struct net_session_del_state {
 	struct waiting_call waiting;
 	struct sessiondel_module *module;
@@ -203,9 +197,6 @@ static WERROR close_result(const struct net_session_del_state *state,
 	if (NT_STATUS_IS_OK(status)) {
 		return state->incomplete ? WERR_TIMEOUT : WERR_OK;
 	}
-	if (NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
-		return WERR_TIMEOUT;
-	}
 	return session_lookup_fault(status);
 }
 
@@ -230,19 +221,6 @@ static void answer(struct net_session_del_state *state, WERROR result)
 
 	conclude(state, result);
 	late_answer(call);
-}
-
-/* Looking the name up may have taken a part of the time for the answer. */
-static struct timeval time_to_close(const struct net_session_del_state *state)
-{
-	const struct timeval *start = &state->audit->start;
-	struct timeval now = timeval_current();
-	struct timeval end =
-		timeval_add(&now, state->limit.tv_sec, state->limit.tv_usec);
-	struct timeval last = timeval_add(start, ANSWER_LIMIT, 0);
-
-	end = timeval_min(&end, &last);
-	return tevent_timeval_until(&now, &end);
 }
 
 static struct tevent_req *close_send(struct net_session_del_state *state,
@@ -281,8 +259,11 @@ static void net_session_del_closed(struct tevent_req *req);
 
 static WERROR close_later(struct net_session_del_state *state)
 {
+	/* looking the name up may have taken a part of the time */
+	const struct timeval limit =
+		late_answer_limit(&state->audit->start, state->limit);
 	struct tevent_req *req =
-		close_send(state, state->call->event_ctx, time_to_close(state));
+		close_send(state, state->call->event_ctx, limit);
 
 	if (req == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;

@@ -4,10 +4,12 @@
 #include "net_session_enum.h"
 
 #include "lib/util/debug.h"
+#include "lib/util/tevent_ntstatus.h"
 #include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/srvsvc.h"
 
-#include "source/session/session_list.h"
+#include "source/session/session_list_aside.h"
+#include "source/session/side_process.h"
 
 #include "caller.h"
 #include "client_lookup.h"
@@ -24,6 +26,7 @@ struct net_session_enum_state {
 	struct sessiondel_module *module;
 	struct dcesrv_call_state *call;
 	struct srvsvc_NetSessEnum *r;
+	struct timeval start;
 	struct session_query query;
 	/* ResumeHandle as it came: the answer's is in the same place */
 	uint32_t resume;
@@ -56,22 +59,6 @@ static bool may_list(const struct sessiondel_module *module,
 	return caller.may_end_sessions;
 }
 
-static NTSTATUS make_list(struct net_session_enum_state *state)
-{
-	struct session_lookup lookup;
-	NTSTATUS status =
-		session_lookup_begin(state->module, state->call->conn, &lookup);
-
-	if (!NT_STATUS_IS_OK(status)) {
-		return status;
-	}
-	return session_list_make(state->call,
-				 lookup.table,
-				 &state->query,
-				 &lookup.scope,
-				 &state->list);
-}
-
 /* Which of the two names has nobody. */
 static WERROR found_result(const struct net_session_enum_state *state)
 {
@@ -88,53 +75,102 @@ static WERROR found_result(const struct net_session_enum_state *state)
 	return WERR_OK;
 }
 
-static NTSTATUS answer_page(struct net_session_enum_state *state)
+static WERROR answer_page(struct net_session_enum_state *state)
 {
 	struct srvsvc_NetSessEnum *r = state->r;
-	const uint32_t level = r->out.info_ctr->level;
-	const struct session_page page = session_page_choose(&state->list,
-							     level,
-							     r->in.max_buffer,
-							     state->resume);
-	struct session_row *rows =
-		page.num != 0 ? &state->list.rows[page.first] : NULL;
+	const struct session_page page =
+		session_page_choose(&state->list,
+				    r->out.info_ctr->level,
+				    r->in.max_buffer,
+				    state->resume);
 
-	if (page.num != 0 && session_info_counts_opens(level)) {
-		NTSTATUS status = session_list_count_opens(rows, page.num);
-
-		if (!NT_STATUS_IS_OK(status)) {
-			return status;
-		}
-	}
-	if (!session_info_fill(state->call, r->out.info_ctr, rows, page.num)) {
-		return NT_STATUS_NO_MEMORY;
+	if (!session_info_fill(state->call,
+			       r->out.info_ctr,
+			       page.num != 0 ? &state->list.rows[page.first]
+					     : NULL,
+			       page.num)) {
+		return WERR_NOT_ENOUGH_MEMORY;
 	}
 	*r->out.totalentries = page.total;
 	if (r->out.resume_handle != NULL) {
 		*r->out.resume_handle = page.resume;
 	}
-	r->out.result = page.resume != 0 ? WERR_MORE_DATA : WERR_OK;
-	return NT_STATUS_OK;
+	return page.resume != 0 ? WERR_MORE_DATA : WERR_OK;
 }
 
-static NTSTATUS list_sessions(struct net_session_enum_state *state)
+/* status: of the list that there is now. */
+static void set_result(struct net_session_enum_state *state, NTSTATUS status)
 {
-	NTSTATUS status = make_list(state);
+	WERROR *result = &state->r->out.result;
+
+	if (!NT_STATUS_IS_OK(status)) {
+		*result = session_lookup_fault(status);
+		return;
+	}
+	*result = found_result(state);
+	if (W_ERROR_IS_OK(*result)) {
+		*result = answer_page(state);
+	}
+}
+
+static bool wants_opens(const struct net_session_enum_state *state)
+{
+	return session_info_counts_opens(state->r->out.info_ctr->level);
+}
+
+static struct tevent_req *list_aside_send(struct net_session_enum_state *state,
+					  struct tevent_context *ev,
+					  struct timeval limit)
+{
+	struct session_lookup lookup;
+	NTSTATUS status =
+		session_lookup_begin(state->module, state->call->conn, &lookup);
+
+	if (!NT_STATUS_IS_OK(status)) {
+		return NULL;
+	}
+	return session_list_aside_send(state,
+				       ev,
+				       lookup.table,
+				       &state->query,
+				       &lookup.scope,
+				       wants_opens(state),
+				       limit);
+}
+
+/* On an event context of its own: the worker's must not run inside a call. */
+static NTSTATUS list_aside_now(struct net_session_enum_state *state)
+{
+	const struct timeval limit = {.tv_usec = BLOCKING_LIMIT_USEC};
+	struct tevent_context *ev = tevent_context_init(state);
+	struct tevent_req *req = NULL;
+	NTSTATUS status;
+
+	if (ev == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	req = list_aside_send(state, ev, limit);
+	if (req == NULL || !tevent_req_poll_ntstatus(req, ev, &status)) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	return session_list_aside_recv(req, state->call, &state->list);
+}
+
+static NTSTATUS list_here(struct net_session_enum_state *state)
+{
+	struct session_lookup lookup;
+	NTSTATUS status =
+		session_lookup_begin(state->module, state->call->conn, &lookup);
 
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	state->r->out.result = found_result(state);
-	if (!W_ERROR_IS_OK(state->r->out.result)) {
-		return NT_STATUS_OK;
-	}
-	return answer_page(state);
-}
-
-static WERROR list_result(struct net_session_enum_state *state, NTSTATUS status)
-{
-	return NT_STATUS_IS_OK(status) ? state->r->out.result
-				       : session_lookup_fault(status);
+	return session_list_make(state->call,
+				 lookup.table,
+				 &state->query,
+				 &lookup.scope,
+				 wants_opens(state),
+				 &state->list);
 }
 
 static int stop_waiting(struct net_session_enum_state *state)
@@ -152,24 +188,55 @@ static void start_waiting(struct net_session_enum_state *state)
 	state->call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
 }
 
+/* Frees the state. */
+static void answer(struct net_session_enum_state *state)
+{
+	struct dcesrv_call_state *call = state->call;
+
+	talloc_free(state);
+	late_answer(call);
+}
+
+static void net_session_enum_listed(struct tevent_req *req);
+
+/* False, and the result is set: there is nothing to wait for. */
+static bool list_later(struct net_session_enum_state *state)
+{
+	const struct timeval timeout = {
+		.tv_sec = settings_timeout(&state->module->complaints.timeout),
+	};
+	struct tevent_req *req =
+		list_aside_send(state,
+				state->call->event_ctx,
+				late_answer_limit(&state->start, timeout));
+
+	if (req == NULL) {
+		state->r->out.result = WERR_NOT_ENOUGH_MEMORY;
+		return false;
+	}
+	tevent_req_set_callback(req, net_session_enum_listed, state);
+	return true;
+}
+
 static void net_session_enum_looked_up(struct tevent_req *req)
 {
 	struct net_session_enum_state *state =
 		tevent_req_callback_data(req, struct net_session_enum_state);
-	struct dcesrv_call_state *call = state->call;
 	WERROR result = client_lookup_recv(req, &state->addresses);
 
 	TALLOC_FREE(req);
 	if (W_ERROR_IS_OK(result)) {
 		state->query.client.resolved = &state->addresses;
-		result = list_result(state, list_sessions(state));
-	}
-	/* else what was found without addresses is the answer */
-	if (!W_ERROR_EQUAL(result, WERR_NERR_CLIENTNAMENOTFOUND)) {
+		if (!side_process_needed()) {
+			set_result(state, list_here(state));
+		} else if (list_later(state)) {
+			return;
+		}
+	} else if (!W_ERROR_EQUAL(result, WERR_NERR_CLIENTNAMENOTFOUND)) {
 		state->r->out.result = result;
 	}
-	talloc_free(state);
-	late_answer(call);
+	/* else what was found without addresses is the answer */
+	answer(state);
 }
 
 /*
@@ -178,34 +245,58 @@ static void net_session_enum_looked_up(struct tevent_req *req)
  */
 static bool has_to_look_up(const struct net_session_enum_state *state)
 {
-	return (state->call->state_flags & DCESRV_CALL_STATE_FLAG_MAY_ASYNC) &&
-	       state->list.num == 0 && state->list.other_clients &&
+	return state->list.num == 0 && state->list.other_clients &&
+	       state->query.client.resolved == NULL &&
 	       client_lookup_wanted(state->module, &state->query.client);
 }
 
-static void look_up_later(struct net_session_enum_state *state)
+/* False, and the result is set: there is nothing to wait for. */
+static bool look_up_later(struct net_session_enum_state *state)
 {
-	struct tevent_req *req = NULL;
+	struct tevent_req *req = client_lookup_send(state,
+						    state->call->event_ctx,
+						    state->module,
+						    &state->query.client);
 
-	if (waiting_calls_full(&state->module->waiting)) {
-		state->r->out.result = WERR_BUSY;
-		return;
-	}
-	req = client_lookup_send(state,
-				 state->call->event_ctx,
-				 state->module,
-				 &state->query.client);
 	if (req == NULL) {
 		state->r->out.result = WERR_NOT_ENOUGH_MEMORY;
-		return;
+		return false;
 	}
 	tevent_req_set_callback(req, net_session_enum_looked_up, state);
-	start_waiting(state);
+	return true;
+}
+
+static void net_session_enum_listed(struct tevent_req *req)
+{
+	struct net_session_enum_state *state =
+		tevent_req_callback_data(req, struct net_session_enum_state);
+	NTSTATUS status =
+		session_list_aside_recv(req, state->call, &state->list);
+
+	TALLOC_FREE(req);
+	set_result(state, status);
+	if (!NT_STATUS_IS_OK(status) || !has_to_look_up(state) ||
+	    !look_up_later(state)) {
+		answer(state);
+	}
+}
+
+/* The answer comes later, or the result is set. */
+static void wait_if_free(struct net_session_enum_state *state,
+			 bool (*begin)(struct net_session_enum_state *state))
+{
+	if (waiting_calls_full(&state->module->waiting)) {
+		state->r->out.result = WERR_BUSY;
+	} else if (begin(state)) {
+		start_waiting(state);
+	}
 }
 
 static NTSTATUS serve(struct net_session_enum_state *state)
 {
 	struct srvsvc_NetSessEnum *r = state->r;
+	bool may_async =
+		state->call->state_flags & DCESRV_CALL_STATE_FLAG_MAY_ASYNC;
 	NTSTATUS status;
 
 	r->out.result = session_query_parse_any(state,
@@ -215,13 +306,18 @@ static NTSTATUS serve(struct net_session_enum_state *state)
 	if (!W_ERROR_IS_OK(r->out.result)) {
 		return NT_STATUS_OK;
 	}
-	status = list_sessions(state);
+	if (may_async && side_process_needed()) {
+		wait_if_free(state, list_later);
+		return NT_STATUS_OK;
+	}
+	status = side_process_needed() ? list_aside_now(state)
+				       : list_here(state);
 	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
 		return status;
 	}
-	r->out.result = list_result(state, status);
-	if (NT_STATUS_IS_OK(status) && has_to_look_up(state)) {
-		look_up_later(state);
+	set_result(state, status);
+	if (NT_STATUS_IS_OK(status) && may_async && has_to_look_up(state)) {
+		wait_if_free(state, look_up_later);
 	}
 	return NT_STATUS_OK;
 }
@@ -249,6 +345,7 @@ NTSTATUS net_session_enum(struct sessiondel_module *module,
 		.module = module,
 		.call = call,
 		.r = r,
+		.start = timeval_current(),
 		.resume =
 			r->in.resume_handle != NULL ? *r->in.resume_handle : 0,
 	};

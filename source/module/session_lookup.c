@@ -53,5 +53,8 @@ WERROR session_lookup_fault(NTSTATUS status)
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 		return WERR_NOT_ENOUGH_MEMORY;
 	}
+	if (NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
+		return WERR_TIMEOUT;
+	}
 	return WERR_NERR_INTERNALERROR;
 }

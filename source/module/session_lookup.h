@@ -33,7 +33,8 @@ NTSTATUS session_lookup_begin(struct sessiondel_module *module,
 			      struct session_lookup *lookup);
 
 /**
- * The code for a fault of the server's: 5 means a refused caller only.
+ * The code for a fault of the server's, or for what took too long: 5 means a
+ * refused caller only.
  */
 WERROR session_lookup_fault(NTSTATUS status);
 

@@ -201,6 +201,19 @@ static int compare_ids(const void *a, const void *b)
 	return (row_a->id > row_b->id) - (row_a->id < row_b->id);
 }
 
+/* A record that moves between nodes during the walk is met twice. */
+static void drop_doubles(struct session_list *list)
+{
+	size_t kept = 1;
+
+	for (size_t i = 1; i < list->num; i++) {
+		if (list->rows[i].id != list->rows[kept - 1].id) {
+			list->rows[kept++] = list->rows[i];
+		}
+	}
+	list->num = kept;
+}
+
 /* Only now it is known which names several users have. */
 static NTSTATUS finish_rows(struct make_state *state)
 {
@@ -228,36 +241,8 @@ static NTSTATUS finish_rows(struct make_state *state)
 		}
 	}
 	qsort(list->rows, list->num, sizeof(*list->rows), compare_ids);
+	drop_doubles(list);
 	return NT_STATUS_OK;
-}
-
-NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
-			   struct session_table *table,
-			   const struct session_query *query,
-			   const struct session_scope *scope,
-			   struct session_list *list)
-{
-	const struct timeval now = timeval_current();
-	struct make_state state = {
-		.frame = talloc_new(mem_ctx),
-		.mem_ctx = mem_ctx,
-		.query = query,
-		.scope = scope,
-		.list = list,
-		.now = timeval_to_nttime(&now),
-	};
-	NTSTATUS status;
-
-	*list = (struct session_list){.rows = NULL};
-	if (state.frame == NULL) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	status = session_table_walk(table, NULL, visit_session, &state);
-	if (NT_STATUS_IS_OK(status)) {
-		status = finish_rows(&state);
-	}
-	talloc_free(state.frame);
-	return status;
 }
 
 static void prepare_counts(const struct session_row *rows,
@@ -286,7 +271,7 @@ static void take_counts(struct session_row *rows,
 	}
 }
 
-NTSTATUS session_list_count_opens(struct session_row *rows, size_t num)
+static NTSTATUS count_opens(struct session_row *rows, size_t num)
 {
 	struct open_count *counts = talloc_array(NULL, struct open_count, num);
 	NTSTATUS status;
@@ -300,5 +285,38 @@ NTSTATUS session_list_count_opens(struct session_row *rows, size_t num)
 		take_counts(rows, num, counts);
 	}
 	talloc_free(counts);
+	return status;
+}
+
+NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
+			   struct session_table *table,
+			   const struct session_query *query,
+			   const struct session_scope *scope,
+			   bool opens,
+			   struct session_list *list)
+{
+	const struct timeval now = timeval_current();
+	struct make_state state = {
+		.frame = talloc_new(mem_ctx),
+		.mem_ctx = mem_ctx,
+		.query = query,
+		.scope = scope,
+		.list = list,
+		.now = timeval_to_nttime(&now),
+	};
+	NTSTATUS status;
+
+	*list = (struct session_list){.rows = NULL};
+	if (state.frame == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	status = session_table_walk(table, NULL, visit_session, &state);
+	if (NT_STATUS_IS_OK(status)) {
+		status = finish_rows(&state);
+	}
+	if (NT_STATUS_IS_OK(status) && opens && list->num != 0) {
+		status = count_opens(list->rows, list->num);
+	}
+	talloc_free(state.frame);
 	return status;
 }

@@ -22,7 +22,7 @@ struct session_row {
 	bool guest;
 	/* since the session was set up */
 	uint32_t seconds;
-	/* set by session_list_count_opens() */
+	/* files, directories and pipes; 0 when they were not to be counted */
 	uint32_t opens;
 	/* what the opens are counted by */
 	struct server_id owner;
@@ -43,27 +43,25 @@ struct session_list {
  * List the sessions that a query means: authenticated ones whose smbd is
  * alive, the same that a close with that query would end.
  *
+ * Sessions of one user in one smbd have the sum of all of their opens each:
+ * Samba 4.17 does not record which session an open belongs to.
+ *
  * @param[in]  mem_ctx  Owns the rows and their strings.
  * @param[in]  table    The session table.
  * @param[in]  query    What was asked for.
  * @param[in]  scope    What the server adds.
+ * @param[in]  opens    Count them, too, which takes a walk over all of the
+ *                      server's.
  * @param[out] list     Valid only with NT_STATUS_OK, may be empty.
  *
- * @return NT_STATUS_NO_MEMORY, or what session_table_walk() returns.
+ * @return NT_STATUS_NO_MEMORY, or what session_table_walk() and
+ *         open_counts_read() return.
  */
 NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 			   struct session_table *table,
 			   const struct session_query *query,
 			   const struct session_scope *scope,
+			   bool opens,
 			   struct session_list *list);
-
-/**
- * Set how many files, directories and pipes are open in the sessions of some
- * rows. Sessions of one user in one smbd have the sum of all of theirs each:
- * Samba 4.17 does not record which session an open belongs to.
- *
- * @return What open_counts_read() returns.
- */
-NTSTATUS session_list_count_opens(struct session_row *rows, size_t num);
 
 #endif

@@ -113,8 +113,12 @@ static void check_listed(TALLOC_CTX *mem_ctx,
 	struct client_address address;
 	struct session_list list;
 
-	assert(NT_STATUS_IS_OK(
-		session_list_make(mem_ctx, table, &everything, &scope, &list)));
+	assert(NT_STATUS_IS_OK(session_list_make(mem_ctx,
+						 table,
+						 &everything,
+						 &scope,
+						 false,
+						 &list)));
 	assert(list.num == (session->auth_session_info != NULL));
 	if (list.num == 0) {
 		return;

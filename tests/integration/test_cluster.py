@@ -12,9 +12,12 @@ from testbed.cluster import Cluster
 from testbed.durable import GONE, RECLAIMED, outcome
 from testbed.multichannel import add_channel
 from testbed.processes import stopped, wait_until
+from testbed.session_enum import (
+    LEVELS, all_pairs, enumerate_sessions, list_in_pages)
 from testbed.sessions import sessions_of, smbd_of, wait_gone
 from testbed.srvsvc import (
-    ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
+    ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
+    NERR_USER_NOT_FOUND, Pipe)
 
 
 @pytest.fixture(name="cluster", scope="module")
@@ -72,6 +75,55 @@ def test_sessions_on_all_nodes_end_and_nobody_elses(cluster, pipe):
         assert len(record.log) == 4
         assert statuses(bystanders) == {ALIVE}
         assert statuses(victims) == {DELETED}
+
+
+def test_list_has_the_sessions_of_all_nodes(cluster, pipe):
+    """Each with what it has open on its own node."""
+    with sessions_everywhere(cluster, "alice") as everyone:
+        for number, session in enumerate(everyone):
+            for name in range(number):
+                session.open(f"held-{number}-{name}")
+        listings = {level: enumerate_sessions(pipe, level, client=CLIENT)
+                    for level in LEVELS}
+        for level, listing in listings.items():
+            assert [row["cname"] for row in listing.rows] == [
+                f"\\\\{CLIENT}"] * 3
+            assert listing.total == 3
+        assert sorted(row["num_opens"]
+                      for row in listings[502].rows) == [0, 1, 2]
+        assert {row["username"]
+                for row in listings[502].rows} == {"alice"}
+        pages = list(list_in_pages(pipe, 1))
+        assert len(pages) == 4
+        assert sorted(all_pairs(pages)) == sorted(
+            [(f"\\\\{CLIENT}", "alice")] * 3 + [(f"\\\\{CALLER}", "sop")])
+
+
+def test_what_is_listed_of_another_node_closes_that_session(cluster, pipe):
+    with (connect(cluster[2], "Ольга", source=CLIENT) as victim,
+          connect(cluster[2], "Ольга", source=OTHER_CLIENT) as other):
+        pair = (f"\\\\{CLIENT}", "Ольга")
+        assert pair in enumerate_sessions(pipe, 502).pairs()
+        assert pipe.net_session_del(*pair) == NERR_SUCCESS
+        assert pair not in enumerate_sessions(pipe, 502).pairs()
+        assert victim.alive() == DELETED
+        assert other.alive() == ALIVE
+
+
+@pytest.mark.parametrize("client, user, result", [
+    ("127.0.0.99", None, NERR_CLIENT_NAME_NOT_FOUND),
+    (CALLER, "nobody-here", NERR_USER_NOT_FOUND),
+    ("localhost", None, NERR_CLIENT_NAME_NOT_FOUND)])
+def test_list_of_nobody(pipe, client, user, result):
+    """The last one is looked up: it has an address that nobody has."""
+    assert enumerate_sessions(pipe, 502, client=client,
+                              user=user).result == result
+
+
+def test_list_of_a_name_that_is_looked_up(cluster, pipe):
+    with connect(cluster[2], "alice", source="127.0.0.1"):
+        assert enumerate_sessions(pipe, 502, client="localhost").pairs() == [
+            ("\\\\127.0.0.1", "alice")]
 
 
 def test_two_users_of_one_connection_on_another_node(cluster, pipe):
@@ -188,6 +240,7 @@ def test_worker_leaves_nothing_of_a_call_behind(cluster, pipe):
     pipe.net_session_del(user="nobody-here")
     before = left()
     with sessions_everywhere(cluster, "alice"):
+        assert len(enumerate_sessions(pipe, 502, user="alice").rows) == 3
         assert pipe.net_session_del(user="alice") == NERR_SUCCESS
     assert sessions.session_table(cluster[1]) != []
     wait_until(lambda: left() == before, "nothing is left behind")

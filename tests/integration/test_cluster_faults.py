@@ -11,6 +11,8 @@ from testbed.clients import (
     ALIVE, CALLER, CLIENT, DELETED, DISCONNECTED, OTHER_CLIENT, connect)
 from testbed.cluster import Cluster
 from testbed.processes import stopped, wait_until
+from testbed.session_enum import (
+    SESSION_ENUM, enumerate_sessions, request_stub)
 from testbed.sessions import sessions_of, smbd_of, wait_gone
 from testbed.srvsvc import (
     ERROR_TIMEOUT, LOST, NERR_CLIENT_NAME_NOT_FOUND,
@@ -47,6 +49,11 @@ class Caller:
 
     def close(self, user="alice"):
         return self.pipe.net_session_del(user=user)
+
+    def listed(self, **query):
+        """The result of a list, and how many sessions it has."""
+        listing = enumerate_sessions(self.pipe, 502, **query)
+        return listing.result, len(listing.rows)
 
     def prove_its_worker(self):
         """It is the same as before, and serves other calls."""
@@ -129,6 +136,8 @@ def out_of_the_cluster(cluster, number):
 def test_ctdbd_of_another_node_hangs(cluster, hasty, alice, bob):
     """Its sessions cannot be found; those of the other nodes end."""
     with hung_ctdbd(cluster, VICTIM):
+        assert hasty.listed() == hasty.listed(user="alice") == (
+            ERROR_TIMEOUT, 0)
         assert hasty.close() == ERROR_TIMEOUT
         hasty.prove_its_worker()
     assert statuses(alice) == [ALIVE, DELETED, DELETED]
@@ -157,6 +166,16 @@ def test_ctdbd_of_the_callers_node_hangs(cluster, hasty, alice):
     assert statuses(alice) == [ALIVE] * 3
     assert hasty.close() == NERR_SUCCESS
     assert statuses(alice) == [DELETED] * 3
+
+
+def test_list_while_ctdbd_of_the_callers_node_hangs(cluster, hasty, alice):
+    with hung_ctdbd(cluster, HASTY):
+        hasty.pipe.send_stub(SESSION_ENUM, request_stub(502))
+        hasty.prove_its_worker()
+        assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
+        hasty.prove_its_worker()
+    assert hasty.listed(user="alice") == (NERR_SUCCESS, len(alice))
+    assert hasty.close() == NERR_SUCCESS
 
 
 def test_killed_side_process_leaves_no_socket(cluster, hasty):
@@ -203,6 +222,7 @@ def test_search_that_ctdb_gives_up_is_not_the_whole_answer(
     hidden = stack.enter_context(connect(cluster[VICTIM], "carol"))
     with short_searches(cluster[PATIENT]):
         with hung_ctdbd(cluster, VICTIM):
+            assert patient.listed(user="carol") == (ERROR_TIMEOUT, 0)
             assert patient.close("carol") == ERROR_TIMEOUT
             assert patient.close() == ERROR_TIMEOUT
             patient.prove_its_worker()
@@ -221,6 +241,7 @@ def test_ctdbd_killed_before_the_call(cluster, patient, alice, bob, recovered):
     with dead_ctdbd(cluster, VICTIM):
         if recovered:
             cluster.wait_healthy({HASTY, PATIENT})
+        assert patient.listed(user="alice") == (NERR_SUCCESS, 2)
         assert patient.close() == NERR_SUCCESS
         patient.prove_its_worker()
         assert statuses(alice) == [DISCONNECTED, DELETED, DELETED]
@@ -280,6 +301,7 @@ def test_node_that_has_left_is_found_when_it_is_back(
 
 def test_callers_node_has_left(cluster, hasty, alice):
     with out_of_the_cluster(cluster, HASTY):
+        assert hasty.listed() == (NERR_INTERNAL_ERROR, 0)
         assert hasty.close() == NERR_INTERNAL_ERROR
         hasty.prove_its_worker()
     assert statuses(alice) == [ALIVE] * 3
