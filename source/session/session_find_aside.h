@@ -36,7 +36,7 @@ struct tevent_req *session_find_aside_send(TALLOC_CTX *mem_ctx,
  *
  * @return NT_STATUS_OK; NT_STATUS_IO_TIMEOUT: there may be more than were
  *         found in time, this call's or CTDB's; NT_STATUS_INTERNAL_ERROR: the
- * side process failed; or what session_targets_find() returns.
+ *         side process failed; or what session_targets_find() returns.
  */
 NTSTATUS session_find_aside_recv(struct tevent_req *req,
 				 TALLOC_CTX *mem_ctx,

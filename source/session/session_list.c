@@ -7,8 +7,12 @@
 #include "session_kind.h"
 #include "session_names.h"
 #include "session_owner.h"
+#include "session_prefilter.h"
 
 #define NTTIME_PER_SECOND 10000000
+
+/* So many names are looked for in a record's bytes before it is decoded. */
+#define FEW_NAMES 8
 
 /* A row whose user has no name yet. */
 struct draft {
@@ -25,9 +29,12 @@ struct make_state {
 	struct session_list *list;
 	NTTIME now;
 	struct draft *drafts;
-	/* of all users who have sessions */
+	/* of all users whose names may be those of listed ones */
 	struct known_name *names;
 	size_t num_names;
+	/* the accounts of those who are listed, while they are few */
+	struct user_filter accounts[FEW_NAMES];
+	size_t num_accounts;
 };
 
 /*
@@ -55,7 +62,6 @@ static NTSTATUS add_name(struct make_state *state,
 			 const struct dom_sid *user)
 {
 	struct known_name *names = NULL;
-	const char *copy = NULL;
 
 	if (name == NULL || name[0] == '\0') {
 		return NT_STATUS_OK;
@@ -64,24 +70,26 @@ static NTSTATUS add_name(struct make_state *state,
 			  state->names,
 			  sizeof(*names),
 			  state->num_names);
-	copy = talloc_strdup(state->frame, name);
-	if (names == NULL || copy == NULL) {
+	if (names == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
 	names[state->num_names] =
-		(struct known_name){.name = copy, .user = *user};
+		(struct known_name){.name = name, .user = *user};
 	state->num_names += 1;
 	state->names = names;
 	return NT_STATUS_OK;
 }
 
+/* user: of the frame. */
 static NTSTATUS add_names(struct make_state *state,
 			  const struct user_identity *user,
 			  const struct dom_sid *sid)
 {
 	NTSTATUS status = add_name(state, user->account, sid);
 
-	if (!NT_STATUS_IS_OK(status)) {
+	if (!NT_STATUS_IS_OK(status) ||
+	    (user->account != NULL && user->unix_name != NULL &&
+	     strcmp(user->account, user->unix_name) == 0)) {
 		return status;
 	}
 	return add_name(state, user->unix_name, sid);
@@ -157,6 +165,25 @@ static NTSTATUS add_draft(struct make_state *state,
 	return NT_STATUS_OK;
 }
 
+static bool is_for_all(const struct session_query *query)
+{
+	return query->client.name == NULL && query->user.whole == NULL;
+}
+
+/* A row, or the first session that tells that there are others. */
+static bool may_be_row(TDB_DATA value, void *private_data)
+{
+	const struct make_state *state = private_data;
+	const struct session_query *query = state->query;
+
+	if (session_prefilter_user(&query->user, value)) {
+		return !state->list->other_clients ||
+		       session_prefilter_client(&query->client, value);
+	}
+	return !state->list->client_seen &&
+	       session_prefilter_client(&query->client, value);
+}
+
 static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
 			      enum smbXsrv_version_values version,
 			      void *private_data)
@@ -174,11 +201,6 @@ static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
 		return NT_STATUS_OK;
 	}
 	user = session_user(session->auth_session_info, state->scope);
-	sid = session_user_sid(session->auth_session_info);
-	status = add_names(state, &user, &sid);
-	if (!NT_STATUS_IS_OK(status)) {
-		return status;
-	}
 	is_user = user_filter_matches(&state->query->user, &user);
 	is_client = session_client_matches(session, &state->query->client);
 	if ((!is_user && !is_client) ||
@@ -190,7 +212,88 @@ static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
 	if (!is_user || !is_client) {
 		return NT_STATUS_OK;
 	}
-	return add_draft(state, session, &user, &sid);
+	sid = session_user_sid(session->auth_session_info);
+	status = add_draft(state, session, &user, &sid);
+	if (!NT_STATUS_IS_OK(status) || !is_for_all(state->query)) {
+		return status;
+	}
+	return add_names(state,
+			 &state->drafts[state->list->num - 1].user,
+			 &sid);
+}
+
+/* False: it is one too many. */
+static bool add_account(struct make_state *state, const char *account)
+{
+	if (account == NULL || account[0] == '\0') {
+		return true;
+	}
+	for (size_t i = 0; i < state->num_accounts; i++) {
+		if (strcasecmp_m(state->accounts[i].whole, account) == 0) {
+			return true;
+		}
+	}
+	if (state->num_accounts == FEW_NAMES) {
+		return false;
+	}
+	state->accounts[state->num_accounts++] =
+		(struct user_filter){.whole = account};
+	return true;
+}
+
+static bool may_be_namesake(TDB_DATA value, void *private_data)
+{
+	const struct make_state *state = private_data;
+
+	for (size_t i = 0; i < state->num_accounts; i++) {
+		if (session_prefilter_user(&state->accounts[i], value)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static NTSTATUS visit_namesake(const struct smbXsrv_session_global0 *session,
+			       enum smbXsrv_version_values version,
+			       void *private_data)
+{
+	struct make_state *state = private_data;
+	struct user_identity user;
+	struct dom_sid sid;
+
+	(void)version;
+
+	if (session->auth_session_info == NULL ||
+	    session_owner_died(&session->channels[0].server_id)) {
+		return NT_STATUS_OK;
+	}
+	user = session_user(session->auth_session_info, state->scope);
+	sid = session_user_sid(session->auth_session_info);
+	if (!copy_user(state->frame, &user)) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	return add_names(state, &user, &sid);
+}
+
+/* Others who have a listed user's name need not be listed themselves. */
+static NTSTATUS find_namesakes(struct make_state *state,
+			       struct session_table *table)
+{
+	bool few = true;
+
+	if (is_for_all(state->query)) {
+		return NT_STATUS_OK;
+	}
+	for (size_t i = 0; few && i < state->list->num; i++) {
+		few = add_account(state, state->drafts[i].user.account);
+	}
+	if (state->num_accounts == 0) {
+		return NT_STATUS_OK;
+	}
+	return session_table_walk(table,
+				  few ? may_be_namesake : NULL,
+				  visit_namesake,
+				  state);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -310,7 +413,10 @@ NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 	if (state.frame == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	status = session_table_walk(table, NULL, visit_session, &state);
+	status = session_table_walk(table, may_be_row, visit_session, &state);
+	if (NT_STATUS_IS_OK(status)) {
+		status = find_namesakes(&state, table);
+	}
 	if (NT_STATUS_IS_OK(status)) {
 		status = finish_rows(&state);
 	}

@@ -56,6 +56,7 @@ static void check(TALLOC_CTX *mem_ctx, char *const fields[])
 					      fields[USER],
 					      &query))) {
 		assert(filter_keeps_answer(&table, &query, &scope, &found));
+		assert(filter_keeps_list(&table, &query, &scope));
 	}
 }
 

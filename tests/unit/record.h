@@ -15,6 +15,8 @@ struct record {
 	uint32_t id;
 	bool authenticated;
 	struct GUID token;
+	/* what tells the user's SID from others' */
+	uint32_t rid;
 	const char *account;
 	const char *domain;
 	const char *dns_domain;
@@ -47,7 +49,12 @@ static inline TDB_DATA record_encode(TALLOC_CTX *mem_ctx,
 	struct auth_user_info_unix unix_info = {
 		.unix_name = record->unix_name,
 	};
-	struct security_token token = {.num_sids = 0};
+	struct dom_sid sid = {
+		.sid_rev_num = 1,
+		.num_auths = 1,
+		.sub_auths = {record->rid},
+	};
+	struct security_token token = {.num_sids = 1, .sids = &sid};
 	struct auth_session_info auth = {
 		.security_token = &token,
 		.info = &info,

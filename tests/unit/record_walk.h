@@ -9,6 +9,7 @@
 
 #include "source3/include/serverid.h"
 
+#include "source/session/session_list.h"
 #include "source/session/session_record.h"
 #include "source/session/session_target.h"
 
@@ -113,6 +114,65 @@ static inline bool filter_keeps_answer(struct session_table *table,
 	bool same = is_same(&targets, &all);
 
 	*found = all.num;
+	talloc_free(frame);
+	return same;
+}
+
+static inline struct session_list make_list(TALLOC_CTX *mem_ctx,
+					    struct session_table *table,
+					    const struct session_query *query,
+					    const struct session_scope *scope,
+					    bool unfiltered)
+{
+	struct session_list list;
+
+	table->unfiltered = unfiltered;
+	assert(NT_STATUS_IS_OK(
+		session_list_make(mem_ctx, table, query, scope, false, &list)));
+	return list;
+}
+
+/* Is each row of one list in the other, too? */
+static inline bool is_part(const struct session_list *part,
+			   const struct session_list *whole)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < part->num; i++) {
+		const struct session_row *row = &part->rows[i];
+
+		while (at < whole->num && whole->rows[at].id != row->id) {
+			at += 1;
+		}
+		if (at == whole->num ||
+		    strcmp(row->client, whole->rows[at].client) != 0 ||
+		    strcmp(row->user, whole->rows[at].user) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/**
+ * Does a query list the same with the filter as without, and by the same
+ * names as a list of everybody?
+ */
+static inline bool filter_keeps_list(struct session_table *table,
+				     const struct session_query *query,
+				     const struct session_scope *scope)
+{
+	const struct session_query everybody = {.user = {.whole = NULL}};
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct session_list all =
+		make_list(frame, table, &everybody, scope, true);
+	struct session_list wanted =
+		make_list(frame, table, query, scope, true);
+	struct session_list list = make_list(frame, table, query, scope, false);
+	bool same = list.num == wanted.num && is_part(&list, &wanted) &&
+		    is_part(&list, &all) &&
+		    list.client_seen == wanted.client_seen &&
+		    list.other_clients == wanted.other_clients;
+
 	talloc_free(frame);
 	return same;
 }
