@@ -7,9 +7,6 @@
 struct dcesrv_call_state;
 struct timeval;
 
-/* Microseconds that a call blocks whose answer cannot come later (spec 5). */
-#define BLOCKING_LIMIT_USEC 100000
-
 /**
  * How long a part of a call's work may take that would take so long: clients
  * give a call up after about 21 s.

@@ -4,7 +4,6 @@
 #include "net_session_del.h"
 
 #include "lib/util/debug.h"
-#include "lib/util/tevent_ntstatus.h"
 #include "librpc/gen_ndr/srvsvc.h"
 
 #include "source/session/durable_open.h"
@@ -12,6 +11,7 @@
 #include "source/session/session_find_aside.h"
 #include "source/session/side_process.h"
 
+#include "blocking_call.h"
 #include "caller.h"
 #include "client_lookup.h"
 #include "late_answer.h"
@@ -82,10 +82,11 @@ static NTSTATUS open_durable(struct sessiondel_module *module,
 }
 
 /* The walk has half the time, so that who is found can end in the rest. */
-static struct tevent_req *find_aside_send(struct net_session_del_state *state,
-					  struct tevent_context *ev,
-					  struct timeval limit)
+static struct tevent_req *find_aside_send(struct tevent_context *ev,
+					  struct timeval limit,
+					  void *private_data)
 {
+	struct net_session_del_state *state = private_data;
 	const uint64_t usec = (limit.tv_sec * 1000000ULL + limit.tv_usec) / 2;
 	struct session_lookup lookup;
 	NTSTATUS status =
@@ -122,19 +123,10 @@ static NTSTATUS find_aside_recv(struct tevent_req *req,
 
 static NTSTATUS find_aside_now(struct net_session_del_state *state)
 {
-	const struct timeval limit = {.tv_usec = BLOCKING_LIMIT_USEC};
-	struct tevent_context *ev = tevent_context_init(state);
-	struct tevent_req *req = NULL;
-	NTSTATUS status;
+	struct tevent_req *req =
+		blocking_call_run(state, find_aside_send, state);
 
-	if (ev == NULL) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	req = find_aside_send(state, ev, limit);
-	if (req == NULL || !tevent_req_poll_ntstatus(req, ev, &status)) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	return find_aside_recv(req, state);
+	return req != NULL ? find_aside_recv(req, state) : NT_STATUS_NO_MEMORY;
 }
 
 static NTSTATUS find_here(struct net_session_del_state *state)
@@ -223,10 +215,11 @@ static void answer(struct net_session_del_state *state, WERROR result)
 	late_answer(call);
 }
 
-static struct tevent_req *close_send(struct net_session_del_state *state,
-				     struct tevent_context *ev,
-				     struct timeval limit)
+static struct tevent_req *close_send(struct tevent_context *ev,
+				     struct timeval limit,
+				     void *private_data)
 {
+	struct net_session_del_state *state = private_data;
 	const struct session_close_how how = {
 		.limit = limit,
 		.durable = state->end_durable ? state->module->durable : NULL,
@@ -263,7 +256,7 @@ static WERROR close_later(struct net_session_del_state *state)
 	const struct timeval limit =
 		late_answer_limit(&state->audit->start, state->limit);
 	struct tevent_req *req =
-		close_send(state, state->call->event_ctx, limit);
+		close_send(state->call->event_ctx, limit, state);
 
 	if (req == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;
@@ -280,22 +273,11 @@ static void net_session_del_closed(struct tevent_req *req)
 	answer(state, close_recv(state, req));
 }
 
-/* On an event context of its own: the worker's must not run inside a call. */
 static WERROR close_now(struct net_session_del_state *state)
 {
-	const struct timeval limit = {.tv_usec = BLOCKING_LIMIT_USEC};
-	struct tevent_context *ev = tevent_context_init(state);
-	struct tevent_req *req = NULL;
-	NTSTATUS status;
+	struct tevent_req *req = blocking_call_run(state, close_send, state);
 
-	if (ev == NULL) {
-		return WERR_NOT_ENOUGH_MEMORY;
-	}
-	req = close_send(state, ev, limit);
-	if (req == NULL || !tevent_req_poll_ntstatus(req, ev, &status)) {
-		return WERR_NOT_ENOUGH_MEMORY;
-	}
-	return close_recv(state, req);
+	return req != NULL ? close_recv(state, req) : WERR_NOT_ENOUGH_MEMORY;
 }
 
 static WERROR find_result(struct net_session_del_state *state, NTSTATUS status)
@@ -342,7 +324,7 @@ static void net_session_del_found(struct tevent_req *req);
 static WERROR find_later(struct net_session_del_state *state)
 {
 	struct tevent_req *req =
-		find_aside_send(state, state->call->event_ctx, state->limit);
+		find_aside_send(state->call->event_ctx, state->limit, state);
 
 	if (req == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;

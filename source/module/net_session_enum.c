@@ -4,13 +4,13 @@
 #include "net_session_enum.h"
 
 #include "lib/util/debug.h"
-#include "lib/util/tevent_ntstatus.h"
 #include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/srvsvc.h"
 
 #include "source/session/session_list_aside.h"
 #include "source/session/side_process.h"
 
+#include "blocking_call.h"
 #include "caller.h"
 #include "client_lookup.h"
 #include "late_answer.h"
@@ -118,10 +118,11 @@ static bool wants_opens(const struct net_session_enum_state *state)
 	return session_info_counts_opens(state->r->out.info_ctr->level);
 }
 
-static struct tevent_req *list_aside_send(struct net_session_enum_state *state,
-					  struct tevent_context *ev,
-					  struct timeval limit)
+static struct tevent_req *list_aside_send(struct tevent_context *ev,
+					  struct timeval limit,
+					  void *private_data)
 {
+	struct net_session_enum_state *state = private_data;
 	struct session_lookup lookup;
 	NTSTATUS status =
 		session_lookup_begin(state->module, state->call->conn, &lookup);
@@ -138,22 +139,14 @@ static struct tevent_req *list_aside_send(struct net_session_enum_state *state,
 				       limit);
 }
 
-/* On an event context of its own: the worker's must not run inside a call. */
 static NTSTATUS list_aside_now(struct net_session_enum_state *state)
 {
-	const struct timeval limit = {.tv_usec = BLOCKING_LIMIT_USEC};
-	struct tevent_context *ev = tevent_context_init(state);
-	struct tevent_req *req = NULL;
-	NTSTATUS status;
+	struct tevent_req *req =
+		blocking_call_run(state, list_aside_send, state);
 
-	if (ev == NULL) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	req = list_aside_send(state, ev, limit);
-	if (req == NULL || !tevent_req_poll_ntstatus(req, ev, &status)) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	return session_list_aside_recv(req, state->call, &state->list);
+	return req != NULL
+		       ? session_list_aside_recv(req, state->call, &state->list)
+		       : NT_STATUS_NO_MEMORY;
 }
 
 static NTSTATUS list_here(struct net_session_enum_state *state)
@@ -205,10 +198,9 @@ static bool list_later(struct net_session_enum_state *state)
 	const struct timeval timeout = {
 		.tv_sec = settings_timeout(&state->module->complaints.timeout),
 	};
+	const struct timeval limit = late_answer_limit(&state->start, timeout);
 	struct tevent_req *req =
-		list_aside_send(state,
-				state->call->event_ctx,
-				late_answer_limit(&state->start, timeout));
+		list_aside_send(state->call->event_ctx, limit, state);
 
 	if (req == NULL) {
 		state->r->out.result = WERR_NOT_ENOUGH_MEMORY;

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is done for a call whose answer cannot come later (spec 5). */
+
+#ifndef SESSIONDEL_BLOCKING_CALL_H
+#define SESSIONDEL_BLOCKING_CALL_H
+
+#include "source/common/samba_types.h"
+#include <tevent.h>
+
+/**
+ * Start a request, and wait for its end: 100 ms, for nothing else is served
+ * meanwhile. It runs on an event context of its own, since the worker's must
+ * not run inside a call.
+ *
+ * @param[in] mem_ctx  Owns the event context and the request.
+ * @param[in] send     Starts it, for so long; NULL without memory.
+ * @param[in] private_data  For send().
+ *
+ * @return The request at its end, NULL without memory.
+ */
+struct tevent_req *blocking_call_run(
+	TALLOC_CTX *mem_ctx,
+	struct tevent_req *(*send)(struct tevent_context *ev,
+				   struct timeval limit,
+				   void *private_data),
+	void *private_data);
+
+#endif
