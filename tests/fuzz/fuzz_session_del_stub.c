@@ -8,7 +8,8 @@
 #include <locale.h>
 
 #include "librpc/gen_ndr/ndr_srvsvc.h"
-#include "librpc/ndr/libndr.h"
+
+#include "stub.h"
 
 #include "source/session/session_query.h"
 #include "source/session/text.h"
@@ -23,22 +24,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	assert(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
 	session_del = &ndr_table_srvsvc.calls[NDR_SRVSVC_NETSESSDEL];
 	return 0;
-}
-
-/* As the worker does it before it calls our dispatch. */
-static struct srvsvc_NetSessDel *pull(TALLOC_CTX *mem_ctx,
-				      const DATA_BLOB *stub)
-{
-	struct ndr_pull *ndr = ndr_pull_init_blob(stub, mem_ctx);
-	struct srvsvc_NetSessDel *call =
-		talloc_zero(mem_ctx, struct srvsvc_NetSessDel);
-
-	assert(ndr != NULL && call != NULL);
-	ndr->flags |= LIBNDR_FLAG_REF_ALLOC;
-	if (session_del->ndr_pull(ndr, NDR_IN, call) != NDR_ERR_SUCCESS) {
-		return NULL;
-	}
-	return call;
 }
 
 static void check_name(const char *name)
@@ -67,7 +52,7 @@ static void check_pushed(TALLOC_CTX *mem_ctx,
 	assert(ndr != NULL);
 	assert(session_del->ndr_push(ndr, NDR_IN, call) == NDR_ERR_SUCCESS);
 	stub = ndr_push_blob(ndr);
-	again = pull(mem_ctx, &stub);
+	again = stub_pull(mem_ctx, session_del, &stub);
 	assert(again != NULL);
 	check_same(call->in.client, again->in.client);
 	check_same(call->in.user, again->in.user);
@@ -77,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
 	DATA_BLOB stub = data_blob_const(data, size);
-	const struct srvsvc_NetSessDel *call = pull(frame, &stub);
+	const struct srvsvc_NetSessDel *call =
+		stub_pull(frame, session_del, &stub);
 	struct session_query query;
 
 	if (call != NULL) {

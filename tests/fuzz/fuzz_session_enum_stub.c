@@ -8,7 +8,8 @@
 #include <locale.h>
 
 #include "librpc/gen_ndr/ndr_srvsvc.h"
-#include "librpc/ndr/libndr.h"
+
+#include "stub.h"
 
 #include "source/module/session_info.h"
 #include "source/module/session_page.h"
@@ -52,22 +53,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	assert(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
 	session_enum = &ndr_table_srvsvc.calls[NDR_SRVSVC_NETSESSENUM];
 	return 0;
-}
-
-/* As the worker does it before it calls our dispatch. */
-static struct srvsvc_NetSessEnum *pull(TALLOC_CTX *mem_ctx,
-				       const DATA_BLOB *stub)
-{
-	struct ndr_pull *ndr = ndr_pull_init_blob(stub, mem_ctx);
-	struct srvsvc_NetSessEnum *call =
-		talloc_zero(mem_ctx, struct srvsvc_NetSessEnum);
-
-	assert(ndr != NULL && call != NULL);
-	ndr->flags |= LIBNDR_FLAG_REF_ALLOC;
-	if (session_enum->ndr_pull(ndr, NDR_IN, call) != NDR_ERR_SUCCESS) {
-		return NULL;
-	}
-	return call;
 }
 
 /* What empty_answer() in net_session_enum.c takes for granted. */
@@ -124,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
 	DATA_BLOB stub = data_blob_const(data, size);
-	struct srvsvc_NetSessEnum *call = pull(frame, &stub);
+	struct srvsvc_NetSessEnum *call = stub_pull(frame, session_enum, &stub);
 
 	if (call != NULL) {
 		check_pulled(call);

@@ -9,6 +9,7 @@ from testbed import sanitizers
 from testbed.clients import CALLER, CLIENT, OTHER_CLIENT, connect
 from testbed.server import Server
 from testbed.sessions import wait_gone
+from testbed.srvsvc import Pipe
 
 
 @pytest.fixture(name="samba", scope="module")
@@ -31,6 +32,12 @@ def _hasty_samba():
 def _caller(samba):
     with connect(samba, "sop", source=CALLER) as session:
         yield session
+
+
+@pytest.fixture(name="pipe")
+def _pipe(samba):
+    with connect(samba, "sop", source=CALLER) as session:
+        yield Pipe(session)
 
 
 @pytest.fixture(name="hasty_caller")

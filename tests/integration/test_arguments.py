@@ -9,6 +9,7 @@ import pytest
 from impacket.dcerpc.v5.rpcrt import DCERPCException
 
 from testbed import audit, clients
+from testbed.clients import CALLER
 from testbed.server import Server
 from testbed.srvsvc import (
     ERROR_INVALID_PARAMETER, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
@@ -16,7 +17,6 @@ from testbed.srvsvc import (
 
 VICTIM = "127.0.0.21"
 BYSTANDER = "127.0.0.22"
-CALLER = "127.0.0.23"
 UNKNOWN = "127.0.0.99"
 
 # [MS-SRVS] 3.1.4.6: at most so many characters, the terminating NUL too.
@@ -36,12 +36,6 @@ def brief(value):
 def _samba():
     with Server() as server:
         yield server
-
-
-@pytest.fixture(name="pipe")
-def _pipe(samba):
-    with clients.connect(samba, "sop", source=CALLER) as session:
-        yield Pipe(session)
 
 
 @pytest.fixture(name="victim")

@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from testbed import audit, clients, sessions, syslog
+from testbed.clients import CALLER
 from testbed.processes import stopped, wait_until
 from testbed.server import Server
 from testbed.srvsvc import (
@@ -17,7 +18,6 @@ from testbed.srvsvc import (
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
 
 VICTIM = "127.0.0.21"
-CALLER = "127.0.0.22"
 UNKNOWN = "127.0.0.99"
 
 # Facility auth (4), severity notice (5).
@@ -51,12 +51,6 @@ BAD_TIMEOUTS = ["abc", "0", "21", "-1", "", "9999999999", "5s", "1.5", "0x5",
 def _samba():
     with Server() as server:
         yield server
-
-
-@pytest.fixture(name="pipe")
-def _pipe(samba):
-    with clients.connect(samba, "sop", source=CALLER) as session:
-        yield Pipe(session)
 
 
 @pytest.fixture(name="plain_conf")

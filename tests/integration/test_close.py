@@ -12,16 +12,13 @@ from impacket.smbconnection import SessionError
 from testbed import sessions, smb2
 from testbed.accounts import PASSWORD
 from testbed.clients import (
-    ALIVE, CALLER, CLIENT, DELETED, DIALECTS, DISCONNECTED, OTHER_CLIENT,
-    Connection, connect, status_name)
+    ALIVE, CALLER, CLIENT, DELETED, DELETED_SMB1, DIALECTS, DISCONNECTED,
+    OTHER_CLIENT, Connection, connect, status_name)
 from testbed.multichannel import add_channel
 from testbed.processes import wait_until
 from testbed.server import Server
 from testbed.sessions import sessions_of
 from testbed.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
-
-# SMB1 has its own word for it: class ERRSRV, code ERRbaduid.
-DELETED_SMB1 = "0x0000005b"
 
 PLAIN = [pytest.param({"dialect": dialect}, id=dialect)
          for dialect in DIALECTS]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Durable handles end with their session (spec 4)."""
 
-import os
 import threading
 
 import pytest
@@ -22,24 +21,12 @@ KINDS = {
 }
 
 
-@pytest.fixture(name="samba", scope="module")
-def _samba():
-    with Server(address="127.0.0.1") as server:
-        yield server
-
-
 @pytest.fixture(name="keeping_samba", scope="module")
 def _keeping_samba():
     """A server that leaves durable handles as stock Samba does."""
     with Server(address="127.0.0.2",
                 conf={"sessiondel:durable handles": "keep"}) as server:
         yield server
-
-
-@pytest.fixture(name="caller")
-def _caller(samba):
-    with connect(samba, "sop", source=CALLER) as session:
-        yield Pipe(session)
 
 
 @pytest.fixture(name="path")
@@ -59,30 +46,30 @@ def test_handle_of_a_lost_connection_can_be_reclaimed(samba, path, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_handle_of_a_closed_session_cannot_be_reclaimed(samba, caller, path,
+def test_handle_of_a_closed_session_cannot_be_reclaimed(samba, pipe, path,
                                                         kind):
     handle = durable.Handle(**kind)
     with connect(samba, "alice", source=CLIENT) as session:
         handle.open(session, path)
-        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
         with durable.reconnect(session, source=CLIENT) as again:
             assert outcome(handle.reclaim, again, path) == GONE
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_file_of_a_closed_session_is_free_at_once(samba, caller, path, kind):
+def test_file_of_a_closed_session_is_free_at_once(samba, pipe, path, kind):
     handle = durable.Handle(**kind)
     with connect(samba, "alice", source=CLIENT) as session:
         before = durable.traces(samba)
         held = handle.open(session, path, sharing=0)
         assert smb2.lock(held, 0, 10) == "STATUS_SUCCESS"
         assert durable.traces(samba) != before
-        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
         assert durable.traces(samba) == before
         assert exclusively(samba, path) == "STATUS_SUCCESS"
 
 
-def test_two_handles_of_one_file_end_both(samba, caller, path):
+def test_two_handles_of_one_file_end_both(samba, pipe, path):
     lease = b"one key for both"
     handles = [durable.Handle(lease=lease) for _ in range(2)]
     with connect(samba, "alice", source=CLIENT) as session:
@@ -90,14 +77,14 @@ def test_two_handles_of_one_file_end_both(samba, caller, path):
         for number, handle in enumerate(handles):
             held = handle.open(session, path)
             assert smb2.lock(held, number * 10, 10) == "STATUS_SUCCESS"
-        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
         assert durable.traces(samba) == before
         with durable.reconnect(session, source=CLIENT) as again:
             assert [outcome(handle.reclaim, again, path)
                     for handle in handles] == [GONE, GONE]
 
 
-def test_handles_of_the_users_other_session_survive(samba, caller, path):
+def test_handles_of_the_users_other_session_survive(samba, pipe, path):
     """Two sessions of one user in one smbd, on two connections."""
     handle = durable.Handle()
     with Connection(samba, "3.0", source=CLIENT) as near:
@@ -106,28 +93,28 @@ def test_handles_of_the_users_other_session_survive(samba, caller, path):
         durable.Handle().open(victim, path)
         kept = handle.open(bystander, f"kept-{path}")
         kept.write(b"kept")
-        assert caller.net_session_del(CLIENT, "alice") == NERR_SUCCESS
+        assert pipe.net_session_del(CLIENT, "alice") == NERR_SUCCESS
         assert kept.read(0, 4) == b"kept"
         bystander.connection.close()
     with durable.reconnect(bystander, source=OTHER_CLIENT) as again:
         assert outcome(handle.reclaim, again, f"kept-{path}") == RECLAIMED
 
 
-def test_bystanders_handle_survives_on_the_same_file(samba, caller, path):
+def test_bystanders_handle_survives_on_the_same_file(samba, pipe, path):
     """Two durable handles of two users in one smbd."""
     victims, bystanders = shared_handle(), shared_handle()
     with Connection(samba, "3.0", source=CLIENT) as connection:
         victim, bystander = connection.login("alice"), connection.login("bob")
         bystanders.open(bystander, path)
         victims.open(victim, path)
-        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
     with (durable.reconnect(bystander, source=CLIENT) as bob,
           durable.reconnect(victim, source=CLIENT) as alice):
         assert outcome(victims.reclaim, alice, path) == GONE
         assert outcome(bystanders.reclaim, bob, path) == RECLAIMED
 
 
-def test_handles_of_sessions_gone_before_are_left_alone(samba, caller, path):
+def test_handles_of_sessions_gone_before_are_left_alone(samba, pipe, path):
     """Disconnected already: no session of that user matches them."""
     handle = durable.Handle()
     with connect(samba, "alice", source=CLIENT) as session:
@@ -135,7 +122,7 @@ def test_handles_of_sessions_gone_before_are_left_alone(samba, caller, path):
     wait_until(lambda: not sessions.sessions_of(samba, "alice"),
                "alice's first session is gone")
     with connect(samba, "alice", source=OTHER_CLIENT):
-        assert caller.net_session_del(user="alice") == NERR_SUCCESS
+        assert pipe.net_session_del(user="alice") == NERR_SUCCESS
     with durable.reconnect(session, source=CLIENT) as again:
         assert outcome(handle.reclaim, again, path) == RECLAIMED
 
@@ -156,7 +143,7 @@ def test_own_sessions_handle_ends_after_the_answer(samba, path, hang_up):
             assert outcome(handle.reclaim, again, path) == GONE
 
 
-def test_client_that_reclaims_in_a_race_does_not_get_it(samba, caller, path):
+def test_client_that_reclaims_in_a_race_does_not_get_it(samba, pipe, path):
     """It tries without a pause until its session has been closed, and then."""
     handle = durable.Handle()
     got = []
@@ -174,7 +161,7 @@ def test_client_that_reclaims_in_a_race_does_not_get_it(samba, caller, path):
         racer = threading.Thread(target=race)
         racer.start()
         wait_until(lambda: got, "the race is on")
-        answer = caller.net_session_del(client=CLIENT, user="alice")
+        answer = pipe.net_session_del(client=CLIENT, user="alice")
         closed.set()
         racer.join()
     if answer == NERR_SUCCESS:

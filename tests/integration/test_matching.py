@@ -7,7 +7,9 @@ import pytest
 from impacket import ntlm
 
 from testbed import audit, clients, namespace, sessions
+from testbed.clients import ALIVE, DELETED_BY_DIALECT as DELETED
 from testbed.multichannel import add_channel
+from testbed.needs import needs_ipv6
 from testbed.processes import wait_until
 from testbed.server import Server
 from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
@@ -18,10 +20,6 @@ LINK_LOCAL = namespace.LINK_LOCAL
 ADDRESS, ZONE = LINK_LOCAL.split("%")
 OTHER_IPV4 = "127.0.0.24"
 CALLER = "127.0.0.23"
-
-# SMB1 has its own word for it: class ERRSRV, code ERRbaduid.
-DELETED = {"STATUS_USER_SESSION_DELETED", "0x0000005b"}
-ALIVE = "STATUS_SUCCESS"
 
 # What a client that the server knows by address may be called.
 FORMS = {
@@ -48,9 +46,6 @@ STRANGERS = {
            "fd00-5e55--21", "fd00-5e55--21.ipv6-literal.org", f"[[{IPV6}]]",
            f"ipv6:{IPV6}"],
 }
-
-needs_ipv6 = pytest.mark.skipif(not namespace.has_ipv6(),
-                                reason="this kernel has no IPv6")
 
 
 def for_addresses(table):

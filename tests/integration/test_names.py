@@ -8,6 +8,7 @@ import pytest
 from testbed import clients, namespace, processes
 from testbed.clients import ALIVE, CALLER, DELETED
 from testbed.names import DnsServer
+from testbed.needs import needs_ipv6
 from testbed.server import Server
 from testbed.session_enum import (
     SESSION_ENUM, all_pairs, enumerate_sessions, list_in_pages, parse_answer,
@@ -22,9 +23,6 @@ SECOND_IPV4 = "127.0.0.22"
 OTHER_IPV4 = "127.0.0.24"
 
 MAX_WAITING = 64
-
-needs_ipv6 = pytest.mark.skipif(not namespace.has_ipv6(),
-                                reason="this kernel has no IPv6")
 
 
 @pytest.fixture(name="dns", scope="module")

@@ -3,8 +3,9 @@
 
 import pytest
 
-from testbed import clients, namespace
+from testbed import clients
 from testbed.clients import ALIVE, DELETED
+from testbed.needs import needs_ipv6
 from testbed.server import Server
 from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
 
@@ -15,8 +16,7 @@ NAME = "desk25.example.com"
 FAR = "fd00:5e55::26"
 LONG_NAME = ".".join(label * 60 for label in "abcd")
 
-pytestmark = pytest.mark.skipif(not namespace.has_ipv6(),
-                                reason="this kernel has no IPv6")
+pytestmark = needs_ipv6
 
 
 @pytest.fixture(name="dns", scope="module", autouse=True)

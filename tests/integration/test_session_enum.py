@@ -12,7 +12,9 @@ import pytest
 from impacket import ntlm
 
 from testbed import audit, clients, namespace, processes, sessions
+from testbed.clients import ALIVE, CALLER, DELETED_BY_DIALECT as DELETED
 from testbed.multichannel import add_channel
+from testbed.needs import needs_ipv6
 from testbed.server import Server
 from testbed.session_enum import (
     LEVELS, SESSION_ENUM, all_pairs, enumerate_by_samba, enumerate_sessions,
@@ -26,16 +28,8 @@ IPV4 = "127.0.0.21"
 OTHER_IPV4 = "127.0.0.22"
 IPV6 = "fd00:5e55::21"
 LINK_LOCAL = namespace.LINK_LOCAL
-CALLER = "127.0.0.29"
-
-# SMB1 has its own word for it: class ERRSRV, code ERRbaduid.
-DELETED = {"STATUS_USER_SESSION_DELETED", "0x0000005b"}
-ALIVE = "STATUS_SUCCESS"
 
 LEVELS_WITH_USERS = [level for level in LEVELS if level != 0]
-
-needs_ipv6 = pytest.mark.skipif(not namespace.has_ipv6(),
-                                reason="this kernel has no IPv6")
 
 # How a client from each place is listed.
 PLACES = [

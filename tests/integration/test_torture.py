@@ -9,6 +9,7 @@ import pytest
 
 from testbed import namespace, torture
 from testbed.accounts import PASSWORD
+from testbed.needs import needs_ipv6
 from testbed.server import Server
 
 SUITE = "rpc.netsessiondel"
@@ -21,9 +22,6 @@ ACCOUNTS = {
 # What Samba's suites ask for a second user.
 SECOND_USER = {"user2name": "alice", "user2password": PASSWORD,
                "user2domain": "TESTBED"}
-
-needs_ipv6 = pytest.mark.skipif(not namespace.has_ipv6(),
-                                reason="this kernel has no IPv6")
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -30,6 +30,9 @@ CALLER = "127.0.0.29"
 # What Session.alive() answers: the last when the server hung up.
 ALIVE = "STATUS_SUCCESS"
 DELETED = "STATUS_USER_SESSION_DELETED"
+# SMB1 has its own word for it: class ERRSRV, code ERRbaduid.
+DELETED_SMB1 = "0x0000005b"
+DELETED_BY_DIALECT = {DELETED, DELETED_SMB1}
 DISCONNECTED = "STATUS_CONNECTION_DISCONNECTED"
 
 SHARE_ALL = (smb3structs.FILE_SHARE_READ | smb3structs.FILE_SHARE_WRITE

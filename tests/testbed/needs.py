@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Marks of tests that not every machine can run."""
+
+import pytest
+
+from testbed import namespace
+
+needs_ipv6 = pytest.mark.skipif(not namespace.has_ipv6(),
+                                reason="this kernel has no IPv6")
