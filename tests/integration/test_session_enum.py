@@ -17,7 +17,7 @@ from testbed.multichannel import add_channel
 from testbed.needs import needs_ipv6
 from testbed.server import Server
 from testbed.session_enum import (
-    LEVELS, SESSION_ENUM, all_pairs, enumerate_by_samba, enumerate_sessions,
+    CLIENT_TYPES, LEVELS, SESSION_ENUM, all_pairs, enumerate_by_samba, enumerate_sessions,
     list_in_pages, parse_answer, request_stub)
 from testbed.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
@@ -42,9 +42,6 @@ PLACES = [
     pytest.param({"source": IPV4, "port": 139, "name": "STATION7"},
                  "\\\\station7", id="NetBIOS"),
 ]
-
-TYPES = {"SMB1": "SMB 1.0", "2.02": "SMB 2.0.2", "2.1": "SMB 2.1",
-         "3.0": "SMB 3.0", "3.0.2": "SMB 3.0.2", "3.1.1": "SMB 3.1.1"}
 
 
 @pytest.fixture(name="samba", scope="module")
@@ -86,7 +83,7 @@ def test_row_tells_what_is_known_of_a_session(samba, pipe, dialect):
         seconds = row.pop("time")
         assert row == {
             "cname": f"\\\\{IPV4}", "username": "bob", "num_opens": 1,
-            "idle_time": 0, "user_flags": 0, "cltype_name": TYPES[dialect],
+            "idle_time": 0, "user_flags": 0, "cltype_name": CLIENT_TYPES[dialect],
             "transport": "\\Device\\NetbiosSmb"}
         assert seconds <= time.monotonic() - started + 1
 

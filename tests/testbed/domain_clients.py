@@ -28,14 +28,24 @@ def log_in(host, user, **options):
     return clients.connect(host, user, domain=domain.WORKGROUP, **options)
 
 
-class Session:
-    """One user's session on a share, on a connection of its own."""
+# What smb.conf calls the dialects of testbed.clients.
+_DIALECTS = {"SMB1": "NT1", "2.02": "SMB2_02", "2.1": "SMB2_10",
+             "3.0": "SMB3_00", "3.0.2": "SMB3_02", "3.1.1": "SMB3_11"}
 
-    def __init__(self, host, user, how=KERBEROS):
+
+class Session:
+    """One user's session on a share, on a connection of its own.
+
+    name: of the host, where it is to be reached by another than its own.
+    """
+
+    def __init__(self, host, user, how=KERBEROS, name=None, dialect="3.1.1"):
         context = samba3_param.get_context()
         context.load(str(host.smb_conf))
+        for limit in ("min", "max"):
+            context.set(f"client {limit} protocol", _DIALECTS[dialect])
         self._connection = libsmb.Conn(
-            host.name, "share", lp=context,
+            name or host.name, "share", lp=context,
             creds=_credentials(_context(host), user, how))
 
     def alive(self):

@@ -16,6 +16,8 @@ from testbed import TestbedError, namespace, processes
 
 NETWORK = "10.53.0"
 CLIENTS = tuple(f"{NETWORK}.{n}" for n in range(21, 30))
+NETWORK_IPV6 = "fd00:53:"
+CLIENT_IPV6 = f"{NETWORK_IPV6}:21"
 
 _BRIDGE = "lan0"
 
@@ -24,7 +26,8 @@ class Machine:
     """A machine with one network interface.
 
     files: what it has in /etc other than the test bed, name to content.
-    The test bed reaches it from any of the addresses in CLIENTS.
+    The test bed reaches it from any of the addresses in CLIENTS, and where
+    it has an IPv6 address from CLIENT_IPV6.
     """
 
     def __init__(self, name, address, files=None):
@@ -57,10 +60,17 @@ class Machine:
     def mount(self, *argv):
         self.run("mount", *argv)
 
-    def announce(self, name):
-        """Let the test bed know the machine by a name."""
+    def announce(self, name, address=None):
+        """Let the test bed know the machine, or an address, by a name."""
         with open("/etc/hosts", "a", encoding="utf-8") as hosts:
-            hosts.write(f"{self.address} {name}\n")
+            hosts.write(f"{address or self.address} {name}\n")
+
+    def add_ipv6(self):
+        """Give it an IPv6 address, which is returned."""
+        address = f"{NETWORK_IPV6}:{self.address.rpartition('.')[2]}"
+        self.run("ip", "address", "add", f"{address}/64", "dev", "eth0",
+                 "nodad")
+        return address
 
     def tcp_ports(self, pid):
         """Where a process of the machine listens, IPv4."""
@@ -129,6 +139,9 @@ def _bridge():
         f"link add {_BRIDGE} type bridge", f"link set {_BRIDGE} up",
         *(f"address add {address}/24 dev {_BRIDGE}" for address in CLIENTS),
         "")))
+    if namespace.has_ipv6():
+        _run("ip", "address", "add", f"{CLIENT_IPV6}/64", "dev", _BRIDGE,
+             "nodad")
 
 
 def _run(*argv, stdin=""):

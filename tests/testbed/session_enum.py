@@ -20,6 +20,10 @@ FIELDS = {
     502: ("cname", "username", "num_opens", "time", "idle_time", "user_flags",
           "cltype_name", "transport"),
 }
+# What stands for the dialects of testbed.clients in cltype_name.
+CLIENT_TYPES = {"SMB1": "SMB 1.0", "2.02": "SMB 2.0.2", "2.1": "SMB 2.1",
+                "3.0": "SMB 3.0", "3.0.2": "SMB 3.0.2", "3.1.1": "SMB 3.1.1"}
+
 _STRINGS = ("cname", "username", "cltype_name", "transport")
 
 

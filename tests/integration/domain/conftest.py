@@ -20,7 +20,8 @@ def _dc():
 def _member(dc):
     assert dc
     with domain.MemberServer() as running:
-        running.add_local_user("bob")
+        for user in ("bob", "jürgen"):
+            running.add_local_user(user)
         running.net("sam", "createbuiltingroup", "Server Operators")
         running.net("sam", "addmem", "BUILTIN\\Server Operators",
                     "TESTDOM\\Filers")

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is listed of users that a domain and its member server both have.
+
+By each dialect, over IPv4 and IPv6, logged in with NTLM and with Kerberos.
+"""
+
+import contextlib
+
+import pytest
+
+from testbed import clients, domain, machines, namespace
+from testbed.clients import ALIVE
+from testbed.domain_clients import KERBEROS, NTLM, Session, log_in
+from testbed.session_enum import CLIENT_TYPES, enumerate_sessions
+from testbed.srvsvc import NERR_SUCCESS, Pipe
+
+pytestmark = pytest.mark.skipif(not domain.is_possible(),
+                                reason="not root outside of the test bed")
+
+IPV4, CALLER = machines.CLIENTS[0], machines.CLIENTS[-1]
+USERS = ("bob", "jürgen")
+LEVELS_WITH_USERS = (1, 2, 10, 502)
+
+# The name by which Kerberos knows the member too, and nothing but IPv6.
+IPV6_NAME = "member1"
+
+PLACES = {"IPv4": f"\\\\{IPV4}", "IPv6": f"\\\\[{machines.CLIENT_IPV6}]"}
+
+
+@pytest.fixture(name="pipe", scope="module")
+def _pipe(member):
+    """A Server Operator's, by a group of the domain."""
+    with log_in(member, "sop-nested", source=CALLER) as session:
+        yield Pipe(session)
+
+
+@pytest.fixture(name="ipv6_address", scope="module")
+def _ipv6_address(member):
+    address = member.machine.add_ipv6()
+    member.machine.announce(IPV6_NAME, address)
+    return address
+
+
+@pytest.fixture(name="place", scope="module", params=[
+    "IPv4", pytest.param("IPv6", marks=pytest.mark.skipif(
+        not namespace.has_ipv6(), reason="this kernel has no IPv6"))])
+def _place(request):
+    """How the client is listed, the member's name and address there."""
+    listed = PLACES[request.param]
+    if request.param == "IPv4":
+        return listed, None, {"source": IPV4}
+    return listed, IPV6_NAME, {
+        "address": request.getfixturevalue("ipv6_address")}
+
+
+def users_of(pipe, client, level):
+    """Whose sessions from a client are listed, sorted."""
+    return sorted(user for name, user in
+                  enumerate_sessions(pipe, level).pairs() if name == client)
+
+
+def types_of(pipe, client):
+    """What is told of the dialects of its sessions."""
+    return {row["cltype_name"] for row in enumerate_sessions(pipe, 502).rows
+            if row["cname"] == client}
+
+
+@pytest.mark.parametrize("how", [NTLM, KERBEROS])
+@pytest.mark.parametrize("dialect", clients.DIALECTS)
+def test_what_is_listed_closes_that_session(member, pipe, place, dialect,
+                                            how):
+    client, name, where = place
+    with contextlib.ExitStack() as stack:
+        local = {f"MEMBER1\\{user}": stack.enter_context(clients.connect(
+            member, user, domain="MEMBER1", dialect=dialect, **where))
+            for user in USERS}
+        victims = {f"TESTDOM\\{user}": Session(member, user, how, name,
+                                               dialect) for user in USERS}
+        for level in LEVELS_WITH_USERS:
+            assert users_of(pipe, client, level) == sorted(
+                [*local, *victims])
+        assert types_of(pipe, client) == {CLIENT_TYPES[dialect]}
+        first, second = victims
+        assert pipe.net_session_del(client, first) == NERR_SUCCESS
+        assert [victim.alive() for victim in victims.values()] == [
+            False, True]
+        assert pipe.net_session_del(client, second) == NERR_SUCCESS
+        assert not victims[second].alive()
+        assert {session.alive() for session in local.values()} == {ALIVE}
+        # No namesakes are left.
+        assert users_of(pipe, client, 502) == sorted(USERS)
+        for user in USERS:
+            assert pipe.net_session_del(client, user) == NERR_SUCCESS
+        assert ALIVE not in {session.alive() for session in local.values()}
+        assert users_of(pipe, client, 1) == []
