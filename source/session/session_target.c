@@ -3,12 +3,21 @@
 
 #include "session_target.h"
 
+#include "lib/util/server_id.h"
 #include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/auth.h"
 #include "librpc/ndr/libndr.h"
 
 #include "session_owner.h"
 #include "session_prefilter.h"
+
+/* How many smbds a walk remembers. */
+#define LIVE_OWNERS 32
+
+struct live_owner {
+	bool known;
+	struct server_id id;
+};
 
 struct find_state {
 	TALLOC_CTX *mem_ctx;
@@ -19,6 +28,8 @@ struct find_state {
 	bool like_caller;
 	/* the caller's token was in the table */
 	bool caller_seen;
+	/* smbds that were found alive, each has many sessions */
+	struct live_owner live[LIVE_OWNERS];
 };
 
 /* Room for one more, doubled when it is used up. */
@@ -153,6 +164,21 @@ static bool may_be_target(TDB_DATA value, void *private_data)
 		session_prefilter_client(&query->client, value));
 }
 
+/* One that dies after this walk saw it is noticed when it is asked. */
+static bool owner_died(struct find_state *state, const struct server_id *owner)
+{
+	struct live_owner *live = &state->live[owner->pid % LIVE_OWNERS];
+
+	if (live->known && server_id_equal(&live->id, owner)) {
+		return false;
+	}
+	if (session_owner_died(owner)) {
+		return true;
+	}
+	*live = (struct live_owner){.known = true, .id = *owner};
+	return false;
+}
+
 static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
 			      enum smbXsrv_version_values version,
 			      void *private_data)
@@ -176,7 +202,7 @@ static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
 		return NT_STATUS_OK;
 	}
 	/* one smbd owns all channels of a session */
-	if (session_owner_died(&session->channels[0].server_id)) {
+	if (owner_died(state, &session->channels[0].server_id)) {
 		return NT_STATUS_OK;
 	}
 	return add_target(state, session, version, &user);
