@@ -92,32 +92,29 @@ size_t sessiondel_syslog_format(char *line,
 	return len;
 }
 
-static bool send_line(const char *line, size_t len)
+int sessiondel_syslog_socket(void)
+{
+	return socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static bool send_line(int fd, const char *line, size_t len)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	ssize_t sent;
-	int saved_errno;
-	int fd;
 
 	memcpy(to.sun_path, syslog_socket, sizeof(syslog_socket));
 
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd == -1) {
-		return false;
-	}
-	sent = sendto(fd,
+	return sendto(fd,
 		      line,
 		      len,
 		      MSG_NOSIGNAL,
 		      (const struct sockaddr *)&to,
-		      sizeof(to));
-	saved_errno = errno;
-	(void)close(fd);
-	errno = saved_errno;
-	return sent != -1;
+		      sizeof(to)) != -1;
 }
 
-bool sessiondel_syslog(int priority, const char *tag, const char *message)
+bool sessiondel_syslog_to(int fd,
+			  int priority,
+			  const char *tag,
+			  const char *message)
 {
 	char line[SESSIONDEL_SYSLOG_MAX];
 	time_t now = time(NULL);
@@ -134,5 +131,21 @@ bool sessiondel_syslog(int priority, const char *tag, const char *message)
 				       tag,
 				       getpid(),
 				       message);
-	return send_line(line, len);
+	return send_line(fd, line, len);
+}
+
+bool sessiondel_syslog(int priority, const char *tag, const char *message)
+{
+	int fd = sessiondel_syslog_socket();
+	bool sent;
+	int saved_errno;
+
+	if (fd == -1) {
+		return false;
+	}
+	sent = sessiondel_syslog_to(fd, priority, tag, message);
+	saved_errno = errno;
+	(void)close(fd);
+	errno = saved_errno;
+	return sent;
 }

@@ -35,16 +35,31 @@ size_t sessiondel_syslog_format(char *line,
 				const char *message);
 
 /**
+ * A socket for any number of lines to syslogd, to be closed by the caller.
+ *
+ * @return -1 without one, errno says why; lines to it are not taken then.
+ */
+int sessiondel_syslog_socket(void);
+
+/**
  * Send a line to the syslogd of this machine.
  *
- * syslog(3) waits when syslogd does not read its socket; this does not. It
- * keeps no state: the socket is open during the call only, so the caller may
- * close any descriptor it does not know.
+ * syslog(3) waits when syslogd does not read its socket; this does not.
  *
+ * @param[in] fd        From sessiondel_syslog_socket().
  * @param[in] priority  Facility and level, as syslog(3) takes them.
  *
  * @return false when the line was not taken: no syslogd, or its queue is full;
  *         errno says which.
+ */
+bool sessiondel_syslog_to(int fd,
+			  int priority,
+			  const char *tag,
+			  const char *message);
+
+/**
+ * The same with a socket that is open during the call only, so the caller may
+ * close any descriptor it does not know.
  */
 bool sessiondel_syslog(int priority, const char *tag, const char *message);
 

@@ -4,6 +4,7 @@
 #include "audit_queue.h"
 
 #include <syslog.h>
+#include <unistd.h>
 
 #include "lib/util/debug.h"
 #include "lib/util/dlinklist.h"
@@ -42,11 +43,12 @@ static void write_log(struct audit_line *line)
  * holds no more than ten lines on some machines, and waiting for it would let
  * it stop the worker. What it does not take in the end goes to Samba's log.
  */
-static bool write_syslog(struct audit_line *line)
+static bool write_syslog(int fd, struct audit_line *line)
 {
-	if (sessiondel_syslog(LOG_AUTH | LOG_NOTICE,
-			      "sessiondel",
-			      line->text)) {
+	if (sessiondel_syslog_to(fd,
+				 LOG_AUTH | LOG_NOTICE,
+				 "sessiondel",
+				 line->text)) {
 		return true;
 	}
 	if ((errno == EAGAIN || errno == ENOBUFS) &&
@@ -67,19 +69,29 @@ static void flush_log(struct audit_queue *queue)
 	}
 }
 
-/* Returns how long to wait before the rest, in microseconds. */
+/*
+ * One socket for all: opening and closing it costs more than a line does.
+ * Returns how long to wait before the rest, in microseconds.
+ */
 static unsigned flush_lines(struct audit_queue *queue, bool to_syslog)
 {
+	int fd = to_syslog ? sessiondel_syslog_socket() : -1;
+	unsigned pause = 0;
+
 	for (int i = 0; i < LINES_AT_ONCE && queue->lines != NULL; i++) {
 		struct audit_line *line = queue->lines;
 
-		if (to_syslog && !write_syslog(line)) {
-			return RETRY_USEC;
+		if (to_syslog && !write_syslog(fd, line)) {
+			pause = RETRY_USEC;
+			break;
 		}
 		DLIST_REMOVE(queue->lines, line);
 		talloc_free(line);
 	}
-	return 0;
+	if (fd != -1) {
+		close(fd);
+	}
+	return pause;
 }
 
 /* The first lines, and how long to wait before the rest. */
