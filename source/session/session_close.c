@@ -296,7 +296,7 @@ static uint64_t microseconds(struct timeval from, struct timeval to)
 }
 
 /*
- * Late by at most an eighth of what the wait has taken, and by 50 ms: quick
+ * Late by at most a sixteenth of what the wait has taken, and by 50 ms: quick
  * for one session, cheap for a smbd that hangs. A look that takes long leaves
  * others as much time again.
  */
@@ -304,7 +304,7 @@ static struct timeval next_look(const struct session_close_state *state,
 				struct timeval look)
 {
 	struct timeval now = tevent_timeval_current();
-	uint64_t pause = microseconds(state->start, now) / 8;
+	uint64_t pause = microseconds(state->start, now) / 16;
 	struct timeval next;
 
 	pause = MAX(pause, PAUSE_MIN);
