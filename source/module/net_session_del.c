@@ -30,7 +30,7 @@ struct net_session_del_state {
 	bool end_durable;
 	struct session_query query;
 	/* of the client that the query names, once it was looked up */
-	struct client_addresses addresses;
+	struct client_addresses *addresses;
 	struct session_targets *targets;
 	/* of a cluster's table not all could be read */
 	bool incomplete;
@@ -343,7 +343,8 @@ static WERROR look_up_later(struct net_session_del_state *state)
 						    state->module,
 						    &state->query.client);
 
-	if (req == NULL) {
+	state->addresses = talloc_zero(state, struct client_addresses);
+	if (req == NULL || state->addresses == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;
 	}
 	tevent_req_set_callback(req, net_session_del_looked_up, state);
@@ -354,11 +355,11 @@ static void net_session_del_looked_up(struct tevent_req *req)
 {
 	struct net_session_del_state *state =
 		tevent_req_callback_data(req, struct net_session_del_state);
-	WERROR result = client_lookup_recv(req, &state->addresses);
+	WERROR result = client_lookup_recv(req, state->addresses);
 	bool aside;
 
 	TALLOC_FREE(req);
-	state->query.client.resolved = &state->addresses;
+	state->query.client.resolved = state->addresses;
 
 	if (W_ERROR_IS_OK(result) && side_process_needed()) {
 		result = find_later(state);
