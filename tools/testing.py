@@ -44,6 +44,12 @@ def options(opt):
                      help='bench CTDB clusters of one to three nodes instead')
     group.add_option('--quick', action='store_true',
                      help='bench the smallest honest version')
+    group.add_option('--profile', action='store_true',
+                     help='tell instead where the time of a call goes that '
+                          'matches nothing (by perf)')
+    group.add_option('--publish', action='store_true',
+                     help="bench, and put the figures into README.md and "
+                          "docs/ of this source")
     group.add_option('--seconds', metavar='N', type='int', default=60,
                      help='fuzz each target for N seconds (%default)')
 
@@ -85,18 +91,27 @@ class demo(RunAfterBuild, BuildContext):
 
 
 class bench(RunAfterBuild, BuildContext):
-    """measures ours and stock Samba side by side (--quick: in a minute)"""
+    """measures ours and stock Samba side by side (--quick: in two minutes)"""
     cmd = 'bench'
 
     def run(self):
+        if chosen.profile:
+            self.measure('profile')
+            return
         what = 'cluster' if chosen.cluster else 'bench'
         figures = self.bldnode.make_node(what + '.json')
-        command = self.in_testbed('%s/tests/bench/%s.py'
-                                  % (self.path.abspath(), what),
-                                  '--output', figures.abspath())
+        options = ['--output', figures.abspath()]
         if chosen.quick:
-            command.append('--quick')
-        status = subprocess.call(command, env=self.environment())
+            options.append('--quick')
+        if chosen.publish:
+            options += ['--publish', self.path.abspath()]
+        self.measure(what, *options)
+
+    def measure(self, what, *options):
+        status = subprocess.call(
+            self.in_testbed('%s/tests/bench/%s.py'
+                            % (self.path.abspath(), what), *options),
+            env=self.environment())
         if status != 0:
             self.fatal('The measurement failed (exit status %d)' % status)
 

@@ -7,13 +7,14 @@ them call by call, so that whatever else the machine does falls on both.
 
 import argparse
 import contextlib
-import json
+import itertools
 import os
 import platform
 import sys
 import threading
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,19 +24,22 @@ import report  # noqa: E402
 import tables  # noqa: E402
 from testbed import clients, processes, sessions  # noqa: E402
 from testbed.server import Server  # noqa: E402
-from testbed.srvsvc import Pipe, SambaPipe  # noqa: E402
+from testbed.srvsvc import LocalPipe, Pipe, SambaPipe  # noqa: E402
 
 # Nobody has it, and no record of tables.py either.
 NOBODY = "person777777"
 NOWHERE = "10.77.77.77"
 
-# The first calls open what later ones find open.
-WARM_UP = 3
+# The first ones open what later ones find open.
+WARM_UP_CALLS = 50
+WARM_UP_WALKS = 2
 
 CALLER = "root"
 BYSTANDER = "alice"
 VICTIM = "bob"
 SESSIONS_A_CONNECTION = 100
+
+_hosts = itertools.count(1)
 
 # The cheapest for impacket: no key derived, nothing signed.
 DIALECT = "2.1"
@@ -46,45 +50,44 @@ class Size(NamedTuple):
 
     calls: int
     sessions: tuple
-    closed: int
+    closed: tuple
     rounds: int
-    walks: int
-    records: tuple
+    turns: int
+    # records of a table, and how often it is walked in a turn
+    tables: dict
 
 
 SIZES = {
-    "full": Size(calls=1000, sessions=(1, 100, 1000), closed=500, rounds=5,
-                 walks=9, records=(1000, 10000, 100000)),
-    "quick": Size(calls=300, sessions=(1, 100), closed=100, rounds=3,
-                  walks=9, records=(1000, 10000)),
-    "tiny": Size(calls=5, sessions=(1, 11), closed=10, rounds=1, walks=1,
-                 records=(50, 100)),
+    "full": Size(calls=5000, sessions=(1, 100, 1000), closed=(100, 500),
+                 rounds=9, turns=11, tables={1000: 20, 10000: 5, 100000: 1}),
+    "quick": Size(calls=1000, sessions=(1, 100), closed=(100,), rounds=3,
+                  turns=9, tables={1000: 5, 10000: 1}),
+    "tiny": Size(calls=5, sessions=(1, 11), closed=(10,), rounds=1, turns=1,
+                 tables={50: 2, 500: 1}),
 }
 
 
 def main():
     options = parse_options()
     with contextlib.ExitStack() as stack:
-        servers = {
-            "ours": stack.enter_context(Server(address="127.0.0.1")),
-            "stock": stack.enter_context(
-                Server(address="127.0.0.2", stock=True)),
-        }
         rows = []
-        for figures in measure(servers, SIZES[options.size]):
+        for figures in measure(stack, SIZES[options.size]):
             rows.append(figures)
             # Some take a minute.
-            print(report.as_line(figures), file=sys.stderr, flush=True)
+            print(report.as_line(figures, report.with_quartiles),
+                  file=sys.stderr, flush=True)
     figures = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
                    f"Linux {platform.release()}, {distribution()}",
         "date": date.today().isoformat(),
         "rows": rows,
     }
-    print(report.as_text(figures))
+    print(report.as_text(figures, report.with_quartiles))
     if options.output:
-        options.output.write_text(json.dumps(figures, indent=1) + "\n")
-        report.write_chart(figures, options.output.with_suffix(".svg"))
+        report.write(figures, options.output)
+    if options.publish:
+        report.write(figures, options.publish / "docs" / "bench.json")
+        report.write_readme(figures, options.publish / "README.md")
 
 
 def parse_options():
@@ -97,6 +100,9 @@ def parse_options():
     parser.add_argument("--output", type=Path, metavar="FILE",
                         help="where the figures go as JSON, and beside it "
                         "the chart")
+    parser.add_argument("--publish", type=Path, metavar="SOURCE",
+                        help="the source whose README and docs/ are to have "
+                        "them")
     return parser.parse_args()
 
 
@@ -104,49 +110,88 @@ def distribution():
     return platform.freedesktop_os_release()["PRETTY_NAME"]
 
 
-def measure(servers, size):
+def measure(stack, size):
     """Yield all rows, in the order of the report."""
+    servers = start_servers(stack)
     yield from measure_calls(servers, size)
     yield from measure_closing(servers, size)
-    yield from measure_walks(servers, size)
+    yield from measure_walks(stack, servers, size)
+
+
+def start_servers(stack):
+    """One with the plugin and one without, at addresses of their own."""
+    hosts = (f"127.0.0.{next(_hosts)}" for _ in range(2))
+    return {name: stack.enter_context(Server(address=next(hosts),
+                                             stock=name == "stock"))
+            for name in ("ours", "stock")}
 
 
 def measure_calls(servers, size):
     for number in size.sessions:
         calls = size.calls if number == 1 else max(size.calls // 10, 1)
         # The caller's session is one of them.
-        with others(servers, number - 1):
-            with callers(servers) as pipes:
-                yield row("call", number, "nothing matches", "us",
-                          paired(pipes, match_nobody, calls))
-                if number == 1:
-                    yield row("untouched", number, "NetrServerGetInfo", "us",
-                              paired(pipes, server_info, calls))
+        with others(servers, number - 1), callers(servers) as pipes, \
+                on_one_core(servers):
+            yield vain_calls("nothing matches", number, pipes, calls)
+            if number == 1:
+                yield vain_calls("nothing matches, over ncalrpc", number,
+                                 local_callers(servers), calls)
+                yield row("untouched", number, "NetrServerGetInfo", "us",
+                          alternating({name: pipe.server_info
+                                       for name, pipe in pipes.items()},
+                                      calls, WARM_UP_CALLS))
         for victims, what in ((1, "one matches"), (10, "ten match")):
             if number > victims:
                 yield row("call", number, what, "us",
                           match_victims(servers, number, victims,
-                                        max(size.calls // 100, 1)))
+                                        max(size.calls // 200, 1)))
+
+
+@contextlib.contextmanager
+def on_one_core(servers):
+    """All that takes part in a call, one step after the other anyway.
+
+    To wake another core takes longer than a step does, or not, by chance.
+    """
+    cores = os.sched_getaffinity(0)
+    pids = {0}.union(*(server.smbd_pids() + server.dcerpcd_pids()
+                       for server in servers.values()))
+    pin(pids, {min(cores)})
+    try:
+        yield
+    finally:
+        pin(pids, cores)
+
+
+def pin(pids, cores):
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.sched_setaffinity(pid, cores)
+
+
+def vain_calls(what, number, pipes, calls):
+    """The floor: a call that nobody does anything for, there and back."""
+    ways = {name: partial(match_nobody, pipe) for name, pipe in pipes.items()}
+    ways["floor"] = pipes["stock"].unknown_call
+    return row("call", number, what, "us",
+               alternating(ways, calls, WARM_UP_CALLS))
 
 
 def match_nobody(pipe):
     pipe.net_session_del("", NOBODY)
 
 
-def server_info(pipe):
-    pipe.server_info()
+def alternating(ways, number, warm_up):
+    """The times of each way, by its name, in seconds.
 
-
-def paired(pipes, call, number):
-    """The times of a call on each server, in seconds."""
-    times = {name: [] for name in pipes}
-    order = list(pipes.items())
-    for i in range(number + WARM_UP):
-        # Each is as often the one that follows the other.
-        order.reverse()
-        for name, pipe in order:
-            taken = seconds(lambda: call(pipe))
-            if i >= WARM_UP:
+    One after the other, and each as often before as behind any other.
+    """
+    times = {name: [] for name in ways}
+    orders = itertools.cycle(itertools.permutations(ways))
+    for i in range(warm_up + number):
+        for name in next(orders):
+            taken = seconds(ways[name])
+            if i >= warm_up:
                 times[name].append(taken)
     return times
 
@@ -165,6 +210,11 @@ def callers(servers):
     for pipe in pipes.values():
         match_nobody(pipe)
     yield pipes
+
+
+def local_callers(servers):
+    """The same without smbd between: root at the workers' own sockets."""
+    return {name: LocalPipe(server) for name, server in servers.items()}
 
 
 @contextlib.contextmanager
@@ -247,38 +297,61 @@ def measure_closing(servers, size):
                 for name, pipe in pipes.items()}
         ways["admin"] = until_gone(
             lambda server: tables.shut_down(server, VICTIM))
-        yield row("close", size.closed, "until all are gone", "ms",
-                  closing(servers, size.closed, size.rounds, ways))
+        for number in size.closed:
+            yield row("close", number, "until all are gone", "ms",
+                      closing(servers, number, size.rounds, ways))
 
 
-def measure_walks(servers, size):
+def measure_walks(stack, servers, size):
+    """Tables of all sizes are there at a time, so that they can be compared.
+
+    The largest are those of the servers.
+    """
+    callers_of = {}
+    for number in size.tables:
+        walked = servers if number == max(size.tables) \
+            else start_servers(stack)
+        callers_of[number] = stack.enter_context(table_callers(walked, number))
+    for name, client, user in (("walk_client", NOWHERE, ""),
+                               ("walk_user", "", NOBODY),
+                               ("walk_both", NOWHERE, NOBODY)):
+        times = walk_in_turn(callers_of, size, client, user)
+        for number in size.tables:
+            yield row(name, number, "nothing matches", "ms", times[number])
+    yield row("memory", number, "peak of RssAnon, nothing matches", "KiB",
+              {name: peaks(server, size.rounds)
+               for name, server in servers.items()})
+    yield row("bystander", number, "NetrServerGetInfo behind a walk", "ms",
+              {name: behind_walk(server, size.rounds)
+               for name, server in servers.items()})
+
+
+@contextlib.contextmanager
+def table_callers(servers, number):
+    """Callers where so many records are, and a bare walk over ours."""
     with contextlib.ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(clients.connect(server, BYSTANDER,
                                                 dialect=DIALECT))
+            tables.fill(server, number)
         pipes = stack.enter_context(callers(servers))
-        for number in size.records:
-            for server in servers.values():
-                tables.fill(server, number)
-            yield from measure_walk(servers, pipes, number, size.walks)
-        yield row("memory", number, "peak of RssAnon, nothing matches", "KiB",
-                  {name: peaks(server, size.rounds)
-                   for name, server in servers.items()})
-        yield row("bystander", number, "NetrServerGetInfo behind a walk",
-                  "ms", {name: behind_walk(server, size.rounds)
-                         for name, server in servers.items()})
-
-
-def measure_walk(servers, pipes, number, walks):
-    with contextlib.ExitStack() as stack:
         bare = stack.enter_context(tables.BareWalk(servers["ours"]))
-        for name, client, user in (("walk_client", NOWHERE, ""),
-                                   ("walk_user", "", NOBODY),
-                                   ("walk_both", NOWHERE, NOBODY)):
-            yield row(name, number, "nothing matches", "ms", paired(
-                {**pipes, "floor": bare},
-                lambda pipe, client=client, user=user:
-                pipe.net_session_del(client, user), walks))
+        yield {**pipes, "floor": bare}
+
+
+def walk_in_turn(callers_of, size, client, user):
+    """The times of walks over all tables, by number of records."""
+    times = {number: {column: [] for column in ways}
+             for number, ways in callers_of.items()}
+    for turn in range(size.turns):
+        for number, pipes in callers_of.items():
+            ways = {column: partial(pipe.net_session_del, client, user)
+                    for column, pipe in pipes.items()}
+            taken = alternating(ways, size.tables[number],
+                                WARM_UP_WALKS if turn == 0 else 0)
+            for column, values in taken.items():
+                times[number][column] += values
+    return times
 
 
 @contextlib.contextmanager

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the figures look like: a table for people, and a chart."""
+"""What the figures look like: tables for people, and a chart."""
 
+import json
 import shutil
 import statistics
 import subprocess
 
 # admin: smbstatus, and smbcontrol with what it tells.
 COLUMNS = ("ours", "stock", "floor", "admin")
+
+README_BEGIN = "<!-- from here on by ./waf bench --publish -->"
+README_END = "<!-- to here by ./waf bench --publish -->"
 
 _WALKS = (("walk_client", "ours", "ours, by client"),
           ("walk_user", "ours", "ours, by user"),
@@ -44,32 +48,101 @@ def _rounded(value):
     return round(value, 1) if value >= 10 else round(value, 2)
 
 
-def as_text(figures):
-    """The table as lines of Markdown, with the quartiles in brackets."""
-    lines = [f"{figures['date']}, {figures['machine']}", "",
-             "| | n | | ours | stock | bare walk | smbstatus + smbcontrol "
-             "| ours / stock | ours / bare |",
+def plain(row, column):
+    """A figure."""
+    return f"{row[column]:g} {row['unit']}"
+
+
+def with_quartiles(row, column):
+    """A figure, with its quartiles in brackets."""
+    low, high = row["spread"][column]
+    return f"{plain(row, column)} ({low:g} to {high:g})"
+
+
+def as_text(figures, cell=plain):
+    """The tables as lines of Markdown."""
+    lines = [f"{figures['date']}, {figures['machine']}.", "",
+             "| | n | | ours | stock | floor | smbstatus + smbcontrol "
+             "| ours / stock | ours / floor |",
              "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
-    return "\n".join(lines + [as_line(row) for row in figures["rows"]])
+    lines += [as_line(row, cell) for row in figures["rows"]]
+    lines += ["", "| figure | must | is | at the floor |",
+              "| --- | --- | ---: | ---: |"]
+    lines += [f"| {' | '.join(must)} |" for must in musts(figures["rows"])]
+    return "\n".join(lines)
 
 
-def as_line(row):
-    """One line of it."""
+def as_line(row, cell=plain):
+    """One line of the first table."""
     cells = [row["name"], f"{row['n']:,}", row["what"],
-             *(_cell(row, column) for column in COLUMNS),
-             _ratio(row, "stock"), _ratio(row, "floor")]
+             *("-" if row[column] is None else cell(row, column)
+               for column in COLUMNS),
+             _ratio(row["ours"], row["stock"]),
+             _ratio(row["ours"], row["floor"])]
     return f"| {' | '.join(cells)} |"
 
 
-def _cell(row, column):
-    if row[column] is None:
-        return "-"
-    low, high = row["spread"][column]
-    return f"{row[column]:g} {row['unit']} ({low:g} to {high:g})"
+def _ratio(value, other):
+    return f"{value / other:.2f}" if value is not None and other else "-"
 
 
-def _ratio(row, column):
-    return f"{row['ours'] / row[column]:.2f}" if row[column] else "-"
+def musts(rows):
+    """Figure, bound, what it is, and what it would be for the floor."""
+    for row in rows:
+        about = f"{row['name']}, {row['n']:,}"
+        if row["name"] == "call" and row["n"] == 1:
+            yield (f"{about}, {row['what']}: ours / stock", "<= 0.5",
+                   _ratio(row["ours"], row["stock"]),
+                   _ratio(row["floor"], row["stock"]))
+        if row["name"] == "close":
+            yield (f"{about}: ours / stock", "<= 1.2",
+                   _ratio(row["ours"], row["stock"]), "-")
+        if row["name"] in ("walk_client", "walk_user") \
+                and row["n"] == max(other["n"] for other in rows):
+            yield from _walk_musts(row, rows, about)
+        if row["name"] == "memory":
+            yield f"{about}: KiB", "< 1024", f"{row['ours']:g}", "-"
+        if row["name"] == "bystander":
+            walk = _find(rows, "walk_client", row["n"])
+            yield (f"{about}: ms", f"<= 100, or the walk's {walk['ours']:g}",
+                   f"{row['ours']:g}", "-")
+
+
+def _walk_musts(row, rows, about):
+    tenth = _find(rows, row["name"], row["n"] // 10)
+    if tenth:
+        yield (f"{about}: ours / ours of {tenth['n']:,}", "<= 11",
+               _ratio(row["ours"], tenth["ours"]),
+               _ratio(row["floor"], tenth["floor"]))
+    yield (f"{about}: ours / floor", "<= 1.3",
+           _ratio(row["ours"], row["floor"]), "1.00")
+    yield (f"{about}: stock / ours", ">= 2",
+           _ratio(row["stock"], row["ours"]),
+           _ratio(row["stock"], row["floor"]))
+
+
+def _find(rows, name, number):
+    found = (row for row in rows if row["name"] == name
+             and row["n"] == number)
+    return next(found, None)
+
+
+def write(figures, path):
+    """The figures as JSON, and beside it the chart."""
+    path.write_text(json.dumps(figures, indent=1) + "\n")
+    write_chart(figures, path.with_suffix(".svg"))
+
+
+def write_readme(figures, path):
+    """Put the tables where README's are."""
+    before, rest = path.read_text().split(README_BEGIN)
+    _, after = rest.split(README_END)
+    path.write_text(before + readme_part(figures) + after)
+
+
+def readme_part(figures):
+    """README's tables, between the lines that find them again."""
+    return f"{README_BEGIN}\n{as_text(figures)}\n\n{README_END}"
 
 
 def write_chart(figures, path):

@@ -26,6 +26,8 @@ NERR_USER_NOT_FOUND = 2221
 NERR_CLIENT_NAME_NOT_FOUND = 2312
 
 SESSION_DEL = 13
+# srvsvc has 60 or so.
+UNKNOWN_CALL = 999
 
 # What the calls of a caller raise whose worker is gone.
 LOST = (SessionError, rpcrt.DCERPCException, nmb.NetBIOSError, OSError)
@@ -156,6 +158,10 @@ class SambaPipe:
     """
 
     def __init__(self, server, caller, options="", password=PASSWORD):
+        self._connect(server, f"ncacn_np:{server.address}[{options}]",
+                      caller, password)
+
+    def _connect(self, server, binding, caller, password):
         from samba import credentials, param
         from samba.dcerpc import srvsvc
 
@@ -165,8 +171,7 @@ class SambaPipe:
         who.guess(context)
         who.set_username(caller)
         who.set_password(password)
-        self._pipe = srvsvc.srvsvc(f"ncacn_np:{server.address}[{options}]",
-                                   context, who)
+        self._pipe = srvsvc.srvsvc(binding, context, who)
         self._unsent = self.last_answer = None
 
     def net_session_del(self, client=None, user=None):
@@ -195,6 +200,26 @@ class SambaPipe:
     def server_info(self):
         """A small call of another kind."""
         self._pipe.NetSrvGetInfo(None, 101)
+
+    def unknown_call(self):
+        """The cheapest of all: srvsvc has none of that number."""
+        from samba import NTSTATUSError, ntstatus
+
+        try:
+            self._pipe.request(UNKNOWN_CALL, b"")
+        except NTSTATUSError as error:
+            if error.args[0] == ntstatus.NT_STATUS_RPC_PROCNUM_OUT_OF_RANGE:
+                return
+            raise
+        raise AssertionError("a call that there is not was served")
+
+
+class LocalPipe(SambaPipe):
+    """The same as the local system, at the worker's socket (ncalrpc)."""
+
+    def __init__(self, server):
+        self._connect(server, "ncalrpc:[auth_type=ncalrpc_as_system]",
+                      "root", "")
 
 
 def samba_session_del(pipe, client=None, user=None):
