@@ -144,7 +144,7 @@ def measure_calls(servers, size):
             if number > victims:
                 yield row("call", number, what, "us",
                           match_victims(servers, number, victims,
-                                        max(size.calls // 200, 1)))
+                                        max(size.calls // 500, 1)))
 
 
 @contextlib.contextmanager
