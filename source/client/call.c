@@ -7,6 +7,7 @@
 
 #include "connection.h"
 #include "deadline.h"
+#include "error_code.h"
 #include "ndr_netr_session.h"
 
 /* A server may have ended a connection that was idle, and a call may have
@@ -15,6 +16,37 @@ static bool worth_a_new_connection(const struct smbsession_context *context,
 				   bool fresh)
 {
 	return !fresh && !deadline_passed(context->deadline);
+}
+
+/* What libndr makes of an answer that cannot be decoded. */
+static bool is_nonsense(NTSTATUS status)
+{
+	return NT_STATUS_EQUAL(status, NT_STATUS_BUFFER_TOO_SMALL) ||
+	       NT_STATUS_EQUAL(status, NT_STATUS_ARRAY_BOUNDS_EXCEEDED) ||
+	       NT_STATUS_EQUAL(status, NT_STATUS_INVALID_PARAMETER_MIX) ||
+	       NT_STATUS_EQUAL(status, NT_STATUS_INVALID_PARAMETER) ||
+	       NT_STATUS_EQUAL(status, NT_STATUS_PORT_MESSAGE_TOO_LONG);
+}
+
+static NET_API_STATUS call_error(struct smbsession_context *context,
+				 NTSTATUS status)
+{
+	if (is_nonsense(status)) {
+		return call_nonsense(context);
+	}
+	/* For an answer that says how long it is. */
+	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
+		return context_no_memory(context);
+	}
+	return connection_error(context, status);
+}
+
+NET_API_STATUS call_begin(struct smbsession_context *context)
+{
+	context->error_text = "";
+	return deadline_start(context->deadline, context->timeout)
+		       ? NERR_Success
+		       : context_no_memory(context);
 }
 
 NET_API_STATUS call_server(struct smbsession_context *context,
@@ -26,10 +58,6 @@ NET_API_STATUS call_server(struct smbsession_context *context,
 	bool again = true;
 	NET_API_STATUS code = NERR_Success;
 
-	context->error_text = "";
-	if (!deadline_start(context->deadline, context->timeout)) {
-		return context_no_memory(context);
-	}
 	while (again) {
 		bool fresh = false;
 		NTSTATUS status = NT_STATUS_OK;
@@ -47,11 +75,19 @@ NET_API_STATUS call_server(struct smbsession_context *context,
 		if (NT_STATUS_IS_OK(status)) {
 			return NERR_Success;
 		}
-		code = connection_error(context, status);
+		code = call_error(context, status);
 		again = worth_a_new_connection(context, fresh);
 		connection_close(context);
 	}
 	return code;
+}
+
+NET_API_STATUS call_nonsense(struct smbsession_context *context)
+{
+	return context_error(context,
+			     ERROR_INVALID_DATA,
+			     "%s: its answer makes no sense",
+			     context->connected_to);
 }
 
 NET_API_STATUS call_answer(struct smbsession_context *context,

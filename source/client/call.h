@@ -6,6 +6,9 @@
 
 #include "context.h"
 
+/** Begin what one function of the library does, and its time; or no memory. */
+NET_API_STATUS call_begin(struct smbsession_context *context);
+
 /**
  * Make a call, on a new connection when the one from before is lost.
  *
@@ -22,6 +25,9 @@ NET_API_STATUS call_server(struct smbsession_context *context,
 			   const char *servername,
 			   uint32_t opnum,
 			   void *request);
+
+/** Note that what the server answered makes no sense. Returns the code. */
+NET_API_STATUS call_nonsense(struct smbsession_context *context);
 
 /** Note what the server answered, when that is an error. Returns code. */
 NET_API_STATUS call_answer(struct smbsession_context *context,

@@ -3,6 +3,7 @@
 
 #include "connection.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,7 +41,7 @@ NET_API_STATUS connection_error(struct smbsession_context *context,
 				     server);
 	}
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
-		/* What libdcerpc makes of ENETUNREACH. */
+		/* What libdcerpc makes of a TCP connection that fails. */
 		return context_error(context,
 				     ERROR_BAD_NETPATH,
 				     "%s cannot be reached",
@@ -120,7 +121,34 @@ static NET_API_STATUS connect_pipe(struct smbsession_context *context)
 	return NERR_Success;
 }
 
-/* Root needs no password where it can open the pipe by itself. */
+static const char *log_level(struct loadparm_context *lp_ctx)
+{
+	char **level = lpcfg_parm_ptr(lp_ctx,
+				      NULL,
+				      lpcfg_parm_struct(lp_ctx, "log level"));
+
+	return level != NULL ? *level : NULL;
+}
+
+/* Making one sets the log level of this whole process. */
+static struct loadparm_context *config_for_relay(
+	const struct smbsession_context *context,
+	const char *directory)
+{
+	struct loadparm_context *lp_ctx = loadparm_init(context->connection);
+
+	if (lp_ctx == NULL ||
+	    !lpcfg_set_cmdline(lp_ctx,
+			       "log level",
+			       log_level(context->lp_ctx)) ||
+	    !lpcfg_set_cmdline(lp_ctx, "ncalrpc dir", directory)) {
+		return NULL;
+	}
+	return lp_ctx;
+}
+
+/* Root needs no password where it can open the pipe by itself. Notes why it
+ * cannot. */
 static bool connect_locally(struct smbsession_context *context)
 {
 	struct loadparm_context *lp_ctx = NULL;
@@ -130,15 +158,21 @@ static bool connect_locally(struct smbsession_context *context)
 	int server = local_pipe_open(context);
 
 	if (server < 0) {
+		(void)context_error(context,
+				    NERR_Success,
+				    "%s",
+				    strerror(errno));
 		return false;
 	}
 	relay = relay_start(context->connection,
 			    context->deadline->ev,
 			    server,
 			    &directory);
-	lp_ctx = loadparm_init(context->connection);
-	if (relay == NULL || lp_ctx == NULL ||
-	    !lpcfg_set_cmdline(lp_ctx, "ncalrpc dir", directory)) {
+	if (relay == NULL) {
+		return false;
+	}
+	lp_ctx = config_for_relay(context, directory);
+	if (lp_ctx == NULL) {
 		return false;
 	}
 	if (!NT_STATUS_IS_OK(dcerpc_pipe_connect(context->connection,
@@ -155,6 +189,28 @@ static bool connect_locally(struct smbsession_context *context)
 	return true;
 }
 
+/* There is a server beside the pipe where Samba is of another series. */
+static NET_API_STATUS connect_to_local(struct smbsession_context *context)
+{
+	const char *why = NULL;
+	NET_API_STATUS code = NERR_Success;
+
+	if (connect_locally(context)) {
+		return NERR_Success;
+	}
+	why = context->error_text;
+	context->error_text = "";
+	code = connect_pipe(context);
+	if (code == NERR_Success) {
+		return code;
+	}
+	return context_error(context,
+			     code,
+			     "%s (and without a login: %s)",
+			     context->error_text,
+			     why);
+}
+
 static NET_API_STATUS connect_to(struct smbsession_context *context,
 				 const char *host,
 				 bool locally)
@@ -169,10 +225,7 @@ static NET_API_STATUS connect_to(struct smbsession_context *context,
 	if (context->connected_to == NULL) {
 		return context_no_memory(context);
 	}
-	if (locally && connect_locally(context)) {
-		return NERR_Success;
-	}
-	return connect_pipe(context);
+	return locally ? connect_to_local(context) : connect_pipe(context);
 }
 
 NET_API_STATUS connection_open(struct smbsession_context *context,

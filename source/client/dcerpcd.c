@@ -11,6 +11,8 @@
 
 #include <param.h>
 
+#include "deadline.h"
+
 static char program[] = SAMBA_LIBEXECDIR "/samba-dcerpcd";
 /* The end of the pipe that it writes to when it is ready. */
 #define READY 3
@@ -77,13 +79,13 @@ static bool spawn(const char *configfile, int ready)
 	return ok;
 }
 
-static bool wait_until_ready(int ready, unsigned int seconds)
+static bool wait_until_ready(int ready, struct timeval time)
 {
 	struct pollfd wait = {.fd = ready, .events = POLLIN};
+	int milliseconds = (int)(time.tv_sec * 1000 + time.tv_usec / 1000);
 	char byte = 0;
 
-	return poll(&wait, 1, (int)seconds * 1000) == 1 &&
-	       read(ready, &byte, 1) == 1;
+	return poll(&wait, 1, milliseconds) == 1 && read(ready, &byte, 1) == 1;
 }
 
 bool dcerpcd_start(struct smbsession_context *context)
@@ -96,7 +98,7 @@ bool dcerpcd_start(struct smbsession_context *context)
 	}
 	ok = spawn(context->configfile, ends[1]);
 	(void)close(ends[1]);
-	ok = ok && wait_until_ready(ends[0], context->timeout);
+	ok = ok && wait_until_ready(ends[0], deadline_left(context->deadline));
 	(void)close(ends[0]);
 	return ok;
 }

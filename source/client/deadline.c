@@ -65,21 +65,58 @@ static void wake_up(struct tevent_context *ev,
 	deadline->timer = NULL;
 }
 
-bool deadline_start(struct deadline *deadline, unsigned int seconds)
+static struct timeval timeval_of(double seconds)
 {
+	time_t whole = (time_t)seconds;
+
+	return (struct timeval){
+		.tv_sec = whole,
+		.tv_usec = (suseconds_t)((seconds - (double)whole) * 1e6)};
+}
+
+static bool start(struct deadline *deadline, double seconds)
+{
+	/* A little later, so that the hook finds the deadline passed. */
+	struct timeval later = timeval_of(seconds + 0.01);
+
 	TALLOC_FREE(deadline->timer);
 	deadline->end = now() + seconds;
-	/* A little later, so that the hook finds the deadline passed. */
 	deadline->timer =
 		tevent_add_timer(deadline->ev,
 				 deadline,
-				 tevent_timeval_current_ofs(seconds, 10000),
+				 tevent_timeval_current_ofs(later.tv_sec,
+							    later.tv_usec),
 				 wake_up,
 				 deadline);
 	return deadline->timer != NULL;
 }
 
+bool deadline_start(struct deadline *deadline, unsigned int seconds)
+{
+	return start(deadline, seconds);
+}
+
 bool deadline_passed(const struct deadline *deadline)
 {
 	return deadline->end != 0 && now() >= deadline->end;
+}
+
+struct timeval deadline_left(const struct deadline *deadline)
+{
+	double left = deadline->end - now();
+
+	/* To a socket, 0 would mean for ever. */
+	return timeval_of(left > 0.001 ? left : 0.001);
+}
+
+void deadline_stop(struct deadline *deadline)
+{
+	TALLOC_FREE(deadline->timer);
+	deadline->stopped_at = deadline->end - now();
+	deadline->end = 0;
+}
+
+bool deadline_go_on(struct deadline *deadline)
+{
+	return start(deadline, deadline->stopped_at);
 }

@@ -5,6 +5,7 @@
 #define SMBSESSION_DEADLINE_H
 
 #include <stdbool.h>
+#include <sys/time.h>
 
 #include <talloc.h>
 #include <tevent.h>
@@ -14,6 +15,8 @@ struct deadline {
 	struct tevent_timer *timer;
 	/* seconds since the epoch of the monotonic clock, 0: none is set */
 	double end;
+	/* what was left of them when they were stopped */
+	double stopped_at;
 };
 
 /** Make one, with its event context; NULL when out of memory. */
@@ -28,5 +31,18 @@ bool deadline_start(struct deadline *deadline, unsigned int seconds);
 
 /** Has it come? */
 bool deadline_passed(const struct deadline *deadline);
+
+/** How long it is until then, for poll() and for socket options: not 0. */
+struct timeval deadline_left(const struct deadline *deadline);
+
+/** Stop the clock, for somebody is asked who may take their time. */
+void deadline_stop(struct deadline *deadline);
+
+/**
+ * Have it go on.
+ *
+ * @return false when out of memory
+ */
+bool deadline_go_on(struct deadline *deadline);
 
 #endif

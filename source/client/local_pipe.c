@@ -16,6 +16,7 @@
 #include <param.h>
 
 #include "dcerpcd.h"
+#include "deadline.h"
 #include "ndr_local_pipe.h"
 
 #define TRANSPORT_NAMED_PIPE 1
@@ -107,10 +108,35 @@ static bool push_greeting(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-static bool read_all(int socket, uint8_t *data, size_t length)
+/* Nothing that waits at the socket does so for longer than is left. */
+static bool bound_waiting(const struct smbsession_context *context, int socket)
 {
-	ssize_t got = recv(socket, data, length, MSG_WAITALL);
+	struct timeval left = deadline_left(context->deadline);
 
+	/* The latter also bounds connect(), which waits when the backlog is
+	 * full. */
+	return setsockopt(socket,
+			  SOL_SOCKET,
+			  SO_RCVTIMEO,
+			  &left,
+			  sizeof(left)) == 0 &&
+	       setsockopt(socket,
+			  SOL_SOCKET,
+			  SO_SNDTIMEO,
+			  &left,
+			  sizeof(left)) == 0;
+}
+
+static bool read_all(const struct smbsession_context *context,
+		     int socket,
+		     uint8_t *data,
+		     size_t length)
+{
+	ssize_t got = -1;
+
+	if (bound_waiting(context, socket)) {
+		got = recv(socket, data, length, MSG_WAITALL);
+	}
 	return got > 0 && (size_t)got == length;
 }
 
@@ -130,35 +156,39 @@ static bool is_welcome(TALLOC_CTX *mem_ctx,
 	       answer.file_type == MESSAGE_MODE;
 }
 
-static bool read_answer(TALLOC_CTX *mem_ctx, uint32_t level, int socket)
+static bool read_answer(const struct smbsession_context *context,
+			TALLOC_CTX *mem_ctx,
+			uint32_t level,
+			int socket)
 {
 	uint8_t data[ANSWER_MOST];
 	DATA_BLOB blob = {.data = data};
 	uint32_t length = 0;
 
-	if (!read_all(socket, data, sizeof(length))) {
+	if (!read_all(context, socket, data, sizeof(length))) {
 		return false;
 	}
 	memcpy(&length, data, sizeof(length));
 	length = ntohl(length);
 	if (length > sizeof(data) - sizeof(length) ||
-	    !read_all(socket, data + sizeof(length), length)) {
+	    !read_all(context, socket, data + sizeof(length), length)) {
 		return false;
 	}
 	blob.length = length + sizeof(length);
 	return is_welcome(mem_ctx, level, &blob);
 }
 
-static bool greet(TALLOC_CTX *mem_ctx,
+static bool greet(struct smbsession_context *context,
 		  const struct dialect *dialect,
 		  int socket)
 {
-	TALLOC_CTX *frame = talloc_new(mem_ctx);
+	TALLOC_CTX *frame = talloc_new(context);
 	DATA_BLOB blob = {.data = NULL};
 	bool welcome = frame != NULL && push_greeting(frame, dialect, &blob) &&
+		       bound_waiting(context, socket) &&
 		       send(socket, blob.data, blob.length, MSG_NOSIGNAL) ==
 			       (ssize_t)blob.length &&
-		       read_answer(frame, dialect->level, socket);
+		       read_answer(context, frame, dialect->level, socket);
 
 	talloc_free(frame);
 	return welcome;
@@ -192,7 +222,6 @@ static bool socket_path(struct loadparm_context *lp_ctx,
 static int connect_socket(const struct smbsession_context *context)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct timeval timeout = {.tv_sec = context->timeout};
 	int connected = -1;
 
 	if (!socket_path(context->lp_ctx,
@@ -205,17 +234,7 @@ static int connect_socket(const struct smbsession_context *context)
 	if (connected < 0) {
 		return -1;
 	}
-	/* Also what connect() waits for when the backlog is full. */
-	if (setsockopt(connected,
-		       SOL_SOCKET,
-		       SO_RCVTIMEO,
-		       &timeout,
-		       sizeof(timeout)) != 0 ||
-	    setsockopt(connected,
-		       SOL_SOCKET,
-		       SO_SNDTIMEO,
-		       &timeout,
-		       sizeof(timeout)) != 0 ||
+	if (!bound_waiting(context, connected) ||
 	    connect(connected, (struct sockaddr *)&address, sizeof(address)) !=
 		    0) {
 		int error = errno;
@@ -234,6 +253,9 @@ int local_pipe_open(struct smbsession_context *context)
 
 	if (connected < 0 && dcerpcd_start(context)) {
 		connected = connect_socket(context);
+	}
+	if (connected < 0) {
+		return -1;
 	}
 	errno = 0;
 	while (connected >= 0 && !greet(context, dialect, connected)) {

@@ -8,6 +8,7 @@
 
 #include <credentials.h>
 
+#include "deadline.h"
 #include "kerberos.h"
 
 bool login_is_given(const struct smbsession_login *login)
@@ -27,13 +28,14 @@ static const char *ask(struct cli_credentials *credentials)
 	struct smbsession_login *login = &context->login;
 	char *name =
 		cli_credentials_get_unparsed_name(credentials, credentials);
-	const char *answer =
-		login->prompt(name != NULL ? name : "", login->prompt_data);
+	const char *answer = NULL;
 
+	deadline_stop(context->deadline);
+	answer = login->prompt(name != NULL ? name : "", login->prompt_data);
 	talloc_free(name);
 	login->password =
 		answer != NULL ? talloc_strdup(context, answer) : NULL;
-	return login->password;
+	return deadline_go_on(context->deadline) ? login->password : NULL;
 }
 
 static enum credentials_use_kerberos kerberos_state(const char *wanted)

@@ -19,9 +19,13 @@ NET_API_STATUS smbsession_del(struct smbsession_context *context,
 		       .client_name = UncClientName,
 		       .user_name = username},
 	};
-	TALLOC_CTX *frame = talloc_new(context);
-	NET_API_STATUS code = NERR_Success;
+	TALLOC_CTX *frame = NULL;
+	NET_API_STATUS code = call_begin(context);
 
+	if (code != NERR_Success) {
+		return code;
+	}
+	frame = talloc_new(context);
 	if (frame == NULL) {
 		return context_no_memory(context);
 	}

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* NetrSessionEnum ([MS-SRVS] 3.1.4.5), by the highest level a server has. */
 
-#include <string.h>
-
 #include <dcerpc.h>
 
 #include "call.h"
+#include "error_code.h"
 #include "ndr_netr_session.h"
-
-#define ERROR_MORE_DATA 234
+#include "session_entries.h"
 
 /* Ask for all at once (2.2.2.2). */
 #define MAX_PREFERRED_LENGTH UINT32_MAX
@@ -31,93 +29,32 @@ union any_container {
 	struct session_info_502_container level502;
 };
 
-/* The fields that an entry of each level has, copied by their names. */
-#define ENTRY_0(from) .client = (from)->cname
-#define ENTRY_10(from)                                                 \
-	ENTRY_0(from), .user = (from)->username, .time = (from)->time, \
-		       .idle_time = (from)->idle_time
-#define ENTRY_1(from)                                   \
-	ENTRY_10(from), .num_opens = (from)->num_opens, \
-			.user_flags = (from)->user_flags
-#define ENTRY_2(from) ENTRY_1(from), .client_type = (from)->cltype_name
-#define ENTRY_502(from) ENTRY_2(from), .transport = (from)->transport
-
-#define COPY_EACH(container, entry)                        \
-	for (size_t i = 0; i < count_of(container); i++) { \
-		to[i] = (struct smbsession_info){          \
-			entry(&(container)->buffer[i])};   \
-	}
-
-#define count_of(container)                                 \
-	((container) != NULL && (container)->buffer != NULL \
-		 ? (container)->entries                     \
-		 : 0)
-
-static size_t number_of_entries(const struct session_enum_struct *sent)
+/* Not noted: that there is more. */
+static NET_API_STATUS take(struct smbsession_context *context,
+			   struct smbsession_list *list,
+			   const struct netr_session_enum *answer)
 {
-	switch (sent->level) {
-	case 0:
-		return count_of(sent->info.level0);
-	case 1:
-		return count_of(sent->info.level1);
-	case 2:
-		return count_of(sent->info.level2);
-	case 10:
-		return count_of(sent->info.level10);
-	case 502:
-		return count_of(sent->info.level502);
-	default:
-		return 0;
+	NET_API_STATUS code = W_ERROR_V(answer->out.result);
+	NET_API_STATUS added = NERR_Success;
+
+	if (code != NERR_Success && code != ERROR_MORE_DATA) {
+		return call_answer(context, code);
 	}
+	added = session_entries_add(list, answer->out.info);
+	if (added == ERROR_INVALID_DATA) {
+		return call_nonsense(context);
+	}
+	return added == NERR_Success ? code : context_no_memory(context);
 }
 
-static void copy_entries(const struct session_enum_struct *sent,
-			 struct smbsession_info *to)
+/* Where to go on, 0 where that is nowhere: the pointer is of the answer. */
+static uint32_t resume_at(const struct netr_session_enum *answer)
 {
-	switch (sent->level) {
-	case 0:
-		COPY_EACH(sent->info.level0, ENTRY_0);
-		break;
-	case 1:
-		COPY_EACH(sent->info.level1, ENTRY_1);
-		break;
-	case 2:
-		COPY_EACH(sent->info.level2, ENTRY_2);
-		break;
-	case 10:
-		COPY_EACH(sent->info.level10, ENTRY_10);
-		break;
-	case 502:
-		COPY_EACH(sent->info.level502, ENTRY_502);
-		break;
-	default:
-		break;
-	}
+	return answer->out.resume_handle != NULL ? *answer->out.resume_handle
+						 : 0;
 }
 
-/* The strings stay where they are, below the list. */
-static bool add_entries(struct smbsession_list *list,
-			const struct session_enum_struct *sent)
-{
-	size_t more = number_of_entries(sent);
-	struct smbsession_info *grown = talloc_realloc(list,
-						       list->entries,
-						       struct smbsession_info,
-						       list->count + more);
-
-	if (more == 0) {
-		return true;
-	}
-	if (grown == NULL) {
-		return false;
-	}
-	copy_entries(sent, grown + list->count);
-	list->entries = grown;
-	list->count += more;
-	return true;
-}
-
-/* Asks once, and adds what comes. Not noted: that there is more. */
+/* Asks once, and adds what comes. */
 static NET_API_STATUS ask(struct smbsession_context *context,
 			  struct question *question,
 			  struct smbsession_list *list)
@@ -135,9 +72,7 @@ static NET_API_STATUS ask(struct smbsession_context *context,
 		       .info = &info,
 		       .prefered_maximum_length = MAX_PREFERRED_LENGTH,
 		       .resume_handle = &question->resume_handle},
-		.out = {.total_entries = &total,
-			.info = &info,
-			.resume_handle = &question->resume_handle},
+		.out = {.total_entries = &total, .info = &info},
 	};
 	NET_API_STATUS code = call_server(context,
 					  list,
@@ -148,32 +83,36 @@ static NET_API_STATUS ask(struct smbsession_context *context,
 	if (code != NERR_Success) {
 		return code;
 	}
-	code = W_ERROR_V(request.out.result);
-	if (code != NERR_Success && code != ERROR_MORE_DATA) {
-		return call_answer(context, code);
-	}
-	if (!add_entries(list, &info)) {
-		return context_no_memory(context);
-	}
-	return code;
+	question->resume_handle = resume_at(&request);
+	return take(context, list, &request);
 }
 
-/* Asks for part after part of one level. */
+/* Asks for part after part of one level. A server whose parts never end is
+ * left when the time is up; one that goes on from where it was, or with
+ * nothing, at once. */
 static NET_API_STATUS ask_for_all(struct smbsession_context *context,
 				  struct question *question,
 				  struct smbsession_list *list)
 {
+	uint32_t from = 0;
 	size_t before = 0;
 	NET_API_STATUS code = NERR_Success;
 
 	list->level = question->level;
+	list->count = 0;
 	question->resume_handle = 0;
 	do {
+		from = question->resume_handle;
 		before = list->count;
 		code = ask(context, question, list);
-		/* A part with nothing in it would be followed by others. */
-	} while (code == ERROR_MORE_DATA && list->count > before);
-	return code == ERROR_MORE_DATA ? call_answer(context, code) : code;
+	} while (code == ERROR_MORE_DATA && list->count > before &&
+		 question->resume_handle != from);
+	return code != ERROR_MORE_DATA
+		       ? code
+		       : context_error(context,
+				       code,
+				       "the server does not go on with its "
+				       "list");
 }
 
 /* Windows answers that a level is not for this caller; another may be. */
@@ -212,6 +151,11 @@ NET_API_STATUS smbsession_enum(struct smbsession_context *context,
 				    .user = user};
 	NET_API_STATUS code = NERR_Success;
 
+	*list = NULL;
+	code = call_begin(context);
+	if (code != NERR_Success) {
+		return code;
+	}
 	*list = talloc_zero(NULL, struct smbsession_list);
 	if (*list == NULL) {
 		return context_no_memory(context);

@@ -30,6 +30,9 @@ typedef uint32_t NET_API_STATUS;
 #ifndef ERROR_BAD_NETPATH
 #define ERROR_BAD_NETPATH 53
 #endif
+#ifndef ERROR_NETNAME_DELETED
+#define ERROR_NETNAME_DELETED 64
+#endif
 #ifndef ERROR_INVALID_PARAMETER
 #define ERROR_INVALID_PARAMETER 87
 #endif
@@ -41,6 +44,9 @@ typedef uint32_t NET_API_STATUS;
 #endif
 #ifndef ERROR_BUSY
 #define ERROR_BUSY 170
+#endif
+#ifndef ERROR_CONNECTION_REFUSED
+#define ERROR_CONNECTION_REFUSED 1225
 #endif
 #ifndef ERROR_NO_LOGON_SERVERS
 #define ERROR_NO_LOGON_SERVERS 1311
@@ -96,7 +102,7 @@ enum smbsession_setting {
 	SMBSESSION_CONFIGFILE = 5,
 	/* "name=value" that overrides smb.conf; each call adds one */
 	SMBSESSION_OPTION = 6,
-	/* seconds that one call may take, "30" at first */
+	/* seconds that one function may take, "30" at first */
 	SMBSESSION_TIMEOUT = 7,
 };
 

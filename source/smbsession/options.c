@@ -137,7 +137,7 @@ static const struct poptOption table[] = {
 	 POPT_ARG_STRING,
 	 NULL,
 	 OPTION_TIMEOUT,
-	 "Wait no longer for an answer (30)",
+	 "Wait no longer for a list or a close (30)",
 	 "SECONDS"},
 	{"version",
 	 'V',

@@ -5,8 +5,15 @@
 
 #include <stdio.h>
 
+#include "source/client/error_code.h"
+
 #include "json.h"
 #include "terminal.h"
+
+#define NO_DIALECT                                                        \
+	"does it speak SMB, by a dialect that 'client ipc min protocol' " \
+	"and 'client ipc max protocol' allow?"
+#define HUNG_UP "it hung up, but may do what it was asked all the same"
 
 static const struct {
 	NET_API_STATUS code;
@@ -48,9 +55,27 @@ static const struct {
 	 EXIT_UNREACHABLE,
 	 NULL,
 	 "it may still do what it was asked; --timeout waits for longer"},
-	{1225, EXIT_UNREACHABLE, NULL, "does smbd run there?"},
-	{1231, EXIT_UNREACHABLE, NULL, NULL},
-	{1232, EXIT_UNREACHABLE, NULL, NULL},
+	{ERROR_CONNECTION_REFUSED,
+	 EXIT_UNREACHABLE,
+	 NULL,
+	 "does samba-dcerpcd run there? It serves srvsvc for smbd"},
+	{ERROR_NETWORK_UNREACHABLE, EXIT_UNREACHABLE, NULL, NULL},
+	{ERROR_HOST_UNREACHABLE, EXIT_UNREACHABLE, NULL, NULL},
+	{ERROR_NETNAME_DELETED, EXIT_UNREACHABLE, NULL, HUNG_UP},
+	{ERROR_UNEXP_NET_ERR, EXIT_UNREACHABLE, NULL, HUNG_UP},
+	{ERROR_BROKEN_PIPE, EXIT_UNREACHABLE, NULL, HUNG_UP},
+	{ERROR_PIPE_NOT_CONNECTED, EXIT_UNREACHABLE, NULL, HUNG_UP},
+	{ERROR_NOT_SUPPORTED, EXIT_UNREACHABLE, NULL, NO_DIALECT},
+	{ERROR_BAD_NET_RESP, EXIT_UNREACHABLE, NULL, NO_DIALECT},
+	{ERROR_ACCOUNT_RESTRICTION, EXIT_REFUSED, NULL, NULL},
+	{ERROR_INVALID_LOGON_HOURS, EXIT_REFUSED, NULL, NULL},
+	{ERROR_INVALID_WORKSTATION, EXIT_REFUSED, NULL, NULL},
+	{ERROR_PASSWORD_EXPIRED, EXIT_REFUSED, NULL, NULL},
+	{ERROR_ACCOUNT_DISABLED, EXIT_REFUSED, NULL, NULL},
+	{ERROR_LOGON_TYPE_NOT_GRANTED, EXIT_REFUSED, NULL, NULL},
+	{ERROR_ACCOUNT_EXPIRED, EXIT_REFUSED, NULL, NULL},
+	{ERROR_PASSWORD_MUST_CHANGE, EXIT_REFUSED, NULL, NULL},
+	{ERROR_ACCOUNT_LOCKED_OUT, EXIT_REFUSED, NULL, NULL},
 	{ERROR_TIMEOUT,
 	 EXIT_NOT_ALL,
 	 "the server was not through with it in time",

@@ -14,7 +14,7 @@ from testbed.clients import Connection, connect
 from testbed.server import Server
 from testbed.sessions import sessions_of
 from testbed.smbsession import (
-    DONE, NO_MATCH, NOT_ALL, NOT_CONFIRMED, REFUSED, TOOL, UNREACHABLE, USAGE,
+    DONE, NO_MATCH, NOT_ALL, NOT_CONFIRMED, REFUSED, TOOL, USAGE,
     Terminal, login, run)
 
 CLIENT = "127.0.0.21"
@@ -256,12 +256,6 @@ def test_not_allowed(samba, users):
     assert left(samba) == ALL
 
 
-def test_wrong_password(samba):
-    done = run("list", SERVER, login("adm", "wrong"))
-    assert done.returncode == REFUSED
-    assert "ERROR_LOGON_FAILURE: " in done.stderr
-
-
 def test_error_as_json(samba):
     done = run("list", SERVER, login("alice"), "--json")
     error = json.loads(done.stdout)["error"]
@@ -274,34 +268,6 @@ def _listener():
     """A server that takes connections and never answers."""
     with socket.create_server(("127.0.0.60", 445), backlog=5) as listener:
         yield listener
-
-
-def test_server_hangs_before_the_login(listener):
-    address = listener.getsockname()[0]
-    done = run("list", address, ADMIN, "--timeout", "1")
-    assert done.returncode == UNREACHABLE
-    assert f"ERROR_SEM_TIMEOUT: {address} does not answer within 1 s" in (
-        done.stderr)
-
-
-def test_server_hangs_in_a_call(samba, users):
-    with processes.stopped(samba.dcerpcd_pid()):
-        (worker,) = samba.worker_pids()
-        with processes.stopped(worker):
-            done = run("close", SERVER, ADMIN, "--user", "alice", "-t1")
-    assert done.returncode == UNREACHABLE
-    assert "does not answer within 1 s" in done.stderr
-
-
-def test_server_refuses(samba):
-    done = run("list", "127.0.0.61", ADMIN, "--option=smb ports=446")
-    assert done.returncode == UNREACHABLE
-
-
-def test_server_is_away():
-    done = run("list", "10.99.99.99", ADMIN)
-    assert done.returncode == UNREACHABLE
-    assert "ERROR_BAD_NETPATH: 10.99.99.99 cannot be reached" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [
@@ -484,13 +450,6 @@ def test_local_pipe_carries_long_lists(samba):
         told = json.loads(run("list", "--json", "-s",
                               str(samba.smb_conf)).stdout)
     assert len(told["sessions"]) == len(names)
-
-
-def test_local_worker_hangs(samba, users):
-    (worker,) = samba.worker_pids()
-    with processes.stopped(worker):
-        done = run("list", "-t1", "-s", str(samba.smb_conf))
-    assert done.returncode == UNREACHABLE
 
 
 def helpers():

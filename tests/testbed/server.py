@@ -97,10 +97,18 @@ class Server:
         if env is not None:
             self.dcerpcd_env = dict(env)
         stubborn = self._dcerpcd.stop()
-        self._start_dcerpcd()
-        self._wait_ready()
+        self.start_dcerpcd()
         if stubborn:
             raise TestbedError(f"had to be killed: {', '.join(stubborn)}")
+
+    def stop_dcerpcd(self):
+        """End samba-dcerpcd and its workers: smbd has nobody for srvsvc."""
+        self._dcerpcd.stop()
+
+    def start_dcerpcd(self):
+        """Start it again, and wait until srvsvc answers."""
+        self._start_dcerpcd()
+        self._wait_ready()
 
     def write_conf(self, conf=None):
         """Write smb.conf anew with these parameters added."""

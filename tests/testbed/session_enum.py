@@ -175,7 +175,9 @@ def _entries(referents, level, rows):
     fixed, strings = b"", b""
     for row in rows:
         for field in FIELDS[level]:
-            if field in _STRINGS:
+            if field in _STRINGS and row[field] is None:
+                fixed += struct.pack("<L", 0)
+            elif field in _STRINGS:
                 fixed += referents.next()
                 strings = _aligned(strings) + _string(row[field])
             else:

@@ -55,13 +55,37 @@ def execute(program, *arguments, **env):
         timeout=DEADLINE_SECONDS)
 
 
-class Terminal:
-    """It runs at a terminal of its own, so many columns wide."""
+def complaint(done):
+    """The line that a tool wrote which says one error, and maybe a hint."""
+    first, *others = done.stderr.splitlines()
+    assert first.startswith("smbsession: ")
+    assert all(line.startswith("smbsession: hint: ") for line in others)
+    assert len(others) <= 1
+    return first.removeprefix("smbsession: ")
 
-    def __init__(self, *arguments, columns=80, env=None):
+
+def start(*arguments, before=()):
+    """Start it without a terminal; what it writes comes through pipes.
+
+    before: a command that runs it.
+    """
+    return subprocess.Popen(
+        [*before, TOOL, *arguments], stdin=subprocess.DEVNULL, env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+class Terminal:
+    """It runs at a terminal of its own, so many columns wide.
+
+    output: a file for its standard output instead.
+    """
+
+    def __init__(self, *arguments, columns=80, env=None, output=None):
         self._text = ""
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
+            if output:
+                os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT), 1)
             os.execve(TOOL, [TOOL, *arguments], environment(**(env or {})))
         ioctl(self._terminal, termios.TIOCSWINSZ,
               struct.pack("HHHH", 24, columns, 0, 0))
@@ -73,6 +97,11 @@ class Terminal:
             if not self._read(deadline):
                 raise AssertionError(f"no {text!r} in {self._text!r}")
         return self._text
+
+    @staticmethod
+    def outlast(seconds):
+        """Do nothing for longer than a limit that the tool was given."""
+        time.sleep(seconds + 0.1)
 
     def type(self, text):
         os.write(self._terminal, text.encode())

@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that are away, refuse or hang: command line and library say so in
+time, by the codes that their manuals have."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+from typing import NamedTuple
+
+import pytest
+
+from testbed import namespace, processes
+from testbed.accounts import PASSWORD
+from testbed.clients import connect
+from testbed.server import Server
+from testbed.sessions import sessions_of, wait_for_sessions, wait_gone
+from testbed.smbsession import (
+    DONE, REFUSED, UNREACHABLE, Terminal, complaint, environment, execute,
+    login, run, start)
+
+CLIENT = "127.0.0.21"
+SERVER = "127.0.0.1"
+ADMIN = login("adm")
+
+# On a network of its own, where nobody takes packets for FAR.
+HERE = "10.98.0.1"
+FAR = "10.98.0.9"
+
+ERROR_ACCESS_DENIED = 5
+ERROR_NOT_SUPPORTED = 50
+ERROR_BAD_NETPATH = 53
+ERROR_NETNAME_DELETED = 64
+ERROR_SEM_TIMEOUT = 121
+ERROR_CONNECTION_REFUSED = 1225
+ERROR_LOGON_FAILURE = 1326
+ERROR_ACCOUNT_DISABLED = 1331
+
+# A second more goes by where libdcerpc closes its pipe.
+TIMEOUT = "1"
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba():
+    with Server(conf={"sessiondel:timeout": "20"}, address=SERVER) as server:
+        yield server
+
+
+@pytest.fixture(name="alice")
+def _alice(samba):
+    with connect(samba, "alice", source=CLIENT) as session:
+        yield session
+    wait_gone(samba, "alice", "adm")
+
+
+@contextlib.contextmanager
+def listening(address, serve):
+    """Something other than Samba at port 445, in a thread for each peer."""
+    def accept():
+        with contextlib.ExitStack() as peers, \
+                contextlib.suppress(OSError):
+            while True:
+                peer = peers.enter_context(listener.accept()[0])
+                threading.Thread(target=serve, args=[peer]).start()
+
+    with socket.create_server((address, 445)) as listener:
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield address
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@contextlib.contextmanager
+def nobody_answers(samba):
+    namespace.ip("link add hole0 type veth peer name hole1",
+                 "link set hole1 up", "link set hole0 up",
+                 f"address add {HERE}/24 dev hole0",
+                 f"neighbor add {FAR} lladdr 02:00:00:00:00:09 dev hole0 "
+                 "nud permanent")
+    yield FAR
+    namespace.ip("link del hole0")
+
+
+@contextlib.contextmanager
+def no_way_there(samba):
+    yield "10.99.99.99"
+
+
+@contextlib.contextmanager
+def no_such_host(samba):
+    yield "nobody.example"
+
+
+@contextlib.contextmanager
+def name_server_hangs(samba):
+    with socket.socket(type=socket.SOCK_DGRAM) as silent:
+        silent.bind((namespace.NAME_SERVER, 53))
+        yield "far.example"
+
+
+@contextlib.contextmanager
+def port_is_closed(samba):
+    yield "127.0.0.61"
+
+
+def hangs_up(samba):
+    return listening("127.0.0.62", lambda peer: peer.shutdown(
+        socket.SHUT_RDWR))
+
+
+def never_speaks(samba):
+    return listening("127.0.0.63", lambda peer: None)
+
+
+def speaks_no_smb(samba):
+    def serve(peer):
+        peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        peer.shutdown(socket.SHUT_RDWR)
+
+    return listening("127.0.0.64", serve)
+
+
+@contextlib.contextmanager
+def smbd_hangs(samba):
+    """The parent, which would have a child for this client."""
+    with processes.stopped(samba.smbd_pids()[0]):
+        yield SERVER
+
+
+@contextlib.contextmanager
+def worker_hangs(samba):
+    with processes.stopped(samba.dcerpcd_pid()):
+        worker, = samba.worker_pids()
+        with processes.stopped(worker):
+            yield SERVER
+
+
+@contextlib.contextmanager
+def nobody_serves_srvsvc(samba):
+    samba.stop_dcerpcd()
+    yield SERVER
+    samba.start_dcerpcd()
+
+
+@contextlib.contextmanager
+def no_pipe_for_srvsvc(samba):
+    samba.stop_dcerpcd()
+    (samba.directory / "ncalrpc" / "np" / "srvsvc").unlink()
+    yield SERVER
+    samba.start_dcerpcd()
+
+
+@contextlib.contextmanager
+def configured(samba, parameters):
+    """For new connections, until the end."""
+    before = dict(samba.conf)
+    samba.write_conf(parameters)
+    yield SERVER
+    samba.conf = before
+    samba.write_conf()
+
+
+def host_is_denied(samba):
+    return configured(samba, {"hosts deny": "127.0.0.1"})
+
+
+def dialect_is_refused(samba):
+    return configured(samba, {"server min protocol": "SMB3_11"})
+
+
+@contextlib.contextmanager
+def account_is_disabled(samba):
+    tool = ["smbpasswd", "-c", samba.smb_conf]
+    subprocess.run([*tool, "-d", "adm"], check=True)
+    yield SERVER
+    subprocess.run([*tool, "-e", "adm"], check=True)
+
+
+@contextlib.contextmanager
+def password_is_wrong(samba):
+    yield SERVER
+
+
+class Trouble(NamedTuple):
+    """What is wrong, the code that the library gives, and the tool's words."""
+
+    make: object
+    code: int
+    status: int
+    says: str
+    password: str = PASSWORD
+
+
+DIALECT = "SMB2_10"
+TROUBLES = [
+    Trouble(nobody_answers, ERROR_SEM_TIMEOUT, UNREACHABLE,
+            f"ERROR_SEM_TIMEOUT: {FAR} does not answer within 1 s"),
+    Trouble(no_way_there, ERROR_BAD_NETPATH, UNREACHABLE,
+            "ERROR_BAD_NETPATH: 10.99.99.99 cannot be reached"),
+    Trouble(no_such_host, ERROR_BAD_NETPATH, UNREACHABLE,
+            "ERROR_BAD_NETPATH: nobody.example: no such host"),
+    Trouble(name_server_hangs, ERROR_SEM_TIMEOUT, UNREACHABLE,
+            "ERROR_SEM_TIMEOUT: far.example does not answer within 1 s"),
+    Trouble(port_is_closed, ERROR_BAD_NETPATH, UNREACHABLE,
+            "ERROR_BAD_NETPATH: 127.0.0.61 cannot be reached"),
+    Trouble(hangs_up, ERROR_NETNAME_DELETED, UNREACHABLE,
+            "ERROR_NETNAME_DELETED: 127.0.0.62: "),
+    Trouble(never_speaks, ERROR_SEM_TIMEOUT, UNREACHABLE,
+            "ERROR_SEM_TIMEOUT: 127.0.0.63 does not answer within 1 s"),
+    Trouble(speaks_no_smb, ERROR_NETNAME_DELETED, UNREACHABLE,
+            "ERROR_NETNAME_DELETED: 127.0.0.64: "),
+    Trouble(smbd_hangs, ERROR_SEM_TIMEOUT, UNREACHABLE,
+            f"ERROR_SEM_TIMEOUT: {SERVER} does not answer within 1 s"),
+    Trouble(worker_hangs, ERROR_SEM_TIMEOUT, UNREACHABLE,
+            f"ERROR_SEM_TIMEOUT: {SERVER} does not answer within 1 s"),
+    Trouble(nobody_serves_srvsvc, ERROR_CONNECTION_REFUSED, UNREACHABLE,
+            f"ERROR_CONNECTION_REFUSED: {SERVER}: "),
+    Trouble(no_pipe_for_srvsvc, ERROR_BAD_NETPATH, UNREACHABLE,
+            f"ERROR_BAD_NETPATH: {SERVER}: no such host, or no srvsvc there"),
+    Trouble(host_is_denied, ERROR_ACCESS_DENIED, REFUSED,
+            "ERROR_ACCESS_DENIED: the server does not let you do this"),
+    Trouble(dialect_is_refused, ERROR_NOT_SUPPORTED, UNREACHABLE,
+            f"ERROR_NOT_SUPPORTED: {SERVER}: "),
+    Trouble(password_is_wrong, ERROR_LOGON_FAILURE, REFUSED,
+            f"ERROR_LOGON_FAILURE: {SERVER}: ", "wrong"),
+    Trouble(account_is_disabled, ERROR_ACCOUNT_DISABLED, REFUSED,
+            f"ERROR_ACCOUNT_DISABLED: {SERVER}: "),
+]
+
+
+PROGRAM = r"""
+#include <stdio.h>
+#include <smbsession.h>
+
+int main(int argc, char *argv[])
+{
+	struct smbsession_context *context = smbsession_new();
+	NET_API_STATUS code = smbsession_set(context, SMBSESSION_TIMEOUT, "TIMEOUT");
+
+	smbsession_set(context, SMBSESSION_OPTION, "name resolve order=host");
+	smbsession_set(context, SMBSESSION_OPTION,
+		       "client ipc max protocol=DIALECT");
+	if (argc == 2 && code == NERR_Success) {
+		code = smbsession_del(context, argv[1], NULL, "alice");
+	}
+	printf("%u %s\n", (unsigned)code, smbsession_error_text(context));
+	smbsession_free(context);
+	return 0;
+}
+"""
+
+
+@pytest.fixture(name="program", scope="module")
+def _program(compiled, tmp_path_factory):
+    """A program in C that closes alice's sessions on a server."""
+    source = tmp_path_factory.mktemp("faults") / "close_alice.c"
+    source.write_text(PROGRAM.replace("TIMEOUT\")", f"{TIMEOUT}\")")
+                      .replace("DIALECT", DIALECT))
+    return compiled(source)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES,
+                         ids=lambda trouble: trouble.make.__name__)
+def test_trouble_is_told_in_time(samba, program, trouble):
+    with trouble.make(samba) as server:
+        done = run("list", server, login("adm", trouble.password), "--json",
+                   "--timeout", TIMEOUT, "--option=name resolve order=host",
+                   f"--option=client ipc max protocol={DIALECT}")
+        told = execute(program, server, USER="adm", PASSWD=trouble.password)
+    assert complaint(done).startswith(trouble.says)
+    assert done.returncode == trouble.status
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["name"]) == (
+        trouble.code, trouble.says.partition(":")[0])
+    assert told.stdout.partition(" ")[0] == str(trouble.code)
+    assert told.stderr == ""
+
+
+# In the middle of a call
+
+@contextlib.contextmanager
+def in_a_call(samba, process):
+    """While a process has a session and waits for what it asked."""
+    wait_for_sessions(samba, lambda table: {"adm"} & {
+        row["user"] for row in table}, "it has logged in")
+    yield
+    process.wait()
+
+
+def test_call_takes_longer_than_the_tool_waits(samba, alice):
+    (victim,) = sessions_of(samba, "alice")
+    with processes.stopped(victim["pid"]):
+        done = run("close", SERVER, ADMIN, "--user", "alice", "-t", TIMEOUT)
+    assert complaint(done) == (
+        f"ERROR_SEM_TIMEOUT: {SERVER} does not answer within 1 s")
+    assert (done.stdout, done.returncode) == (
+        f"failed \\\\{CLIENT} alice: ERROR_SEM_TIMEOUT\n", UNREACHABLE)
+
+
+def test_callers_smbd_hangs_in_the_call(samba, alice):
+    (victim,) = sessions_of(samba, "alice")
+    with processes.stopped(victim["pid"]), start(
+            "close", SERVER, ADMIN, "--user", "alice", "-t", TIMEOUT) as tool:
+        with in_a_call(samba, tool):
+            (own,) = sessions_of(samba, "adm")
+            with processes.stopped(own["pid"]):
+                assert tool.wait() == UNREACHABLE
+        assert "ERROR_SEM_TIMEOUT" in tool.stderr.read()
+
+
+@pytest.mark.parametrize("who", ["worker", "smbd"])
+def test_it_dies_in_the_call(samba, alice, program, who):
+    (victim,) = sessions_of(samba, "alice")
+    with processes.stopped(victim["pid"]), subprocess.Popen(
+            [program, SERVER], stdout=subprocess.PIPE, text=True,
+            env=environment(USER="adm", PASSWD=PASSWORD)) as caller:
+        with in_a_call(samba, caller):
+            (own,) = sessions_of(samba, "adm")
+            worker, = samba.worker_pids()
+            os.kill(own["pid"] if who == "smbd" else worker, signal.SIGKILL)
+        assert caller.stdout.read().startswith(f"{ERROR_NETNAME_DELETED} ")
+    processes.wait_until(lambda: run("list", SERVER, ADMIN).returncode == DONE,
+                         "it serves again")
+
+
+# The local server, as root
+
+def test_local_worker_hangs(samba, alice):
+    (worker,) = samba.worker_pids()
+    with processes.stopped(worker):
+        done = run("list", "-t", TIMEOUT, "-s", str(samba.smb_conf))
+    assert done.returncode == UNREACHABLE
+    assert "does not answer within 1 s" in complaint(done)
+
+
+def test_local_samba_dcerpcd_hangs_where_it_would_be_started(samba):
+    """Nobody takes connections, so each step could wait for itself."""
+    with configured(samba, {"rpc start on demand helpers": "yes"}), \
+            processes.stopped(samba.dcerpcd_pid()), \
+            processes.stopped(samba.worker_pids()[0]):
+        done = run("list", "-t", TIMEOUT, "-s", str(samba.smb_conf))
+    assert done.returncode == UNREACHABLE
+
+
+def test_local_server_is_away(samba):
+    """It says what is missing, not only that root has no password."""
+    with nobody_serves_srvsvc(samba):
+        done = run("list", "-N", "-s", str(samba.smb_conf))
+        told = run("list", "-s", str(samba.smb_conf))
+    assert (done.returncode, told.returncode) == (REFUSED, REFUSED)
+    assert "without a login" not in complaint(done)
+    assert complaint(told).endswith(
+        "(and without a login: Connection refused)")
+
+
+# A person takes longer than a server may
+
+def test_time_for_the_password_does_not_count(samba):
+    terminal = Terminal("list", SERVER, "-Uadm", "-t", TIMEOUT)
+    terminal.wait_for("Password for [")
+    terminal.outlast(float(TIMEOUT))
+    terminal.type(f"{PASSWORD}\n")
+    status, text = terminal.end()
+    assert (status, "adm" in text) == (DONE, True)

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A server service that lies: what it sends is bounded, told and kept tame."""
+
+import json
+
+import pytest
+
+from testbed import hostile
+from testbed.server import Server
+from testbed.session_enum import FIELDS, Listing, answer_stub
+from testbed.smbsession import (
+    DONE, OTHER, UNREACHABLE, Terminal, complaint, login, run)
+from testbed.srvsvc import ERROR_MORE_DATA
+
+LIAR = "127.0.0.2"
+ADMIN = login("adm")
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba():
+    with Server(address=LIAR) as server:
+        yield server
+
+
+@pytest.fixture(name="liar", scope="module")
+def _liar(samba):
+    """What answers instead of a worker; tests set how."""
+    with hostile.srvsvc(samba) as liar:
+        yield liar
+
+
+@pytest.fixture(name="ways", scope="module")
+def _ways(samba):
+    """Both ways that an answer comes in: through smbd, and to local root."""
+    return [("list", LIAR, ADMIN), ("list", "-s", str(samba.smb_conf))]
+
+
+def entry(**fields):
+    return {**{name: 0 for name in FIELDS[502]}, "cname": "\\\\ws7",
+            "username": "alice", "cltype_name": "", "transport": "", **fields}
+
+
+def stub(*rows, level=502, result=0, resume=0):
+    return answer_stub(level, Listing(result, rows, len(rows), resume), 2)
+
+
+def more(*rows, resume):
+    """One that is not the end."""
+    return stub(*rows, result=ERROR_MORE_DATA, resume=resume)
+
+
+def listing(*parts):
+    """Answers NetrSessionEnum by these stubs in turn, again and again."""
+    remaining = list(parts)
+
+    def answer(opnum, _):
+        assert opnum == 12
+        remaining.append(remaining[0])
+        return remaining.pop(0)
+    return answer
+
+
+
+
+
+
+def test_list_in_parts_is_put_together(liar, ways):
+    liar.answer = listing(more(entry(username="user1"), resume=1),
+                          more(entry(username="user2"), resume=2),
+                          stub(entry(username="user3")))
+    for way in ways:
+        told = json.loads(run(*way, "--json").stdout)
+        assert [row["user"] for row in told["sessions"]] == [
+            "user1", "user2", "user3"]
+
+
+@pytest.mark.parametrize("part", [
+    more(entry(), resume=5), more(entry(), resume=0),
+    more(entry(), resume=None), more(resume=5)],
+    ids=["the same part", "no place", "no handle", "no entries"])
+def test_list_that_does_not_go_on_is_an_error(liar, ways, part):
+    liar.answer = listing(part)
+    for way in ways:
+        done = run(*way)
+        assert (done.stdout, done.returncode) == ("", OTHER)
+        assert complaint(done) == (
+            "ERROR_MORE_DATA: the server does not go on with its list")
+
+
+def test_list_that_never_ends_ends_with_the_time(liar, ways):
+    places = iter(range(1, 10 ** 9))
+
+    liar.answer = lambda *_: more(entry(), resume=next(places))
+    done = run(*ways[1], "-t1")
+    assert (done.stdout, done.returncode) == ("", UNREACHABLE)
+    assert "does not answer within 1 s" in complaint(done)
+
+
+def spoilt(at, number):
+    """A list of one with another number at this place."""
+    data = bytearray(stub(entry()))
+    data[at:at + 4] = number.to_bytes(4, "little")
+    return bytes(data)
+
+
+@pytest.mark.parametrize("answer, error", [
+    (b"", "INVALID_DATA"), (stub(entry())[:-4], "INVALID_DATA"),
+    (stub(entry(), level=1), "INVALID_DATA"),
+    (spoilt(12, 2), "INVALID_DATA"), (spoilt(0, 7), "INVALID_DATA"),
+    (stub(entry(username="QQ")).replace(
+        b"Q\0Q\0", b"\0\xd8A\0"), "INVALID_DATA"),
+    (spoilt(20, 0x7fffffff), "NOT_ENOUGH_MEMORY")],
+    ids=["nothing", "cut off", "another level", "another count",
+         "unknown level", "lone surrogate", "huge array"])
+def test_answer_that_makes_no_sense(liar, ways, answer, error):
+    liar.answer = listing(answer)
+    for way in ways:
+        done = run(*way)
+        assert (done.stdout, done.returncode) == ("", OTHER)
+        assert complaint(done).startswith(f"ERROR_{error}: ")
+
+
+def test_server_that_hangs_up_in_a_close_is_asked_once_more(liar):
+    closes = []
+
+    def answer(opnum, _):
+        if opnum == 12:
+            return stub(entry())
+        closes.append(opnum)
+        return None if len(closes) == 1 else bytes(4)
+
+    liar.answer = answer
+    done = run("close", LIAR, ADMIN, "--user", "alice")
+    assert (done.stdout, done.returncode) == ("closed \\\\ws7 alice\n", DONE)
+    assert len(closes) == 2
+
+
+def test_server_that_hangs_up_in_every_close(liar):
+    both = stub(entry(), entry(cname="\\\\ws8"))
+    liar.answer = lambda opnum, _: both if opnum == 12 else None
+    done = run("close", LIAR, ADMIN, "--user", "alice", "--json")
+    assert done.returncode == UNREACHABLE
+    assert complaint(done).startswith("ERROR_NETNAME_DELETED: ")
+    assert [row["result"] for row in json.loads(done.stdout)["sessions"]] == [
+        "failed", "not closed"]
+
+
+def test_names_reach_the_terminal_tame(liar):
+    names = ["\033[2Jclear", "line\nfeed", "\u202eright to left", "\x9b31m"]
+    rows = [entry(cname=name, username=name) for name in names]
+    liar.answer = listing(stub(*rows))
+    for locale in ("C.UTF-8", "C"):
+        _, text = Terminal("list", LIAR, ADMIN, env={
+            "LC_ALL": locale}).end()
+        assert len(text.splitlines()) == 1 + len(names)
+        assert all(character.isprintable() or character == "\n"
+                   for character in text)
+    told = json.loads(run("list", LIAR, ADMIN, "--json").stdout)
+    assert [row["user"] for row in told["sessions"]] == names
+
+
+def test_more_in_the_answer_than_is_asked_for_is_not_said(liar, ways):
+    """Samba's library would, on standard error."""
+    liar.answer = listing(stub(entry()) + bytes(400))
+    for way in ways:
+        done = run(*way)
+        assert (done.returncode, done.stderr) == (DONE, "")
