@@ -15,11 +15,13 @@ enum column {
 	COLUMN_CONNECTED,
 	COLUMN_IDLE,
 	COLUMN_GUEST,
+	/* Only where the server tells any, and there is room. */
+	COLUMN_TYPE,
 	COLUMNS,
 };
 
 static const char *const headings[COLUMNS] =
-	{"CLIENT", "USER", "OPENS", "CONNECTED", "IDLE", "GUEST"};
+	{"CLIENT", "USER", "OPENS", "CONNECTED", "IDLE", "GUEST", "TYPE"};
 
 #define GAP 2
 /* Names are not shortened to less. */
@@ -29,6 +31,14 @@ static const char *const headings[COLUMNS] =
 
 struct row {
 	char *cells[COLUMNS];
+};
+
+/* A table is shown of its rows, in so many columns. */
+struct table {
+	struct row *rows;
+	size_t count;
+	int columns;
+	size_t widths[COLUMNS];
 };
 
 static bool is_right_aligned(enum column column)
@@ -81,6 +91,7 @@ static struct row row_of(uint32_t level, const struct smbsession_info *session)
 			[COLUMN_CONNECTED] = time_cell(level, session->time),
 			[COLUMN_IDLE] = time_cell(level, session->idle_time),
 			[COLUMN_GUEST] = strdup(guest ? "guest" : ""),
+			[COLUMN_TYPE] = screen_text(session->client_type),
 		}};
 }
 
@@ -94,61 +105,75 @@ static bool is_complete(const struct row *row)
 	return true;
 }
 
-static void free_rows(struct row *rows, size_t count)
+static void free_rows(struct table *table)
 {
-	for (size_t i = 0; rows != NULL && i < count; i++) {
+	for (size_t i = 0; i < table->count; i++) {
 		for (int column = 0; column < COLUMNS; column++) {
-			free(rows[i].cells[column]);
+			free(table->rows[i].cells[column]);
 		}
 	}
-	free(rows);
+	free(table->rows);
 }
 
-static struct row *make_rows(const struct smbsession_list *list)
+static bool make_rows(struct table *table, const struct smbsession_list *list)
 {
-	struct row *rows = calloc(list->count + 1, sizeof(*rows));
+	table->rows = calloc(list->count + 1, sizeof(*table->rows));
+	if (table->rows == NULL) {
+		return false;
+	}
+	table->columns = COLUMN_TYPE;
+	for (size_t i = 0; i < list->count; i++) {
+		struct row *row = &table->rows[table->count++];
 
-	for (size_t i = 0; rows != NULL && i < list->count; i++) {
-		rows[i] = row_of(list->level, &list->entries[i]);
-		if (!is_complete(&rows[i])) {
-			free_rows(rows, i + 1);
-			return NULL;
+		*row = row_of(list->level, &list->entries[i]);
+		if (!is_complete(row)) {
+			return false;
+		}
+		if (row->cells[COLUMN_TYPE][0] != '\0') {
+			table->columns = COLUMNS;
 		}
 	}
-	return rows;
+	return true;
 }
 
-static void measure(const struct row *rows, size_t count, size_t *widths)
+static void measure(struct table *table)
 {
-	for (int column = 0; column < COLUMNS; column++) {
-		widths[column] = strlen(headings[column]);
-		for (size_t i = 0; i < count; i++) {
-			size_t width = screen_width(rows[i].cells[column]);
+	for (int column = 0; column < table->columns; column++) {
+		size_t *widest = &table->widths[column];
 
-			if (width > widths[column]) {
-				widths[column] = width;
+		*widest = strlen(headings[column]);
+		for (size_t i = 0; i < table->count; i++) {
+			size_t width =
+				screen_width(table->rows[i].cells[column]);
+
+			if (width > *widest) {
+				*widest = width;
 			}
 		}
 	}
 }
 
-static size_t total_of(const size_t *widths)
+static size_t total_of(const struct table *table)
 {
-	size_t total = (size_t)GAP * (COLUMNS - 1);
+	size_t total = (size_t)GAP * (size_t)(table->columns - 1);
 
-	for (int column = 0; column < COLUMNS; column++) {
-		total += widths[column];
+	for (int column = 0; column < table->columns; column++) {
+		total += table->widths[column];
 	}
 	return total;
 }
 
 /* Takes from the longer of the names, until all fits or both are short. */
-static void squeeze(size_t *widths, size_t width)
+static void squeeze(struct table *table, size_t width)
 {
-	while (total_of(widths) > width) {
-		size_t *longer = widths[COLUMN_USER] > widths[COLUMN_CLIENT]
-					 ? &widths[COLUMN_USER]
-					 : &widths[COLUMN_CLIENT];
+	size_t *client = &table->widths[COLUMN_CLIENT];
+	size_t *user = &table->widths[COLUMN_USER];
+
+	if (total_of(table) > width) {
+		table->columns = COLUMN_TYPE;
+	}
+	while (total_of(table) > width) {
+		size_t *longer = *user > *client ? user : client;
 
 		if (*longer <= NAME_LEAST) {
 			return;
@@ -157,37 +182,44 @@ static void squeeze(size_t *widths, size_t width)
 	}
 }
 
-static void print_cell(FILE *out,
-		       const char *text,
-		       size_t width,
-		       enum column column)
+/* No blanks at the end of a line, so what is empty there is padding of what
+ * follows, if anything does. */
+static void print_line(FILE *out,
+		       const struct table *table,
+		       const char *const cells[])
 {
-	int padding = (int)(width - screen_width(text));
+	size_t padding = 0;
 
-	if (column == COLUMNS - 1) {
-		/* No blanks at the end of a line. */
-		fprintf(out, "%s%s\n", text[0] != '\0' ? "  " : "", text);
-		return;
+	for (int column = 0; column < table->columns; column++) {
+		size_t room =
+			table->widths[column] - screen_width(cells[column]);
+		size_t before = is_right_aligned(column) ? room : 0;
+
+		if (cells[column][0] != '\0') {
+			fprintf(out,
+				"%*s%s",
+				(int)(padding + before),
+				"",
+				cells[column]);
+			padding = 0;
+			room -= before;
+		}
+		padding += room + GAP;
 	}
-	if (column > 0) {
-		fprintf(out, "%*s", GAP, "");
-	}
-	if (is_right_aligned(column)) {
-		fprintf(out, "%*s%s", padding, "", text);
-	} else {
-		fprintf(out, "%s%*s", text, padding, "");
-	}
+	(void)fputc('\n', out);
 }
 
-static void print_row(FILE *out, struct row *row, const size_t *widths)
+static void print_rows(FILE *out, const struct table *table)
 {
-	for (int column = 0; column < COLUMNS; column++) {
-		char *cell = row->cells[column];
+	print_line(out, table, headings);
+	for (size_t i = 0; i < table->count; i++) {
+		struct row *row = &table->rows[i];
 
-		if (column <= COLUMN_USER) {
-			screen_shorten(cell, widths[column]);
+		for (int column = 0; column <= COLUMN_USER; column++) {
+			screen_shorten(row->cells[column],
+				       table->widths[column]);
 		}
-		print_cell(out, cell, widths[column], column);
+		print_line(out, table, (const char *const *)row->cells);
 	}
 }
 
@@ -195,22 +227,16 @@ bool table_print(FILE *out,
 		 const struct smbsession_list *list,
 		 unsigned int width)
 {
-	struct row *rows = make_rows(list);
-	size_t widths[COLUMNS];
+	struct table table = {.count = 0};
+	bool ok = make_rows(&table, list);
 
-	if (rows == NULL) {
-		return false;
+	if (ok) {
+		measure(&table);
+		if (width > 0) {
+			squeeze(&table, width);
+		}
+		print_rows(out, &table);
 	}
-	measure(rows, list->count, widths);
-	if (width > 0) {
-		squeeze(widths, width);
-	}
-	for (int column = 0; column < COLUMNS; column++) {
-		print_cell(out, headings[column], widths[column], column);
-	}
-	for (size_t i = 0; i < list->count; i++) {
-		print_row(out, &rows[i], widths);
-	}
-	free_rows(rows, list->count);
-	return true;
+	free_rows(&table);
+	return ok;
 }

@@ -3,8 +3,10 @@
 
 import json
 import os
+import re
 import signal
 import socket
+import subprocess
 
 import pytest
 
@@ -87,7 +89,7 @@ def test_list_has_everybody(samba, users):
     done = run("list", SERVER, ADMIN)
     assert (done.returncode, done.stderr) == (DONE, "")
     assert done.stdout.split("\n")[0].split() == [
-        "CLIENT", "USER", "OPENS", "CONNECTED", "IDLE", "GUEST"]
+        "CLIENT", "USER", "OPENS", "CONNECTED", "IDLE", "GUEST", "TYPE"]
     found = {row[1]: (row[0].strip("\\[]"), row[2])
              for row in rows(done.stdout)}
     assert {name: found[name] for name in ALL} == {
@@ -120,6 +122,45 @@ def test_samba_without_the_plugin_filters_not_but_the_tool_does(stock,
                                                                 stock_users):
     done = run("list", stock.address, ADMIN, "--user", "alice")
     assert [row[1] for row in rows(done.stdout)] == ["alice"]
+    # It tells no type.
+    assert done.stdout.splitlines()[0].endswith("GUEST")
+
+
+def test_list_shows_the_dialect_that_a_client_speaks(samba):
+    with connect(samba, "alice", source=CLIENT), \
+            connect(samba, "bob", source=CLIENT, dialect="SMB1"):
+        lines = run("list", SERVER, ADMIN, "--client", CLIENT).stdout
+    at = lines.index("TYPE")
+    assert {line.split()[1]: line[at:] for line in lines.splitlines()} == {
+        "USER": "TYPE", "alice": "SMB 3.1.1", "bob": "SMB 1.0"}
+
+
+@pytest.fixture(name="long_name")
+def _long_name(samba):
+    """A user whose name takes more bytes than many of Samba's buffers have."""
+    name = "x" * 257
+    with open("/etc/passwd", "r+", encoding="utf-8") as passwd:
+        before = passwd.read()
+        passwd.write(f"{name}:x:4999:2000::/:/usr/sbin/nologin\n")
+        passwd.flush()
+        for must_work in (False, True):
+            # The first RID that it has for anybody is root's already.
+            subprocess.run(["pdbedit", "-s", samba.smb_conf, "-a", "-t", name],
+                           input=f"{PASSWORD}\n" * 2, text=True,
+                           check=must_work)
+        yield name
+        passwd.truncate(len(before.encode()))
+
+
+def test_user_with_a_name_of_257_bytes(samba, long_name):
+    with connect(samba, long_name, source=CLIENT):
+        told = json.loads(run("list", SERVER, ADMIN, "--user", long_name,
+                              "--json").stdout)
+        assert [row["user"] for row in told["sessions"]] == [long_name]
+        done = run("close", SERVER, ADMIN, "--user", long_name)
+    assert (done.stdout, done.returncode) == (
+        f"closed \\\\{CLIENT} {long_name}\n", DONE)
+    assert sessions_of(samba, long_name) == []
 
 
 def test_samba_without_the_plugin_closes(stock, stock_users):
@@ -189,7 +230,7 @@ def test_client_by_a_name_that_the_server_resolves(samba, users, command):
 
 def test_close_a_client(samba, users):
     done = run("close", SERVER, ADMIN, "--client", CLIENT)
-    assert done.returncode == DONE
+    assert (done.returncode, done.stderr) == (DONE, "")
     assert {line.split()[0] for line in done.stdout.splitlines()} <= {
         "closed", "gone"}
     assert left(samba) == ALL - {"alice", "bob"}
@@ -400,9 +441,10 @@ def test_table_fits_a_terminal_and_is_whole_in_a_pipe(samba):
         _, text = Terminal("list", SERVER, ADMIN, columns=52).end()
         assert max(map(len, text.splitlines())) <= 52
         assert long_name not in text and "..." in text
+        assert "TYPE" not in text
         _, text = Terminal("list", SERVER, ADMIN, columns=80).end()
         assert max(map(len, text.splitlines())) <= 80
-        assert long_name in text
+        assert long_name in text and "TYPE" in text
         assert long_name in run("list", SERVER, ADMIN).stdout
 
 
@@ -479,8 +521,6 @@ def test_local_samba_dcerpcd_is_started_on_demand():
 # Its papers
 
 def test_help_and_manual_have_the_same_options(top_directory):
-    import re
-
     said = run("--help")
     assert said.returncode == DONE
     told = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+|-[A-Za-z?](?=,))",
@@ -497,8 +537,6 @@ def test_help_and_manual_have_the_same_options(top_directory):
 
 def test_completion_knows_all_options(top_directory):
     import re
-    import subprocess
-
     script = top_directory / "source" / "smbsession" / "smbsession.bash"
     done = subprocess.run(
         ["bash", "--norc", "-c",
@@ -514,8 +552,6 @@ def test_completion_knows_all_options(top_directory):
 
 
 def test_only_public_libraries(build_directory):
-    import subprocess
-
     for name in ("smbsession", "libsmbsession.so"):
         needed = subprocess.run(
             ["readelf", "-d", build_directory / name], capture_output=True,

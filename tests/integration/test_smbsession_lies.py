@@ -2,6 +2,7 @@
 """A server service that lies: what it sends is bounded, told and kept tame."""
 
 import json
+import unicodedata
 
 import pytest
 
@@ -143,6 +144,32 @@ def test_server_that_hangs_up_in_every_close(liar):
     assert complaint(done).startswith("ERROR_NETNAME_DELETED: ")
     assert [row["result"] for row in json.loads(done.stdout)["sessions"]] == [
         "failed", "not closed"]
+
+
+def shown_width(line):
+    """The columns of a terminal that a line takes."""
+    return sum(0 if unicodedata.combining(character) else
+               1 + (unicodedata.east_asian_width(character) in "WF")
+               for character in line)
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+def test_wide_and_long_names_line_up_on_80_columns(liar, locale):
+    names = ["alice", "\u6f22\u5b57" * 50, "e\u0301" * 5, "x" * 300,
+             "\u0434" * 300]
+    liar.answer = listing(stub(*[
+        entry(cname=f"\\\\{name}", username=name, cltype_name=name[:90],
+              num_opens=12345, time=5 * 86400) for name in names]))
+    _, text = Terminal("list", LIAR, ADMIN, env={"LC_ALL": locale}).end()
+    heading, *lines = text.splitlines()
+    assert shown_width(heading) <= 80 and len(lines) == len(names)
+    end = heading.index("OPENS") + len("OPENS")
+    for line in lines:
+        assert shown_width(line) <= 80
+        before = line.partition("12345")[0]
+        assert shown_width(before) == end - len("12345")
+    whole = run("list", LIAR, ADMIN, env={"LC_ALL": "C.UTF-8"}).stdout
+    assert all(name in whole for name in names)
 
 
 def test_names_reach_the_terminal_tame(liar):
