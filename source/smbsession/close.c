@@ -43,6 +43,14 @@ static const char *name_or_null(const char *name)
 	return name != NULL && name[0] != '\0' ? name : NULL;
 }
 
+/* What the server does not tell stays what the user wrote: a call must not
+ * mean more than that. */
+static const char *name_or(const char *name, const char *asked)
+{
+	name = name_or_null(name);
+	return name != NULL ? name : asked;
+}
+
 static bool is_same(const char *one, const char *other)
 {
 	return one == other ||
@@ -68,9 +76,8 @@ static void add_target(struct closing *closing,
 		       const struct smbsession_info *session)
 {
 	struct target target = {
-		.client = name_or_null(session->client),
-		.user = session->user != NULL ? name_or_null(session->user)
-					      : closing->options->user,
+		.client = name_or(session->client, closing->options->client),
+		.user = name_or(session->user, closing->options->user),
 		.count = 1,
 	};
 	struct target *known = find_target(closing, &target);
@@ -264,16 +271,19 @@ static void print_result(const struct closing *closing,
 /* For a person whose output goes elsewhere. */
 static void show_progress(const struct closing *closing, size_t done)
 {
-	bool last = done == closing->count;
-
-	if (isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) &&
-	    closing->count > 1) {
-		fprintf(stderr,
-			"\rclosed %zu of %zu%s",
-			done,
-			closing->count,
-			last ? "\n" : "");
+	if (closing->count > 1 && !closing->options->json &&
+	    !isatty(STDOUT_FILENO)) {
+		terminal_progress("%zu of %zu", done, closing->count);
 	}
+}
+
+/* For who interrupts the call that begins now: lines tell of those before. */
+static void prepare_last_words(const struct closing *closing, size_t done)
+{
+	terminal_last_words("interrupted: %zu of %zu done; the next one was "
+			    "asked for, and may be closed",
+			    done,
+			    closing->count);
 }
 
 /* Would the next call fail, too? */
@@ -296,6 +306,7 @@ static enum exit_status close_targets(const struct closing *closing)
 	for (size_t i = 0; i < closing->count && !hopeless; i++) {
 		struct target *target = &closing->targets[i];
 
+		prepare_last_words(closing, i);
 		close_target(closing, target, any_closed);
 		any_closed |= target->state == TARGET_CLOSED;
 		if (target->state == TARGET_FAILED && failed == NULL) {
@@ -308,6 +319,8 @@ static enum exit_status close_targets(const struct closing *closing)
 		show_progress(closing, i + 1);
 		hopeless = is_hopeless(target);
 	}
+	terminal_progress_end();
+	terminal_no_last_words();
 	return failed != NULL && any_closed ? EXIT_NOT_ALL : status;
 }
 

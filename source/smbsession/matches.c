@@ -11,8 +11,10 @@
 static bool is_match(const struct options *options,
 		     const struct smbsession_info *session)
 {
-	if (options->client != NULL && session->client != NULL &&
-	    !name_match_client(options->client, session->client)) {
+	/* Every level tells the client, so one without is nobody's. */
+	if (options->client != NULL &&
+	    (session->client == NULL ||
+	     !name_match_client(options->client, session->client))) {
 		return false;
 	}
 	return options->user == NULL || session->user == NULL ||

@@ -15,10 +15,84 @@
 
 #define DEFAULT_WIDTH 80
 
+/* Is there a line on standard error that has not ended? */
+static bool in_progress;
+
+void terminal_progress(const char *format, ...)
+{
+	va_list arguments;
+
+	if (!isatty(STDERR_FILENO)) {
+		return;
+	}
+	va_start(arguments, format);
+	(void)fputc('\r', stderr);
+	(void)vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	in_progress = true;
+}
+
+void terminal_progress_end(void)
+{
+	if (in_progress) {
+		(void)fputc('\n', stderr);
+	}
+	in_progress = false;
+}
+
+static char last_words[256];
+
+static void say_and_end(int number)
+{
+	ssize_t written = write(STDERR_FILENO, last_words, strlen(last_words));
+
+	(void)written;
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}
+
+static void on_signals(void (*handler)(int))
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		/* One that is ignored stays so, as nohup(1) has it. */
+		if (signal(signals[i], handler) == SIG_IGN) {
+			(void)signal(signals[i], SIG_IGN);
+		}
+	}
+}
+
+void terminal_last_words(const char *format, ...)
+{
+	/* A terminal shows "^C" without a newline. */
+	const char *start = isatty(STDERR_FILENO) ? "\n" : "";
+	char text[192];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	/* None while they are half written. */
+	on_signals(SIG_DFL);
+	(void)snprintf(last_words,
+		       sizeof(last_words),
+		       "%ssmbsession: %s\n",
+		       start,
+		       text);
+	on_signals(say_and_end);
+}
+
+void terminal_no_last_words(void)
+{
+	on_signals(SIG_DFL);
+}
+
 void terminal_complain(const char *format, ...)
 {
 	va_list arguments;
 
+	terminal_progress_end();
 	va_start(arguments, format);
 	(void)fputs("smbsession: ", stderr);
 	(void)vfprintf(stderr, format, arguments);
@@ -70,9 +144,7 @@ static bool silence(int terminal)
 		return false;
 	}
 	silent_terminal = terminal;
-	(void)signal(SIGINT, restore_and_end);
-	(void)signal(SIGTERM, restore_and_end);
-	(void)signal(SIGHUP, restore_and_end);
+	on_signals(restore_and_end);
 	silent = loud;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	silent.c_lflag |= ECHONL;
@@ -82,9 +154,7 @@ static bool silence(int terminal)
 static void unsilence(int terminal)
 {
 	(void)tcsetattr(terminal, TCSAFLUSH, &loud);
-	(void)signal(SIGINT, SIG_DFL);
-	(void)signal(SIGTERM, SIG_DFL);
-	(void)signal(SIGHUP, SIG_DFL);
+	on_signals(SIG_DFL);
 }
 
 static const char *read_line(int from)

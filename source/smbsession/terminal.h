@@ -10,6 +10,21 @@
 void terminal_complain(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
+/** Show how far it is at the terminal, if standard error is one; the next
+ * one takes the place of this one. */
+void terminal_progress(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/** Have the next text begin on a line of its own. */
+void terminal_progress_end(void);
+
+/** Have this said on standard error if a signal ends the program. */
+void terminal_last_words(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/** Have nothing said then. */
+void terminal_no_last_words(void);
+
 /** Is there somebody who can be asked and sees what is asked? */
 bool terminal_has_person(void);
 

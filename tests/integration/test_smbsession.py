@@ -418,21 +418,46 @@ def test_asks_before_it_closes_several(samba, users):
         assert left(samba) == who
 
 
-@pytest.mark.parametrize("options", [["--user", "alice"],
-                                     ["--client", CLIENT, "--yes"]])
-def test_asks_not_for_one_and_not_with_yes(samba, users, options):
+@pytest.mark.parametrize("options, who", [
+    (["--user", "alice"], ALL - {"alice"}),
+    (["--client", CLIENT, "--yes"], ALL - {"alice", "bob"}),
+    (["--client", CLIENT, "--dry-run"], ALL)])
+def test_asks_not_for_one_or_none_and_not_with_yes(samba, users, options, who):
     status, text = Terminal("close", SERVER, ADMIN, *options).end()
     assert status == DONE
-    assert "[y/N]" not in text
-    assert "alice" not in left(samba)
+    assert "alice" in text and "[y/N]" not in text
+    assert left(samba) == who
 
 
-def test_shows_progress(samba, users):
+def test_asks_also_where_the_output_goes_elsewhere(samba, users, tmp_path):
+    """--json is for scripts, but who starts it at a terminal is a person."""
+    for options in ([], ["--json"]):
+        terminal = Terminal("close", SERVER, ADMIN, "--client", CLIENT,
+                            *options, output=tmp_path / "output")
+        terminal.wait_for("[y/N] ")
+        terminal.type("n\n")
+        assert terminal.end()[0] == NOT_CONFIRMED
+        assert (tmp_path / "output").read_text() == ""
+    assert left(samba) == ALL
+
+
+def test_progress_is_in_the_lines(samba, users):
     status, text = Terminal("close", SERVER, ADMIN, "--client", CLIENT,
                             "--yes").end()
     assert status == DONE
     assert [line.split()[0] for line in text.splitlines()] == ["[1/2]",
                                                                "[2/2]"]
+
+
+@pytest.mark.parametrize("options, progress", [
+    (["--client", CLIENT], "\r1 of 2\r2 of 2\n"),
+    (["--client", CLIENT, "--json"], ""), (["--user", "alice"], "")])
+def test_progress_where_the_lines_go_elsewhere(samba, users, tmp_path, options,
+                                               progress):
+    terminal = Terminal("close", SERVER, ADMIN, "--yes", *options,
+                        output=tmp_path / "output")
+    assert terminal.end() == (DONE, progress)
+    assert "alice" in (tmp_path / "output").read_text()
 
 
 def test_table_fits_a_terminal_and_is_whole_in_a_pipe(samba):

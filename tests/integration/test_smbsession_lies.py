@@ -2,6 +2,9 @@
 """A server service that lies: what it sends is bounded, told and kept tame."""
 
 import json
+import re
+import signal
+import threading
 import unicodedata
 
 import pytest
@@ -10,8 +13,9 @@ from testbed import hostile
 from testbed.server import Server
 from testbed.session_enum import FIELDS, Listing, answer_stub
 from testbed.smbsession import (
-    DONE, OTHER, UNREACHABLE, Terminal, complaint, login, run)
-from testbed.srvsvc import ERROR_MORE_DATA
+    DEADLINE_SECONDS, DONE, NOT_ALL, OTHER, UNREACHABLE, Terminal, complaint,
+    login, run, start)
+from testbed.srvsvc import ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS
 
 LIAR = "127.0.0.2"
 ADMIN = login("adm")
@@ -146,6 +150,27 @@ def test_server_that_hangs_up_in_every_close(liar):
         "failed", "not closed"]
 
 
+@pytest.mark.parametrize("fields", [
+    {}, {"cname": None}, {"cname": ""}, {"username": None},
+    {"username": ""}], ids=str)
+def test_name_that_is_not_told_never_widens_a_close(liar, fields):
+    """This server filters, or so it says: what it sends must be closed."""
+    closes = []
+
+    def answer(opnum, data):
+        if opnum == 13:
+            closes.append(hostile.strings(data)[1:])
+            return bytes(4)
+        # Asked for nobody, it lists nobody.
+        if "nobody/at/all" in hostile.strings(data):
+            return stub()
+        return stub(entry(**fields))
+
+    liar.answer = answer
+    run("close", LIAR, ADMIN, "--user", "alice", "--client", "\\\\ws7")
+    assert closes == [["\\\\ws7", "alice"]]
+
+
 def shown_width(line):
     """The columns of a terminal that a line takes."""
     return sum(0 if unicodedata.combining(character) else
@@ -184,6 +209,77 @@ def test_names_reach_the_terminal_tame(liar):
                    for character in text)
     told = json.loads(run("list", LIAR, ADMIN, "--json").stdout)
     assert [row["user"] for row in told["sessions"]] == names
+
+
+def test_complaint_is_not_in_the_line_of_the_progress(liar, tmp_path):
+    codes = iter([NERR_SUCCESS, ERROR_TIMEOUT])
+    both = stub(entry(), entry(cname="\\\\ws8"))
+    liar.answer = lambda opnum, _: (
+        both if opnum == 12 else next(codes).to_bytes(4, "little"))
+    status, text = Terminal("close", LIAR, ADMIN, "--all", "--yes",
+                            output=tmp_path / "output").end()
+    assert status == NOT_ALL
+    assert re.fullmatch(
+        r"\r1 of 2\nsmbsession: ERROR_TIMEOUT: .*\nsmbsession: hint: .*\n"
+        r"\r2 of 2\n", text)
+
+
+class Stubborn:
+    """Answers the first close, and not the next ones before the end."""
+
+    def __init__(self):
+        self.asked, self.end = threading.Event(), threading.Event()
+        self._closes = 0
+
+    def answer(self, opnum, _):
+        if opnum == 12:
+            return stub(*[entry(cname=f"\\\\ws{n}") for n in (7, 8, 9)])
+        self._closes += 1
+        if self._closes > 1:
+            self.asked.set()
+            self.end.wait()
+        return bytes(4)
+
+
+@pytest.fixture(name="stubborn")
+def _stubborn(liar):
+    stubborn = Stubborn()
+    liar.answer = stubborn.answer
+    yield stubborn
+    stubborn.end.set()
+
+
+INTERRUPTED = ("smbsession: interrupted: 1 of 3 done; the next one was asked "
+               "for, and may be closed\n")
+
+
+def test_interrupted_it_says_what_was_closed(stubborn, tmp_path):
+    terminal = Terminal("close", LIAR, ADMIN, "--all", "--yes")
+    assert stubborn.asked.wait(DEADLINE_SECONDS)
+    terminal.wait_for("[1/3] closed \\\\ws7 alice\r\n")
+    terminal.type("\x03")
+    status, text = terminal.end()
+    assert (status, text.partition("\n")[2]) == (
+        -signal.SIGINT, f"^C\n{INTERRUPTED}")
+
+
+@pytest.mark.parametrize("options, output", [
+    ([], "closed \\\\ws7 alice\n"), (["--json"], "")])
+def test_ended_it_says_what_was_closed(stubborn, options, output):
+    with start("close", LIAR, ADMIN, "--all", *options) as tool:
+        assert stubborn.asked.wait(DEADLINE_SECONDS)
+        tool.terminate()
+        assert tool.communicate() == (output, INTERRUPTED)
+    assert tool.returncode == -signal.SIGTERM
+
+
+def test_signal_that_is_ignored_stays_so(stubborn):
+    """As nohup(1) wants it."""
+    with start("close", LIAR, ADMIN, "--all", before=["nohup"]) as tool:
+        assert stubborn.asked.wait(DEADLINE_SECONDS)
+        tool.send_signal(signal.SIGHUP)
+        stubborn.end.set()
+        assert tool.wait() == DONE
 
 
 def test_more_in_the_answer_than_is_asked_for_is_not_said(liar, ways):
