@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The examples of smbsession(1), run as they stand there."""
+"""The commands of smbsession(1), NetSessionDel(3) and the README, run as they
+stand there."""
 
 import contextlib
 import pathlib
@@ -8,6 +9,7 @@ import subprocess
 
 import pytest
 
+from testbed import sanitizers
 from testbed.accounts import PASSWORD
 from testbed.clients import Connection
 from testbed.names import DnsServer
@@ -79,12 +81,12 @@ def _everybody(samba):
     wait_for_sessions(samba, lambda table: not table, "they left")
 
 
-def run(commands, place):
+def run(commands, place, stdin="", **env):
     return subprocess.run(
-        ["bash", "-o", "pipefail", "-c", commands], cwd=place, text=True,
-        capture_output=True, check=False, timeout=DEADLINE_SECONDS,
-        stdin=subprocess.DEVNULL, env=environment(
-            PATH=f"{BUILD}:/usr/sbin:/usr/bin:/sbin:/bin"))
+        ["bash", "-e", "-o", "pipefail", "-c", commands], cwd=place,
+        text=True, capture_output=True, check=False,
+        timeout=DEADLINE_SECONDS, input=stdin, env=environment(
+            PATH=f"{BUILD}:/usr/sbin:/usr/bin:/sbin:/bin", **env))
 
 
 def left(server):
@@ -125,3 +127,126 @@ def test_example(samba, everybody, place, top_directory, words):
 
 def test_all_examples_are_tried(top_directory):
     assert len(examples(top_directory)) == len(OUTCOMES)
+
+
+def test_diagnostics_are_what_is_said(samba, top_directory):
+    said = run("smbsession close --user nobody-here", "/").stderr
+    (block,) = re.findall(r"^\.Bd -literal.*?\n(smbsession: .*?)\.Ed$",
+                          (top_directory / "docs" / "smbsession.1")
+                          .read_text(), re.M | re.S)
+    assert block.replace("ClientName", "User").replace(
+        "client and user", "user") == said.splitlines(True)[0]
+
+
+# The README
+
+def readme_blocks(top):
+    text = (top / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)
+
+
+def readme_block(top, words):
+    """The one with these words in it."""
+    (block,) = [block for block in readme_blocks(top) if words in block]
+    return block
+
+
+def test_readme_lists_and_closes(samba, everybody, place, top_directory):
+    done = run(readme_block(top_directory, "smbsession list\nsmbsession"),
+               place)
+    assert done.returncode == 0, done.stderr
+    assert left(samba) == ALL - OF_ALICE
+    assert len(re.findall(r" bob +[01] ", done.stdout)) == 3
+
+
+def test_readme_verifies(samba, top_directory):
+    for words, said in (
+            ("netsessdel no-such", "result was WERR_NERR_CLIENTNAMENOTFOUND"),
+            ("netsessenum", "Received ")):
+        lines = readme_block(top_directory, words).splitlines()
+        (line,) = [line for line in lines if line.startswith("rpcclient")]
+        assert said in run(line, "/", f"{PASSWORD}\n").stdout
+
+
+def test_readme_gives_the_group_members(samba, top_directory):
+    with open("/etc/group", "r+", encoding="utf-8") as groups:
+        before = groups.read()
+        groups.write("operators:x:4998:carol\n")
+        groups.flush()
+        run("net groupmap delete sid=S-1-5-32-549", "/")
+        done = run(readme_block(top_directory, "net groupmap add"), "/")
+        try:
+            listed = run(f"smbsession list -U 'carol%{PASSWORD}'", "/")
+        finally:
+            groups.truncate(len(before.encode()))
+            run("net groupmap modify sid=S-1-5-32-549 unixgroup=builtin549",
+                "/")
+    assert (done.returncode, listed.returncode) == (0, 0), done.stderr
+
+
+@pytest.mark.skipif(sanitizers.active(), reason="the program would need them")
+@pytest.mark.parametrize("page, words", [
+    ("README.md", "cc docs/examples"), ("docs/NetSessionDel.3", None)])
+def test_program_is_compiled_as_told(samba, everybody, place, top_directory,
+                                     page, words):
+    """With the library where it was built, instead of installed."""
+    (place / "docs").symlink_to(top_directory / "docs")
+    if words:
+        command = readme_block(top_directory, words)
+    else:
+        manual = (top_directory / page).read_text()
+        asked = re.search(r"^\.Ic (pkg-config .*) \.$", manual, re.M).group(1)
+        command = f"cc docs/examples/session_del.c $({asked})"
+    places = {"libdir": BUILD,
+              "includedir": top_directory / "source" / "client"}
+    pc = (BUILD / "smbsession.pc").read_text()
+    for name, directory in places.items():
+        pc = re.sub(f"^{name}=.*$", f"{name}={directory}", pc, flags=re.M)
+    (place / "smbsession.pc").write_text(pc)
+    done = run(f"{command}\n./a.out '\\\\127.0.0.1' '\\\\10.0.0.7' bob", place,
+               USER="sop", PASSWD=PASSWORD, PKG_CONFIG_PATH=str(place))
+    assert done.returncode == 0, done.stderr
+    assert "successfully" in done.stderr
+    assert left(samba) == ALL - {("bob", "10.0.0.7")}
+
+
+@pytest.mark.skipif(sanitizers.active(), reason="it takes what bin/ has")
+def test_readme_closes_after_the_demo(top_directory):
+    """In a shell of the test bed, each line when the one before has worked."""
+    first, *others = readme_block(top_directory, "sleep 60").splitlines()
+    until = "until smbstatus -b 2>&1 | grep -q alice; do sleep 0.1; done"
+    with subprocess.Popen(
+            [top_directory / readme_block(top_directory,
+                                          "testbed/testbed\n").strip()],
+            cwd=top_directory, stdin=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shell:
+        said, _ = shell.communicate(
+            "\n".join([first, until, *others, "exit"]) + "\n",
+            timeout=DEADLINE_SECONDS)
+    _, listed = said.split("CLIENT ")
+    assert re.search(r"^\\\\127\.0\.0\.21 +alice .*SMB 3\.1\.1$", listed, re.M)
+    assert "\nclosed \\\\127.0.0.21 alice\n" in listed
+
+
+# What else stands in the README: who runs it, or why it is no command.
+ELSEWHERE = {
+    "./waf demo\n./waf check": "test_demo.py, and this very run",
+    "Debian's own Samba with": "what the demo prints: test_demo.py",
+    "1688 passed": "what ./waf check prints",
+    "./waf bench": "test_bench.py",
+    "./waf deb\n": "tests/packages/test_build.py and test_install.py",
+    "./waf configure": "tests/packages/test_install.py",
+    "tests/testbed/testbed --nodes 3": "test_cluster.py",
+    "rpcclient -U 'sop%Passw0rd!' 127.0.51.1": "test_cluster.py, by others",
+    "apt-get remove": "tests/packages/test_install.py",
+    "sessiondel-ctl disable\n./waf uninstall": "tests/packages",
+}
+HERE = ("smbsession list\nsmbsession", "sleep 60", "cc docs/examples",
+        "tests/testbed/testbed\n", "net groupmap add", "netsessenum",
+        "netsessdel no-such")
+
+
+def test_each_block_of_the_readme_is_tried(top_directory):
+    known = [*ELSEWHERE, *HERE]
+    for block in readme_blocks(top_directory):
+        assert sum(words in block for words in known) == 1, block

@@ -119,6 +119,9 @@ def _inside(options):
                        stock=options.stock) as running:
         if not options.stock:
             running.require_module()
+        # Who connects to one of them comes from it, too.
+        namespace.ip(*[f"address add {address}/32 dev lo"
+                       for address in namespace.CLIENTS_IPV4])
         if not options.command:
             _greet(running)
         return _run(options.command, _environment(running))
