@@ -216,14 +216,14 @@ def test_readme_closes_after_the_demo(top_directory):
     first, *others = readme_block(top_directory, "sleep 60").splitlines()
     until = "until smbstatus -b 2>&1 | grep -q alice; do sleep 0.1; done"
     with subprocess.Popen(
-            [top_directory / readme_block(top_directory,
-                                          "testbed/testbed\n").strip()],
+            readme_block(top_directory, "testbed/testbed\n").split(),
             cwd=top_directory, stdin=subprocess.PIPE, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shell:
         said, _ = shell.communicate(
             "\n".join([first, until, *others, "exit"]) + "\n",
             timeout=DEADLINE_SECONDS)
-    _, listed = said.split("CLIENT ")
+    banner, listed = said.split("CLIENT ")
+    assert all(f"\n  {line}\n" in banner for line in [first, *others])
     assert re.search(r"^\\\\127\.0\.0\.21 +alice .*SMB 3\.1\.1$", listed, re.M)
     assert "\nclosed \\\\127.0.0.21 alice\n" in listed
 

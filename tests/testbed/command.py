@@ -20,6 +20,9 @@ Samba server {address} ({kind}), seen by this shell alone.
   logs      {log_dir}
   syslog    {syslog}
 Try:
+  sleep 60 | smbclient //{client}/share -U 'alice%{password}' &
+  {tool} list
+  {tool} close --user alice
   rpcclient -U 'sop%{password}' {address} -c 'netsessdel {client} alice'
   smbstatus
 """
@@ -205,7 +208,7 @@ def _greet(running):
         password=accounts.PASSWORD,
         users=_users(),
         client=namespace.CLIENTS_IPV4[0], log_dir=running.log_dir,
-        syslog=syslog.FILE))
+        syslog=syslog.FILE, tool=os.path.relpath(server.BUILD / "smbsession")))
 
 
 def _users():
