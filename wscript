@@ -53,14 +53,18 @@ def build(bld):
     for directory in ('common', 'session', 'module', 'worker'):
         bld.objects(source=bld.path.ant_glob('source/%s/*.c' % directory),
                     target=directory, cflags=['-fPIC'])
+    build_client_objects(bld, stubs)
     if bld.variant == 'fuzz':
         build_tests(bld, 'tests/fuzz/fuzz_*.c', 'targets')
+        build_client_tests(bld, 'tests/fuzz/client/fuzz_*.c', 'targets')
         return
     build_module(bld)
     build_worker(bld)
-    build_client(bld, stubs)
+    build_client(bld)
     build_torture(bld)
     build_tests(bld, 'tests/unit/test_*.c', 'unit', ['-lcmocka'])
+    build_client_tests(bld, 'tests/unit/client/test_*.c', 'unit',
+                       ['-lcmocka'])
     build_tests(bld, 'tests/bench/*.c', 'bench')
     install_manual(bld)
     install_control(bld)
@@ -82,7 +86,7 @@ def build_worker(bld):
                 install_path='${LIBEXECDIR}/samba-sessiondel')
 
 
-def build_client(bld, stubs):
+def build_client_objects(bld, stubs):
     # What pidl writes is not held to our warnings, and since 4.18 it takes
     # inttypes.h for granted.
     bld.objects(source=stubs, target='client_stubs', use='LIBRARY',
@@ -91,15 +95,18 @@ def build_client(bld, stubs):
     bld.objects(source=bld.path.ant_glob('source/client/*.c'),
                 target='client', use='client_stubs LIBRARY',
                 cflags=['-fPIC'], env=bld.client_env())
+    bld.objects(source=bld.path.ant_glob('source/smbsession/*.c'),
+                target='smbsession_objects', use='LIBRARY PROGRAM',
+                env=bld.client_env())
+
+
+def build_client(bld):
     exported = bld.path.find_resource('source/client/smbsession.map')
     bld.shlib(use='client client_stubs LIBRARY', target='libsmbsession',
               vnum=VERSION, features='c cshlib', env=bld.client_env(),
               linkflags=['-Wl,-z,now',
                          '-Wl,--version-script=' + exported.abspath()]
               + bld.env.LIBRARY_LINKFLAGS)
-    bld.objects(source=bld.path.ant_glob('source/smbsession/*.c'),
-                target='smbsession_objects', use='LIBRARY PROGRAM',
-                env=bld.client_env())
     bld.program(use='smbsession_objects client client_stubs LIBRARY PROGRAM',
                 target='smbsession', features='c cprogram',
                 env=bld.client_env(),
@@ -132,6 +139,18 @@ def build_tests(bld, sources, directory, libraries=()):
         bld.program(source=[source], use=testees,
                     target='%s/%s' % (directory, source.name[:-len('.c')]),
                     ldflags=bld.env.SAMBA_LINK + list(libraries),
+                    install_path=None)
+
+
+# For what sees Samba's public headers only, as its testees do.
+def build_client_tests(bld, sources, directory, libraries=()):
+    testees = directory + '/client_testees'
+    bld.stlib(use='smbsession_objects client client_stubs', target=testees,
+              features='c cstlib', install_path=None, env=bld.client_env())
+    for source in bld.path.ant_glob(sources):
+        bld.program(source=[source], use=[testees, 'LIBRARY', 'PROGRAM'],
+                    target='%s/%s' % (directory, source.name[:-len('.c')]),
+                    ldflags=list(libraries), env=bld.client_env(),
                     install_path=None)
 
 

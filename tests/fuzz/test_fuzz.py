@@ -10,7 +10,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 PREFIX = 'fuzz_'
-TARGETS = sorted(path.stem[len(PREFIX):] for path in HERE.glob(PREFIX + '*.c'))
+TARGETS = sorted(path.stem[len(PREFIX):] for path in HERE.rglob(PREFIX + '*.c'))
 SECONDS = int(os.environ.get('SESSIONDEL_FUZZ_SECONDS', '10'))
 # One input takes well under a millisecond.
 HANG_SECONDS = 10

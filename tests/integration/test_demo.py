@@ -21,7 +21,8 @@ def _demo(top_directory):
 def test_demo_succeeds(demo):
     assert (demo.returncode, demo.stderr) == (0, "")
     assert demo.stdout.endswith(
-        "All as it should be. By hand: tests/testbed/testbed, see README.md.\n")
+        "\nAll as it should be. "
+        "By hand: tests/testbed/testbed, see README.md.\n")
 
 
 def test_demo_shows_the_difference(demo):

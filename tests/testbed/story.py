@@ -64,7 +64,8 @@ def tell():
     for line in unexpected:
         print(f"demo: not as it should be: {line}", file=sys.stderr)
     if not unexpected:
-        print("\nAll as it should be. By hand: tests/testbed/testbed, see README.md.")
+        print("\nAll as it should be. "
+              "By hand: tests/testbed/testbed, see README.md.")
     return 1 if unexpected else 0
 
 
