@@ -98,8 +98,7 @@ bool name_match_client(const char *asked, const char *listed)
 	}
 	asked += strspn(asked, "\\");
 	listed += strspn(listed, "\\");
-	return same(asked, listed) ||
-	       (strchr(asked, '.') == NULL && same_label(asked, listed));
+	return same(asked, listed) || same_label(asked, listed);
 }
 
 struct user_parts {
@@ -139,8 +138,7 @@ bool name_match_user(const char *asked, const char *listed)
 {
 	char *one = strdup(asked);
 	char *other = strdup(listed);
-	bool is_same = same(asked, listed) ||
-		       (one != NULL && other != NULL && same_parts(one, other));
+	bool is_same = one != NULL && other != NULL && same_parts(one, other);
 
 	free(one);
 	free(other);
