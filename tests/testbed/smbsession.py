@@ -4,6 +4,7 @@
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -84,6 +85,8 @@ class Terminal:
         self._text = ""
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
+            # A shell ignores it for what runs in the background.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             if output:
                 os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT), 1)
             os.execve(TOOL, [TOOL, *arguments], environment(**(env or {})))
