@@ -23,11 +23,11 @@ _PATIENCE_SECONDS = 30
 class Server(System):
     """A system with Samba's packages on it, its services not running yet."""
 
-    def __init__(self, release, packages=PACKAGES):
+    def __init__(self, release, packages=PACKAGES, before="true"):
         self.release = release
-        name = f"packages-{zlib.crc32(packages.encode()):08x}"
+        name = zlib.crc32((packages + before).encode())
         super().__init__(prepared(
-            release, name,
+            release, f"packages-{name:08x}", before,
             "apt-get -q update",
             f"apt-get -q --yes --no-install-recommends install {packages}"))
 

@@ -9,26 +9,40 @@ import pytest
 from server import OURS, STOCK, Server
 from tree import PACKAGING
 
-# Samba's packages on Debian 12: the one before the last security update.
+# Samba on Debian 12: a security update (in its main archive), and the one before
+# (still in bookworm-updates).
 OLD = "2:4.17.12+dfsg-0+deb12u2"
 NEW = "2:4.17.12+dfsg-0+deb12u4"
 LIBRARY = "/usr/lib/x86_64-linux-gnu/samba-sessiondel"
 
 
-def pinned(version):
-    """Samba's packages in that version, with what they need of it."""
-    return " ".join(f"{name}={version}" for name in (
-        "samba", "samba-common", "samba-common-bin", "samba-libs",
-        "smbclient", "libsmbclient", "libwbclient0", "python3-samba")) + (
-            f" libldb2=2:2.6.2+samba{version[2:]}"
-            f" python3-ldb=2:2.6.2+samba{version[2:]} iproute2")
+def pin(version):
+    """Has apt take all that is built from Samba's source in one version."""
+    lines = ("Package: src:samba",
+             "Pin: version *" + version.partition("-")[2],
+             "Pin-Priority: 1001")
+    return ("printf '%s\\n' " + " ".join(f"'{line}'" for line in lines)
+            + " >/etc/apt/preferences.d/samba")
 
 
 @pytest.fixture(name="old")
 def _old():
-    with Server("bookworm", pinned(OLD)) as server:
+    with Server("bookworm", before=pin(OLD)) as server:
         server.serve()
+        assert version_of_samba(server) == OLD
         yield server
+
+
+def version_of_samba(server):
+    return server.output("dpkg-query --show --showformat='${Version}' samba")
+
+
+def move_to(server, version):
+    """What an admin does for a security update, or to take it back."""
+    server.run(pin(version))
+    server.apt("upgrade")
+    assert version_of_samba(server) == version
+    restart(server)
 
 
 def restart(server):
@@ -42,28 +56,40 @@ def test_security_update_and_back(old, deb):
     assert old.answer() == OURS
     module = old.output(f"sha256sum {LIBRARY}/4.17/sessiondel.so")
     for version in (NEW, OLD):
-        old.apt(f"install {pinned(version)}")
-        restart(old)
-        assert f" {version}" in old.output("dpkg-query --show samba | "
-                                           "tr '\\t' ' '")
+        move_to(old, version)
         assert old.answer() == OURS
         assert old.lists_shares()
         old.run("sessiondel-ctl status")
     assert old.output(f"sha256sum {LIBRARY}/4.17/sessiondel.so") == module
 
 
+def source_of_old(server):
+    """Its source, checked by apt. Its .dsc is not in Debian's archive any more,
+    but the two archives that it names are."""
+    server.fetch(
+        "cd /root && sed 's/^deb /deb-src /' /etc/apt/sources.list "
+        ">/etc/apt/sources.list.d/source.list && apt-get -q update && "
+        f"{{ apt-get -q source --download-only samba={OLD} || :; }} && "
+        "mkdir samba && "
+        "tar -C samba --strip-components=1 -xf samba_*.orig.tar.xz && "
+        f"tar -C samba -xf samba_{OLD.partition(':')[2]}.debian.tar.xz && "
+        "cd samba && dpkg-source --before-build .")
+    return "/root/samba"
+
+
 def test_module_built_before_a_security_update(old):
     """Built with the headers of that very version, and loaded in the next."""
+    old.apt("install dpkg-dev")
     subprocess.run([PACKAGING / "copy-source", old.root / "root/source"],
                    check=True)
-    old.fetch("/root/source/waf deb")
-    assert old.output("dpkg-query --show samba").endswith(f"{OLD}\n")
-    old.apt("install " + old.output(
-        "echo /root/source/bin/deb/samba-sessiondel_*.deb"))
+    old.fetch(f"/root/source/waf deb --samba-source={source_of_old(old)}")
+    assert version_of_samba(old) == OLD
+    old.apt("install /root/source/bin/deb/samba-sessiondel_*.deb")
     assert old.answer() == OURS
-    old.apt(f"install {pinned(NEW)}")
-    restart(old)
+    module = old.output(f"sha256sum {LIBRARY}/4.17/sessiondel.so")
+    move_to(old, NEW)
     assert old.answer() == OURS
+    assert old.output(f"sha256sum {LIBRARY}/4.17/sessiondel.so") == module
 
 
 def to_debian_13(server):
