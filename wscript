@@ -36,9 +36,10 @@ def configure(conf):
 
 
 # Debian has libraries in a directory for the machine's architecture. (No
-# docstring: waf would list this as a command.)
+# docstring: waf would list this as a command. The waf of Samba 4.25 has the
+# option in small letters.)
 def choose_libdir(conf):
-    if not conf.options.LIBDIR:
+    if not any(getattr(conf.options, name, '') for name in ('LIBDIR', 'libdir')):
         multiarch = conf.cmd_and_log(conf.env.CC + ['-print-multiarch'])
         conf.env.LIBDIR = '%s/lib/%s' % (conf.env.EXEC_PREFIX.rstrip('/'),
                                          multiarch.strip())

@@ -50,8 +50,8 @@ def options(opt):
     group.add_option('--publish', action='store_true',
                      help="bench, and put the figures into README.md and "
                           "docs/ of this source")
-    group.add_option('--seconds', metavar='N', type='int', default=60,
-                     help='fuzz each target for N seconds (%default)')
+    group.add_option('--seconds', metavar='N', type=int, default=60,
+                     help='fuzz each target for N seconds (60)')
 
 
 def init(_ctx):
