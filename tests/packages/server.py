@@ -23,7 +23,7 @@ _PATIENCE_SECONDS = 30
 class Server(System):
     """A system with Samba's packages on it, its services not running yet."""
 
-    def __init__(self, release, packages=PACKAGES, before="true"):
+    def __init__(self, release, packages=PACKAGES, before=""):
         self.release = release
         name = zlib.crc32((packages + before).encode())
         super().__init__(prepared(

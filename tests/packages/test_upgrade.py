@@ -138,3 +138,18 @@ def test_module_of_the_next_series_beside_it(on_12, deb):
     to_debian_13(on_12)
     assert on_12.answer() == OURS
     on_12.run("sessiondel-ctl status")
+
+
+def test_samba_of_sid_serves_without_a_module(deb):
+    """A series that nobody has built a module for."""
+    with Server("sid") as server:
+        server.serve()
+        server.install(deb("trixie"))
+        assert not version_of_samba(server).startswith("2:4.22.")
+        assert server.answer() == STOCK
+        assert server.lists_shares()
+        status = server.run("sessiondel-ctl status", check=False)
+        assert status.returncode == 1
+        assert "module left out, stock Samba serves" in status.stdout
+        server.apt("purge samba-sessiondel")
+        assert not server.output("dpkg --verify samba samba-common-bin")
