@@ -5,6 +5,8 @@ import os
 
 from waflib.Configure import conf
 
+import samba_tree
+
 DIALECT = ['-std=gnu99', '-fvisibility=hidden']
 WARNINGS = ['-Wall', '-Wextra', '-Wshadow', '-Wstrict-prototypes',
             '-Wmissing-prototypes', '-Werror']
@@ -37,6 +39,10 @@ def configure(conf):
     conf.env.prepend_value('CFLAGS', DIALECT + WARNINGS)
     if 'CFLAGS' not in os.environ:
         conf.env.append_value('CFLAGS', DEFAULT)
+    # The same bytes come out wherever this source and Samba's lie.
+    conf.env.append_value('CFLAGS', [
+        '-ffile-prefix-map=%s=%s' % places for places in (
+            (conf.path.abspath(), '.'), (samba_tree.TREE, 'samba'))])
     conf.env.append_value('LINKFLAGS', ['-Wl,-z,relro'])
     conf.env.LIBRARY_LINKFLAGS = ['-Wl,-z,defs']
     conf.define('_GNU_SOURCE', 1)

@@ -2,13 +2,10 @@
 """Servers in throwaway trees, and the packages that are put on them."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 from server import Server
-from tree import TOP
-
-RELEASES = ("bookworm", "trixie")
+from tree import RELEASES, TOP, tree_of_builds
 
 
 @pytest.fixture(scope="session", name="deb")
@@ -26,10 +23,7 @@ def _deb():
 def build(release):
     """Build as the README tells; the package."""
     subprocess.run([TOP / "waf", "deb", f"--release={release}"], check=True)
-    tree = subprocess.run(
-        [TOP / "packaging/debian-tree", release, "check"], check=True,
-        stdout=subprocess.PIPE, text=True).stdout.strip()
-    package, = Path(tree, "srv/samba-sessiondel/bin/deb").glob(
+    package, = (tree_of_builds(release) / "srv/samba-sessiondel/bin/deb").glob(
         "samba-sessiondel_*.deb")
     return package
 

@@ -5,26 +5,34 @@ import hashlib
 import re
 import subprocess
 
-from tree import PACKAGING, TOP
+import pytest
+from tree import PACKAGING, RELEASES, TOP, tree_of_builds
 
 
-def build_in(directory):
-    """Build from a copy of the source; names and digests of the packages."""
-    source = directory / "source"
-    subprocess.run([PACKAGING / "copy-source", source], check=True)
-    subprocess.run([source / "packaging/build-deb", directory / "out"],
-                   check=True)
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in (directory / "out").glob("*.deb")}
+# In another directory, with Samba's source elsewhere, by somebody else.
+AGAIN = r"""
+set -eu
+export SESSIONDEL_CACHE=/tmp/cache TZ=Pacific/Auckland LC_ALL=C
+umask 027
+mkdir /tmp/cache
+mount --bind /root/.cache/samba-sessiondel /tmp/cache
+/srv/samba-sessiondel/packaging/build-deb '/tmp/another directory' >&2
+cd '/tmp/another directory'
+sha256sum *.deb
+"""
 
 
-def test_built_twice_is_the_same(tmp_path):
-    one, other = tmp_path / "one", tmp_path / "another directory"
-    one.mkdir()
-    other.mkdir()
-    packages = build_in(one)
-    assert packages
-    assert build_in(other) == packages
+@pytest.mark.parametrize("release", RELEASES)
+def test_built_twice_is_the_same(deb, release):
+    directory = deb(release).parent
+    again = subprocess.run(
+        [PACKAGING / "in-tree", tree_of_builds(release), "sh", "-c", AGAIN],
+        check=True, stdout=subprocess.PIPE, text=True).stdout
+    digests = {line.split("  ")[1]: line.split("  ")[0]
+               for line in again.splitlines()}
+    assert digests == {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+                       for path in directory.glob("*.deb")}
+    assert len(digests) == 7
 
 
 def test_changelog_has_the_version_of_the_source():

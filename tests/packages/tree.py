@@ -7,6 +7,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 PACKAGING = TOP / "packaging"
+RELEASES = ("bookworm", "trixie")
 
 # Ignoring SIGCHLD, the first process has the kernel reap all orphans.
 _INIT = ["perl", "-e", "$SIG{CHLD} = 'IGNORE'; $| = 1; print qq(up\\n); "
@@ -17,9 +18,9 @@ _ENVIRONMENT = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
                 "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"]
 
 
-def base(release):
-    """The tree of a release, as packaging/debian-tree has it."""
-    return Path(_output(PACKAGING / "debian-tree", release))
+def tree_of_builds(release):
+    """Where ./waf --release builds."""
+    return Path(_output(PACKAGING / "debian-tree", release, "check"))
 
 
 def prepared(release, name, *commands):
