@@ -67,6 +67,7 @@ def configure(conf):
     conf.env.SAMBA_SERIES = '.'.join(release.split('.')[:2])
     conf.define('SESSIONDEL_SAMBA_RELEASE', release)
     conf.define('SESSIONDEL_SAMBA_SERIES', conf.env.SAMBA_SERIES)
+    conf.define('SESSIONDEL_SAMBA_MINOR', int(release.split('.')[1]))
     conf.msg('Samba release', release)
     conf.define('HAVE_CONFIG_H', 1)
     conf.define('__STDC_WANT_LIB_EXT1__', 1)

@@ -7,6 +7,7 @@
 #include "librpc/gen_ndr/srvsvc.h"
 
 #include "source/session/durable_open.h"
+#include "source/session/samba_records.h"
 #include "source/session/session_close.h"
 #include "source/session/session_find_aside.h"
 #include "source/session/side_process.h"
@@ -415,8 +416,10 @@ static NTSTATUS serve(struct net_session_del_state *state)
 
 	state->limit.tv_sec =
 		settings_timeout(&state->module->complaints.timeout);
+	/* what smbd keeps on disk as well is for smbd alone to end */
 	state->end_durable =
-		settings_durable(&state->module->complaints.durable);
+		settings_durable(&state->module->complaints.durable) &&
+		!lp_persistent_handles();
 	result = prepare(state);
 	if (W_ERROR_IS_OK(result) && may_async && side_process_needed()) {
 		result = find_later(state);

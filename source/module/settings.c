@@ -57,7 +57,7 @@ bool settings_parse_resolve_timeout(const char *value, unsigned *timeout)
 
 bool settings_parse_resolve_names(const char *value, bool *resolve)
 {
-	return conv_str_bool(value, resolve);
+	return set_boolean(value, resolve);
 }
 
 bool settings_parse_audit(const char *value, struct audit_target *target)

@@ -84,14 +84,14 @@ NTSTATUS durable_table_open(TALLOC_CTX *mem_ctx,
 
 /* smbd may give the id of an open that has ended to another one. */
 static bool is_same(const struct durable_open *noted,
-		    const struct smbXsrv_open_global0 *open)
+		    const struct smbXsrv_open_global *open)
 {
 	return noted->open.open_time == open->open_time &&
 	       dom_sid_equal(&noted->user, &open->open_owner);
 }
 
 static bool is_noted(const struct durable_opens *opens,
-		     const struct smbXsrv_open_global0 *open)
+		     const struct smbXsrv_open_global *open)
 {
 	for (size_t i = 0; i < opens->num; i++) {
 		const struct durable_open *noted = &opens->list[i];
@@ -106,7 +106,7 @@ static bool is_noted(const struct durable_opens *opens,
 
 static NTSTATUS add(struct durable_opens *opens,
 		    const struct durable_place *place,
-		    const struct smbXsrv_open_global0 *open)
+		    const struct smbXsrv_open_global *open)
 {
 	struct durable_open *list = talloc_realloc(opens,
 						   opens->list,
@@ -142,7 +142,7 @@ struct note_state {
 
 /* All opens of a smbd have the same client. */
 static void note_client(const struct durable_places *places,
-			const struct smbXsrv_open_global0 *open)
+			const struct smbXsrv_open_global *open)
 {
 	for (size_t i = 0; i < places->num; i++) {
 		struct durable_place *place = &places->list[i];
@@ -153,7 +153,7 @@ static void note_client(const struct durable_places *places,
 	}
 }
 
-static NTSTATUS note_open(const struct smbXsrv_open_global0 *open,
+static NTSTATUS note_open(const struct smbXsrv_open_global *open,
 			  void *private_data)
 {
 	const struct note_state *state = private_data;
@@ -231,7 +231,7 @@ NTSTATUS durable_opens_note(TALLOC_CTX *mem_ctx,
  */
 static struct durable_place *place_searched(
 	const struct durable_places *places,
-	const struct smbXsrv_open_global0 *open)
+	const struct smbXsrv_open_global *open)
 {
 	for (size_t i = 0; i < places->num; i++) {
 		struct durable_place *place = &places->list[i];
@@ -247,7 +247,7 @@ static struct durable_place *place_searched(
 	return NULL;
 }
 
-static NTSTATUS search_open(const struct smbXsrv_open_global0 *open,
+static NTSTATUS search_open(const struct smbXsrv_open_global *open,
 			    void *private_data)
 {
 	struct durable_opens *opens = private_data;
@@ -298,8 +298,7 @@ struct found {
 	NTTIME disconnected;
 };
 
-static NTSTATUS find(const struct smbXsrv_open_global0 *open,
-		     void *private_data)
+static NTSTATUS find(const struct smbXsrv_open_global *open, void *private_data)
 {
 	struct found *found = private_data;
 	const struct durable_open *noted = found->noted;
@@ -372,7 +371,7 @@ static NTSTATUS look_at(struct durable_opens *opens, struct durable_open *open)
 	return NT_STATUS_OK;
 }
 
-static bool may_delete(const struct smbXsrv_open_global0 *open,
+static bool may_delete(const struct smbXsrv_open_global *open,
 		       void *private_data)
 {
 	struct found *found = private_data;

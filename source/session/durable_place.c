@@ -103,7 +103,7 @@ static NTSTATUS add_other(TALLOC_CTX *mem_ctx,
 	return NT_STATUS_OK;
 }
 
-static NTSTATUS note_other(const struct smbXsrv_session_global0 *session,
+static NTSTATUS note_other(const struct smbXsrv_session_global *session,
 			   enum smbXsrv_version_values version,
 			   void *private_data)
 {

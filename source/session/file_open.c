@@ -6,9 +6,9 @@
 #include <tdb.h>
 
 #include "lib/dbwrap/dbwrap.h"
+#include "lib/util/byteorder.h"
 #include "lib/util/server_id.h"
 #include "lib/util/talloc_stack.h"
-#include "librpc/gen_ndr/open_files.h"
 #include "librpc/gen_ndr/smb2_lease_struct.h"
 #include "librpc/ndr/libndr.h"
 #include "source3/include/locking.h"
@@ -16,6 +16,7 @@
 #include "source3/locking/share_mode_lock.h"
 
 #include "lock_db.h"
+#include "samba_records.h"
 #include "share_lock.h"
 
 /* From Samba's smb.h, which only a full build of Samba can include. */
@@ -172,24 +173,50 @@ static bool is_of_open(const struct lock_struct *lock, uint64_t persistent_id)
 	       server_id_is_disconnected(&lock->context.pid);
 }
 
-/* A record is an array of locks. */
+/* A record is an array of locks, behind their version if they have one. */
+static bool locks_fit(TDB_DATA value)
+{
+	const size_t size = LOCKS_VERSION_SIZE;
+
+	return value.dsize >= size &&
+	       (size == 0 || RIVAL(value.dptr, 0) == LOCKS_VERSION) &&
+	       (value.dsize - size) % sizeof(struct lock_struct) == 0;
+}
+
+static NTSTATUS store_locks(struct db_record *record,
+			    struct lock_struct *locks,
+			    size_t num)
+{
+	uint8_t version[4];
+	const TDB_DATA parts[] = {
+		{.dptr = version, .dsize = LOCKS_VERSION_SIZE},
+		{.dptr = (uint8_t *)locks, .dsize = num * sizeof(*locks)},
+	};
+
+	RSIVAL(version, 0, LOCKS_VERSION);
+	return dbwrap_record_storev(record, parts, ARRAY_SIZE(parts), 0);
+}
+
 static void end_locks(struct db_record *record,
 		      TDB_DATA value,
 		      void *private_data)
 {
 	struct locks_state *state = private_data;
-	size_t num = value.dsize / sizeof(struct lock_struct);
 	struct lock_struct *locks = NULL;
+	size_t num = 0;
 	size_t kept = 0;
 
-	if (num == 0) {
+	if (value.dsize == 0) {
 		return;
 	}
-	if (value.dsize % sizeof(*locks) != 0) {
+	if (!locks_fit(value)) {
 		state->status = NT_STATUS_REVISION_MISMATCH;
 		return;
 	}
-	locks = talloc_memdup(NULL, value.dptr, value.dsize);
+	num = (value.dsize - LOCKS_VERSION_SIZE) / sizeof(*locks);
+	locks = talloc_memdup(NULL,
+			      value.dptr + LOCKS_VERSION_SIZE,
+			      num * sizeof(*locks));
 	if (locks == NULL) {
 		state->status = NT_STATUS_NO_MEMORY;
 		return;
@@ -202,12 +229,7 @@ static void end_locks(struct db_record *record,
 	if (kept == 0) {
 		state->status = dbwrap_record_delete(record);
 	} else if (kept < num) {
-		state->status =
-			dbwrap_record_store(record,
-					    (TDB_DATA){.dptr = (uint8_t *)locks,
-						       .dsize = kept *
-								sizeof(*locks)},
-					    0);
+		state->status = store_locks(record, locks, kept);
 	}
 	talloc_free(locks);
 }

@@ -60,7 +60,7 @@ struct read_state {
 static int count_record(struct db_record *record, void *private_data)
 {
 	struct read_state *state = private_data;
-	const struct smbXsrv_open_global0 *open = NULL;
+	const struct smbXsrv_open_global *open = NULL;
 	struct open_count *count = NULL;
 	TALLOC_CTX *frame = talloc_new(NULL);
 
@@ -69,6 +69,7 @@ static int count_record(struct db_record *record, void *private_data)
 		return -1;
 	}
 	state->status = open_record_decode(frame,
+					   dbwrap_record_get_key(record),
 					   dbwrap_record_get_value(record),
 					   &open);
 	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND)) {

@@ -18,26 +18,31 @@ NTSTATUS open_records_db(TALLOC_CTX *mem_ctx, struct db_context **db)
 }
 
 NTSTATUS open_record_decode(TALLOC_CTX *mem_ctx,
+			    TDB_DATA key,
 			    TDB_DATA value,
-			    const struct smbXsrv_open_global0 **open)
+			    const struct smbXsrv_open_global **open)
 {
 	struct smbXsrv_open_globalB record = {.version = 0};
-	NTSTATUS status =
-		record_pull(mem_ctx,
-			    value,
-			    (ndr_pull_flags_fn_t)ndr_pull_smbXsrv_open_globalB,
-			    &record);
+	NTSTATUS status;
 
+	if (key.dsize != sizeof(record.info.SMBXSRV_INFO->open_global_id)) {
+		return NT_STATUS_NOT_FOUND;
+	}
+	status = record_pull(mem_ctx,
+			     value,
+			     (ndr_pull_flags_fn_t)ndr_pull_smbXsrv_open_globalB,
+			     &record);
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 		return status;
 	}
-	if (!NT_STATUS_IS_OK(status) || record.version != SMBXSRV_VERSION_0 ||
-	    record.info.info0 == NULL) {
+	if (!NT_STATUS_IS_OK(status) ||
+	    record.version != SMBXSRV_VERSION_CURRENT ||
+	    record.info.SMBXSRV_INFO == NULL) {
 		return NT_STATUS_NOT_FOUND;
 	}
-	if (talloc_get_size(record.info.info0) != sizeof(**open)) {
+	if (talloc_get_size(record.info.SMBXSRV_INFO) != sizeof(**open)) {
 		return NT_STATUS_REVISION_MISMATCH;
 	}
-	*open = record.info.info0;
+	*open = record.info.SMBXSRV_INFO;
 	return NT_STATUS_OK;
 }

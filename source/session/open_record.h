@@ -7,7 +7,7 @@
 #include "source/common/samba_types.h"
 #include <tdb.h>
 
-#include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
+#include "samba_records.h"
 
 struct db_context;
 
@@ -24,6 +24,7 @@ NTSTATUS open_records_db(TALLOC_CTX *mem_ctx, struct db_context **db);
  * Decode one record.
  *
  * @param[in]  mem_ctx  Owns the open.
+ * @param[in]  key      An open's is its id; 4.25 has other records, too.
  * @param[in]  value    The bytes.
  * @param[out] open     Valid only with NT_STATUS_OK.
  *
@@ -33,7 +34,8 @@ NTSTATUS open_records_db(TALLOC_CTX *mem_ctx, struct db_context **db);
  *         NT_STATUS_NO_MEMORY.
  */
 NTSTATUS open_record_decode(TALLOC_CTX *mem_ctx,
+			    TDB_DATA key,
 			    TDB_DATA value,
-			    const struct smbXsrv_open_global0 **open);
+			    const struct smbXsrv_open_global **open);
 
 #endif

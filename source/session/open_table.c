@@ -7,7 +7,6 @@
 
 #include "lib/dbwrap/dbwrap.h"
 #include "lib/util/byteorder.h"
-#include "librpc/gen_ndr/ndr_open_files.h"
 #include "librpc/ndr/libndr.h"
 
 #include "lock_db.h"
@@ -54,16 +53,14 @@ struct visit_state {
 static void visit_value(TDB_DATA key, TDB_DATA value, void *private_data)
 {
 	struct visit_state *state = private_data;
-	const struct smbXsrv_open_global0 *open = NULL;
+	const struct smbXsrv_open_global *open = NULL;
 	TALLOC_CTX *frame = talloc_new(NULL);
-
-	(void)key;
 
 	if (frame == NULL) {
 		state->status = NT_STATUS_NO_MEMORY;
 		return;
 	}
-	state->status = open_record_decode(frame, value, &open);
+	state->status = open_record_decode(frame, key, value, &open);
 	if (NT_STATUS_IS_OK(state->status)) {
 		state->status = state->visit(open, state->private_data);
 	}
@@ -113,10 +110,13 @@ NTSTATUS open_table_lookup(const struct open_table *table,
 }
 
 struct delete_state {
-	bool (*may_delete)(const struct smbXsrv_open_global0 *open,
+	bool (*may_delete)(const struct smbXsrv_open_global *open,
 			   void *private_data);
 	void *private_data;
 	NTSTATUS status;
+	/* what is to be deleted with it */
+	struct replay_key replay;
+	bool has_replay;
 };
 
 static void delete_record(struct db_record *record,
@@ -124,25 +124,37 @@ static void delete_record(struct db_record *record,
 			  void *private_data)
 {
 	struct delete_state *state = private_data;
-	const struct smbXsrv_open_global0 *open = NULL;
+	const struct smbXsrv_open_global *open = NULL;
 	TALLOC_CTX *frame = talloc_new(NULL);
 
 	if (frame == NULL) {
 		state->status = NT_STATUS_NO_MEMORY;
 		return;
 	}
-	state->status = open_record_decode(frame, value, &open);
+	state->status = open_record_decode(frame,
+					   dbwrap_record_get_key(record),
+					   value,
+					   &open);
 	if (NT_STATUS_IS_OK(state->status) &&
 	    state->may_delete(open, state->private_data)) {
+		state->has_replay = replay_key(open, &state->replay);
 		state->status = dbwrap_record_delete(record);
 	}
 	talloc_free(frame);
 }
 
+/* Otherwise its client could not open anything with the same GUID again. */
+static NTSTATUS delete_replay(struct db_context *db, struct replay_key *replay)
+{
+	return dbwrap_purge(db,
+			    (TDB_DATA){.dptr = (uint8_t *)replay,
+				       .dsize = sizeof(*replay)});
+}
+
 NTSTATUS open_table_delete(
 	const struct open_table *table,
 	uint32_t global_id,
-	bool (*may_delete)(const struct smbXsrv_open_global0 *open,
+	bool (*may_delete)(const struct smbXsrv_open_global *open,
 			   void *private_data),
 	void *private_data)
 {
@@ -157,10 +169,16 @@ NTSTATUS open_table_delete(
 					   delete_record,
 					   &state);
 
-	return NT_STATUS_IS_OK(status) ? state.status : status;
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
+	if (NT_STATUS_IS_OK(state.status) && state.has_replay) {
+		return delete_replay(table->db, &state.replay);
+	}
+	return state.status;
 }
 
-bool open_table_file(const struct smbXsrv_open_global0 *open,
+bool open_table_file(const struct smbXsrv_open_global *open,
 		     struct file_id *file)
 {
 	struct vfs_default_durable_cookie cookie = {.version = 0};

@@ -9,12 +9,12 @@
 
 #include "libcli/util/ntstatus.h"
 #include "librpc/gen_ndr/file_id.h"
-#include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
+#include "samba_records.h"
 
 struct open_table;
 
 /* Gets a decoded record, which lives for that call only. */
-typedef NTSTATUS (*open_table_visit)(const struct smbXsrv_open_global0 *open,
+typedef NTSTATUS (*open_table_visit)(const struct smbXsrv_open_global *open,
 				     void *private_data);
 
 /**
@@ -61,7 +61,7 @@ NTSTATUS open_table_lookup(const struct open_table *table,
 NTSTATUS open_table_delete(
 	const struct open_table *table,
 	uint32_t global_id,
-	bool (*may_delete)(const struct smbXsrv_open_global0 *open,
+	bool (*may_delete)(const struct smbXsrv_open_global *open,
 			   void *private_data),
 	void *private_data);
 
@@ -71,7 +71,7 @@ NTSTATUS open_table_delete(
  * @return false when it cannot be told: the open is not smbd's own but a VFS
  *         module's.
  */
-bool open_table_file(const struct smbXsrv_open_global0 *open,
+bool open_table_file(const struct smbXsrv_open_global *open,
 		     struct file_id *file);
 
 #endif

@@ -26,14 +26,14 @@
 NTSTATUS session_close_ask(const struct session_table *table,
 			   const struct session_target *target)
 {
-	struct smbXsrv_session_close0 close0 = {
+	struct smbXsrv_session_close wanted = {
 		.old_session_global_id = target->key.global_id,
 		.old_session_wire_id = target->key.wire_id,
 		.old_creation_time = target->key.creation_time,
 	};
 	struct smbXsrv_session_closeB message = {
 		.version = target->version,
-		.info = {.info0 = &close0},
+		.info = {.SMBXSRV_INFO = &wanted},
 	};
 	DATA_BLOB blob = {.length = 0};
 	enum ndr_err_code err;

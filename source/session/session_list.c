@@ -120,11 +120,11 @@ static uint32_t seconds_between(NTTIME then, NTTIME now)
 }
 
 static NTSTATUS add_draft(struct make_state *state,
-			  const struct smbXsrv_session_global0 *session,
+			  const struct smbXsrv_session_global *session,
 			  const struct user_identity *user,
 			  const struct dom_sid *sid)
 {
-	const struct smbXsrv_channel_global0 *channel = &session->channels[0];
+	const struct smbXsrv_channel_global *channel = &session->channels[0];
 	struct draft *draft = make_room(state->frame,
 					state->drafts,
 					sizeof(*draft),
@@ -184,7 +184,7 @@ static bool may_be_row(TDB_DATA value, void *private_data)
 	       session_prefilter_client(&query->client, value);
 }
 
-static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
+static NTSTATUS visit_session(const struct smbXsrv_session_global *session,
 			      enum smbXsrv_version_values version,
 			      void *private_data)
 {
@@ -253,7 +253,7 @@ static bool may_be_namesake(TDB_DATA value, void *private_data)
 	return false;
 }
 
-static NTSTATUS visit_namesake(const struct smbXsrv_session_global0 *session,
+static NTSTATUS visit_namesake(const struct smbXsrv_session_global *session,
 			       enum smbXsrv_version_values version,
 			       void *private_data)
 {

@@ -67,11 +67,11 @@ bool session_user_is_guest(const struct auth_session_info *session)
 }
 
 /* One matching channel is enough (spec 3), the session counts once. */
-bool session_client_matches(const struct smbXsrv_session_global0 *session,
+bool session_client_matches(const struct smbXsrv_session_global *session,
 			    const struct client_filter *filter)
 {
 	for (uint32_t i = 0; i < session->num_channels; i++) {
-		const struct smbXsrv_channel_global0 *channel =
+		const struct smbXsrv_channel_global *channel =
 			&session->channels[i];
 
 		if (client_filter_matches(filter,

@@ -6,7 +6,7 @@
 
 #include "source/common/samba_types.h"
 
-#include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
+#include "samba_records.h"
 
 #include "client_filter.h"
 #include "user_filter.h"
@@ -53,7 +53,7 @@ bool session_user_is_guest(const struct auth_session_info *session);
 /**
  * Does the filter mean one of the session's channels?
  */
-bool session_client_matches(const struct smbXsrv_session_global0 *session,
+bool session_client_matches(const struct smbXsrv_session_global *session,
 			    const struct client_filter *filter);
 
 #endif

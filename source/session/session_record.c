@@ -11,7 +11,7 @@
  * Samba's own decoder allocated all of it: another size is another layout,
  * which point releases have brought before.
  */
-static bool layout_fits(const struct smbXsrv_session_global0 *session)
+static bool layout_fits(const struct smbXsrv_session_global *session)
 {
 	const struct auth_session_info *auth = session->auth_session_info;
 
@@ -48,11 +48,11 @@ NTSTATUS session_record_decode(TALLOC_CTX *mem_ctx,
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	if (record->version != SMBXSRV_VERSION_0 ||
-	    record->info.info0 == NULL) {
+	if (record->version != SMBXSRV_VERSION_CURRENT ||
+	    record->info.SMBXSRV_INFO == NULL) {
 		return NT_STATUS_INTERNAL_DB_CORRUPTION;
 	}
-	if (!layout_fits(record->info.info0)) {
+	if (!layout_fits(record->info.SMBXSRV_INFO)) {
 		return NT_STATUS_REVISION_MISMATCH;
 	}
 	return NT_STATUS_OK;

@@ -9,7 +9,7 @@
 #include <tdb.h>
 
 #include "libcli/util/ntstatus.h"
-#include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
+#include "samba_records.h"
 
 /**
  * Decode one record.
@@ -17,7 +17,7 @@
  * @param[in]  mem_ctx  Owns what the record points to.
  * @param[in]  value    The bytes, without the header of dbwrap's watchers.
  * @param[out] record   Valid only with NT_STATUS_OK, and then of the version
- *                      that info.info0 is for.
+ *                      that info.SMBXSRV_INFO is for.
  *
  * @return NT_STATUS_NOT_FOUND for a free one, which only others that wait for
  *         it keep in the table;

@@ -64,7 +64,7 @@ struct messaging_context *session_table_messaging(
 struct walk_state {
 	bool (*may_be_wanted)(TDB_DATA value, void *private_data);
 	NTSTATUS(*visit)
-	(const struct smbXsrv_session_global0 *session,
+	(const struct smbXsrv_session_global *session,
 	 enum smbXsrv_version_values version,
 	 void *private_data);
 	void *private_data;
@@ -99,7 +99,7 @@ static int walk_record(struct db_record *rec, void *private_data)
 		DBG_NOTICE("passed over a session record without channels\n");
 		state->status = NT_STATUS_OK;
 	} else if (NT_STATUS_IS_OK(state->status)) {
-		state->status = state->visit(record.info.info0,
+		state->status = state->visit(record.info.SMBXSRV_INFO,
 					     record.version,
 					     state->private_data);
 	}
@@ -110,7 +110,7 @@ static int walk_record(struct db_record *rec, void *private_data)
 NTSTATUS session_table_walk(
 	struct session_table *table,
 	bool (*may_be_wanted)(TDB_DATA value, void *private_data),
-	NTSTATUS (*visit)(const struct smbXsrv_session_global0 *session,
+	NTSTATUS (*visit)(const struct smbXsrv_session_global *session,
 			  enum smbXsrv_version_values version,
 			  void *private_data),
 	void *private_data)
@@ -144,7 +144,7 @@ static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 	struct lookup_state *state = private_data;
 	TALLOC_CTX *frame = talloc_new(NULL);
 	struct smbXsrv_session_globalB record = {.version = 0};
-	const struct smbXsrv_session_global0 *session = NULL;
+	const struct smbXsrv_session_global *session = NULL;
 
 	(void)tdb_key;
 
@@ -154,7 +154,7 @@ static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 	}
 	state->status = session_record_decode(frame, value, &record);
 	if (NT_STATUS_IS_OK(state->status)) {
-		session = record.info.info0;
+		session = record.info.SMBXSRV_INFO;
 		state->exists =
 			session->session_wire_id == state->key->wire_id &&
 			session->creation_time == state->key->creation_time;

@@ -9,7 +9,7 @@
 #include <tdb.h>
 
 #include "libcli/util/ntstatus.h"
-#include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
+#include "samba_records.h"
 
 struct messaging_context;
 struct session_table;
@@ -58,7 +58,7 @@ struct messaging_context *session_table_messaging(
 NTSTATUS session_table_walk(
 	struct session_table *table,
 	bool (*may_be_wanted)(TDB_DATA value, void *private_data),
-	NTSTATUS (*visit)(const struct smbXsrv_session_global0 *session,
+	NTSTATUS (*visit)(const struct smbXsrv_session_global *session,
 			  enum smbXsrv_version_values version,
 			  void *private_data),
 	void *private_data);

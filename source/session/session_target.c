@@ -65,7 +65,7 @@ static char *display_name(TALLOC_CTX *mem_ctx, const struct user_identity *user)
 			       user->account);
 }
 
-static bool has_token(const struct smbXsrv_session_global0 *session,
+static bool has_token(const struct smbXsrv_session_global *session,
 		      const struct session_scope_caller *caller)
 {
 	return !GUID_all_zero(&caller->token) &&
@@ -74,7 +74,7 @@ static bool has_token(const struct smbXsrv_session_global0 *session,
 }
 
 /* The same user at the other end of the caller's connection. */
-static bool is_like_caller(const struct smbXsrv_session_global0 *session,
+static bool is_like_caller(const struct smbXsrv_session_global *session,
 			   const struct dom_sid *user,
 			   const struct session_scope_caller *caller)
 {
@@ -111,7 +111,7 @@ bool session_targets_add(TALLOC_CTX *mem_ctx,
 }
 
 static NTSTATUS add_target(struct find_state *state,
-			   const struct smbXsrv_session_global0 *session,
+			   const struct smbXsrv_session_global *session,
 			   enum smbXsrv_version_values version,
 			   const struct user_identity *user)
 {
@@ -179,7 +179,7 @@ static bool owner_died(struct find_state *state, const struct server_id *owner)
 	return false;
 }
 
-static NTSTATUS visit_session(const struct smbXsrv_session_global0 *session,
+static NTSTATUS visit_session(const struct smbXsrv_session_global *session,
 			      enum smbXsrv_version_values version,
 			      void *private_data)
 {
@@ -224,7 +224,7 @@ static bool may_be_caller(TDB_DATA value, void *private_data)
 		      sizeof(search->token.buf)) != NULL;
 }
 
-static NTSTATUS visit_caller(const struct smbXsrv_session_global0 *session,
+static NTSTATUS visit_caller(const struct smbXsrv_session_global *session,
 			     enum smbXsrv_version_values version,
 			     void *private_data)
 {

@@ -12,6 +12,7 @@
 #include "source4/libcli/raw/interfaces.h"
 
 #include "bed.h"
+#include "connect.h"
 
 /* smbd ends a caller's session a second after the answer at the latest. */
 #define END_SECONDS 15
@@ -133,12 +134,14 @@ struct smb2_tree *bed_log_in(struct bed *bed,
 			     const struct login *how)
 {
 	static const struct login defaults;
-	struct loadparm_context *lp_ctx = bed->tctx->lp_ctx;
+	struct destination to = {
+		.tctx = bed->tctx,
+		.host = bed->host,
+		.port = "445",
+		.share = bed->share,
+	};
 	struct smb2_tree *tree = NULL;
 	struct smbcli_options options;
-	const char *ports[2] = {"445", NULL};
-	const char *host = bed->host;
-	const char *share = bed->share;
 	NTSTATUS status;
 
 	if (who == NULL) {
@@ -148,35 +151,25 @@ struct smb2_tree *bed_log_in(struct bed *bed,
 		how = &defaults;
 	}
 	if (how->host != NULL) {
-		host = how->host;
+		to.host = how->host;
 	}
 	if (how->share != NULL) {
-		share = how->share;
+		to.share = how->share;
 	}
 	if (how->port != NULL) {
-		ports[0] = how->port;
+		to.port = how->port;
 	}
 	if (how->encrypt) {
 		who = encrypting(bed, who);
 	}
 	options = options_of(bed, how);
-	status = smb2_connect(bed,
-			      host,
-			      ports,
-			      share,
-			      lpcfg_resolve_context(lp_ctx),
-			      who,
-			      &tree,
-			      bed->tctx->ev,
-			      &options,
-			      talloc_strdup(bed, ""),
-			      lpcfg_gensec_settings(bed, lp_ctx));
+	status = connect_smb2(bed, &to, who, &options, &tree);
 	if (!NT_STATUS_IS_OK(status)) {
 		(void)FAIL(bed,
 			   "%s cannot log in to \\\\%s\\%s: %s",
 			   cli_credentials_get_username(who),
-			   host,
-			   share,
+			   to.host,
+			   to.share,
 			   nt_errstr(status));
 		return NULL;
 	}
@@ -223,10 +216,7 @@ struct smb2_tree *bed_log_in_beside(struct bed *bed,
 	if (tree == NULL || who == NULL) {
 		return NULL;
 	}
-	session =
-		smb2_session_init(tree->session->transport,
-				  lpcfg_gensec_settings(bed, bed->tctx->lp_ctx),
-				  bed);
+	session = connect_session(bed, bed->tctx, tree->session->transport);
 	if (session == NULL) {
 		return NULL;
 	}

@@ -11,6 +11,7 @@
 #include "source4/librpc/rpc/dcerpc.h"
 
 #include "call.h"
+#include "connect.h"
 #include "rule.h"
 
 #define SHARE_NONE 0
@@ -425,30 +426,20 @@ static bool encrypted(struct bed *bed)
 static struct smbcli_state *log_in_smb1(struct bed *bed,
 					struct cli_credentials *who)
 {
-	struct loadparm_context *lp_ctx = bed->tctx->lp_ctx;
-	const char *ports[] = {"445", NULL};
-	struct smbcli_session_options session_options;
+	const struct destination to = {
+		.tctx = bed->tctx,
+		.host = bed->host,
+		.port = "445",
+		.share = bed->share,
+	};
 	struct smbcli_state *cli = NULL;
 	struct smbcli_options options;
 	NTSTATUS status;
 
-	lpcfg_smbcli_options(lp_ctx, &options);
-	lpcfg_smbcli_session_options(lp_ctx, &session_options);
+	lpcfg_smbcli_options(bed->tctx->lp_ctx, &options);
 	options.min_protocol = PROTOCOL_NT1;
 	options.max_protocol = PROTOCOL_NT1;
-	status = smbcli_full_connection(bed,
-					&cli,
-					bed->host,
-					ports,
-					bed->share,
-					NULL,
-					talloc_strdup(bed, ""),
-					who,
-					lpcfg_resolve_context(lp_ctx),
-					bed->tctx->ev,
-					&options,
-					&session_options,
-					lpcfg_gensec_settings(bed, lp_ctx));
+	status = connect_smb1(bed, &to, who, &options, &cli);
 	return NT_STATUS_IS_OK(status) ? cli : NULL;
 }
 

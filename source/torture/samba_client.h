@@ -22,7 +22,9 @@ void lpcfg_smbcli_session_options(struct loadparm_context *lp_ctx,
 				  struct smbcli_session_options *options);
 struct gensec_settings *lpcfg_gensec_settings(TALLOC_CTX *mem_ctx,
 					      struct loadparm_context *lp_ctx);
-struct resolve_context *lpcfg_resolve_context(struct loadparm_context *lp_ctx);
+/* before 4.25 the second argument is not given, and so not looked at */
+struct resolve_context *lpcfg_resolve_context(struct loadparm_context *lp_ctx,
+					      TALLOC_CTX *mem_ctx);
 struct cli_credentials *samba_cmdline_get_creds(void);
 struct cli_credentials *cli_credentials_shallow_copy(
 	TALLOC_CTX *mem_ctx,

@@ -71,10 +71,10 @@ static int keep_first(struct db_record *rec, void *private_data)
 	DATA_BLOB *found = private_data;
 	TDB_DATA value = dbwrap_record_get_value(rec);
 	NTSTATUS status = session_record_decode(frame, value, &record);
-	bool fits =
-		NT_STATUS_IS_OK(status) &&
-		record.info.info0->session_global_id >= FIRST_ID + MAX_COPIES &&
-		record.info.info0->auth_session_info != NULL;
+	bool fits = NT_STATUS_IS_OK(status) &&
+		    record.info.SMBXSRV_INFO->session_global_id >=
+			    FIRST_ID + MAX_COPIES &&
+		    record.info.SMBXSRV_INFO->auth_session_info != NULL;
 
 	talloc_free(frame);
 	if (fits) {
@@ -95,11 +95,11 @@ static DATA_BLOB template_of(struct db_context *db)
 
 /* Names as long as those of a real site, addresses of a class A network. */
 static void personalise(TALLOC_CTX *mem_ctx,
-			struct smbXsrv_session_global0 *session,
+			struct smbXsrv_session_global *session,
 			uint32_t number)
 {
 	struct auth_session_info *auth = session->auth_session_info;
-	struct smbXsrv_channel_global0 *channel = &session->channels[0];
+	struct smbXsrv_channel_global *channel = &session->channels[0];
 	const char *name = talloc_asprintf(mem_ctx, "person%06u", number);
 	const char *ip = talloc_asprintf(mem_ctx,
 					 "10.%u.%u.%u",
@@ -139,7 +139,7 @@ static void store_copy(struct db_context *db,
 
 	require(NT_STATUS_IS_OK(session_record_decode(frame, bytes, &record)),
 		"cannot decode the template");
-	personalise(frame, record.info.info0, number);
+	personalise(frame, record.info.SMBXSRV_INFO, number);
 	require(NDR_ERR_CODE_IS_SUCCESS(ndr_push_struct_blob(
 			&blob,
 			frame,

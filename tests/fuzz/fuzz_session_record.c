@@ -26,7 +26,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 static struct session_scope scope_of(
-	const struct smbXsrv_session_global0 *session)
+	const struct smbXsrv_session_global *session)
 {
 	struct session_scope scope = {
 		.domain = "TESTBED",
@@ -42,7 +42,7 @@ static struct session_scope scope_of(
 }
 
 static void check_target(const struct session_targets *targets,
-			 const struct smbXsrv_session_global0 *session,
+			 const struct smbXsrv_session_global *session,
 			 const struct session_scope *scope)
 {
 	const struct session_target *target = &targets->list[0];
@@ -61,7 +61,7 @@ static void check_target(const struct session_targets *targets,
 
 /* A query made of what is on record means the record, once it has a user. */
 static void check_is_meant(struct session_table *table,
-			   const struct smbXsrv_session_global0 *session,
+			   const struct smbXsrv_session_global *session,
 			   const char *client,
 			   const char *user)
 {
@@ -106,7 +106,7 @@ static bool has_name(TALLOC_CTX *mem_ctx, const struct auth_session_info *auth)
 /* What is listed is text, and means the record. */
 static void check_listed(TALLOC_CTX *mem_ctx,
 			 struct session_table *table,
-			 const struct smbXsrv_session_global0 *session)
+			 const struct smbXsrv_session_global *session)
 {
 	const struct session_scope scope = scope_of(session);
 	const struct session_query everything = {.user = {.whole = NULL}};
@@ -138,8 +138,8 @@ static void check_listed(TALLOC_CTX *mem_ctx,
 }
 
 static void check_channel(struct session_table *table,
-			  const struct smbXsrv_session_global0 *session,
-			  const struct smbXsrv_channel_global0 *channel)
+			  const struct smbXsrv_session_global *session,
+			  const struct smbXsrv_channel_global *channel)
 {
 	struct client_address address;
 	char ip[INET6_ADDRSTRLEN];
@@ -157,7 +157,7 @@ static void check_channel(struct session_table *table,
 
 static void check_user(TALLOC_CTX *mem_ctx,
 		       struct session_table *table,
-		       const struct smbXsrv_session_global0 *session)
+		       const struct smbXsrv_session_global *session)
 {
 	const struct auth_session_info *auth = session->auth_session_info;
 	const struct auth_user_info *info = auth->info;
@@ -187,7 +187,7 @@ static void check_user(TALLOC_CTX *mem_ctx,
 
 static void check_session(TALLOC_CTX *mem_ctx,
 			  struct session_table *table,
-			  const struct smbXsrv_session_global0 *session)
+			  const struct smbXsrv_session_global *session)
 {
 	uint32_t last = session->num_channels - 1;
 
@@ -216,7 +216,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* whatever it counts, there is memory for as many bytes as it has */
 	assert(!NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY));
 	if (NT_STATUS_IS_OK(status)) {
-		check_session(frame, &table, record.info.info0);
+		check_session(frame, &table, record.info.SMBXSRV_INFO);
 	}
 	talloc_free(frame);
 	return 0;

@@ -38,7 +38,7 @@ SUMMARY = re.compile(
 # The last is the decoder's, for a session that has just lost its only channel.
 SAMBAS_OWN = re.compile(r"(\[\d{4}/.*\]|  rpcd_sessiondel version |"
                         r"  Copyright |  sessiondel: |  complain: |"
-                        r"  ndr_pull_smbXsrv_session_global0: ndr_pull_error"
+                        r"  ndr_pull_smbXsrv_session_global0?: ndr_pull_error"
                         r"\(Range Error\): value (\(0\) )?out of range ).*")
 
 DEFAULT_TIMEOUT = 10

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from testbed import durable, sessions, smb2
+from testbed import durable, series, sessions, smb2
 from testbed.clients import (
     CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
 from testbed.durable import (
@@ -21,11 +21,16 @@ KINDS = {
 }
 
 
-@pytest.fixture(name="keeping_samba", scope="module")
-def _keeping_samba():
-    """A server that leaves durable handles as stock Samba does."""
-    with Server(address="127.0.0.2",
-                conf={"sessiondel:durable handles": "keep"}) as server:
+# What leaves them as stock Samba does.
+KEEPING = {"told to": {"sessiondel:durable handles": "keep"}}
+if series.HAS_PERSISTENT_HANDLES:
+    KEEPING["persistent"] = {"persistent handles": "yes"}
+
+
+@pytest.fixture(name="keeping_samba", scope="module",
+                params=KEEPING.values(), ids=KEEPING)
+def _keeping_samba(request):
+    with Server(address="127.0.0.2", conf=request.param) as server:
         yield server
 
 

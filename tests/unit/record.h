@@ -7,7 +7,7 @@
 #include <tdb.h>
 
 #include "librpc/gen_ndr/auth.h"
-#include "librpc/gen_ndr/ndr_smbXsrv.h"
+#include "source/session/samba_records.h"
 #include "librpc/ndr/libndr.h"
 
 /* What a record tells of a session. Names may be NULL, channels' may not. */
@@ -61,8 +61,8 @@ static inline TDB_DATA record_encode(TALLOC_CTX *mem_ctx,
 		.unix_info = &unix_info,
 		.unique_session_token = record->token,
 	};
-	struct smbXsrv_channel_global0 channels[2] = {{.channel_id = 0}};
-	struct smbXsrv_session_global0 session = {
+	struct smbXsrv_channel_global channels[2] = {{.channel_id = 0}};
+	struct smbXsrv_session_global session = {
 		.session_global_id = record->id,
 		.session_wire_id = record->id,
 		.auth_session_info = record->authenticated ? &auth : NULL,
@@ -70,8 +70,8 @@ static inline TDB_DATA record_encode(TALLOC_CTX *mem_ctx,
 		.channels = channels,
 	};
 	struct smbXsrv_session_globalB blob = {
-		.version = SMBXSRV_VERSION_0,
-		.info = {.info0 = &session},
+		.version = SMBXSRV_VERSION_CURRENT,
+		.info = {.SMBXSRV_INFO = &session},
 	};
 	DATA_BLOB bytes = {.length = 0};
 

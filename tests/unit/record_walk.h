@@ -27,7 +27,7 @@ struct session_table {
 NTSTATUS session_table_walk(
 	struct session_table *table,
 	bool (*may_be_wanted)(TDB_DATA value, void *private_data),
-	NTSTATUS (*visit)(const struct smbXsrv_session_global0 *session,
+	NTSTATUS (*visit)(const struct smbXsrv_session_global *session,
 			  enum smbXsrv_version_values version,
 			  void *private_data),
 	void *private_data)
@@ -49,7 +49,7 @@ NTSTATUS session_table_walk(
 		if (NT_STATUS_IS_OK(session_record_decode(frame,
 							  table->records[i],
 							  &record))) {
-			status = visit(record.info.info0,
+			status = visit(record.info.SMBXSRV_INFO,
 				       record.version,
 				       private_data);
 		}

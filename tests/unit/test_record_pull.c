@@ -9,7 +9,7 @@
 
 #include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/auth.h"
-#include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
+#include "source/session/samba_records.h"
 
 #include "source/session/record_pull.h"
 
@@ -22,18 +22,19 @@ static TDB_DATA new_record(TALLOC_CTX *mem_ctx)
 	struct dom_sid sids[5];
 	struct security_token token = {.num_sids = 5, .sids = sids};
 	struct auth_session_info auth = {.security_token = &token};
-	struct smbXsrv_channel_global0 channel = {
+	struct smbXsrv_channel_global channel = {
 		.local_address = "ipv4:10.0.0.1:445",
 		.remote_address = "ipv4:10.0.0.7:49152",
 		.remote_name = "10.0.0.7",
 	};
-	struct smbXsrv_session_global0 session = {
+	struct smbXsrv_session_global session = {
 		.auth_session_info = &auth,
 		.num_channels = 1,
 		.channels = &channel,
 	};
 	const struct smbXsrv_session_globalB record = {
-		.info = {.info0 = &session},
+		.version = SMBXSRV_VERSION_CURRENT,
+		.info = {.SMBXSRV_INFO = &session},
 	};
 	DATA_BLOB blob;
 
@@ -84,7 +85,7 @@ static void test_whole_record(void **state)
 	(void)state;
 	assert_true(NT_STATUS_IS_OK(
 		record_pull(frame, new_record(frame), pull, &record)));
-	token = record.info.info0->auth_session_info->security_token;
+	token = record.info.SMBXSRV_INFO->auth_session_info->security_token;
 	assert_int_equal(token->num_sids, 5);
 	talloc_free(frame);
 }

@@ -12,6 +12,9 @@
 
 #define ROUNDS 40000
 
+/* A record's bytes up to here have its versions and its id. */
+#define ID_END 24
+
 /* Any sequence of numbers will do, as long as it is the same every time. */
 static uint32_t random_below(uint32_t limit)
 {
@@ -145,11 +148,14 @@ static const char *random_client(TALLOC_CTX *mem_ctx)
 	}
 }
 
-/* Half of them; most still can be decoded, with other names. */
+/*
+ * Half of them; most still can be decoded, with other names. No two get the
+ * same id, which is the key of a record.
+ */
 static void damage(TDB_DATA bytes)
 {
 	while (random_below(2) != 0) {
-		bytes.dptr[random_below(bytes.dsize)] = PICK((
+		bytes.dptr[ID_END + random_below(bytes.dsize - ID_END)] = PICK((
 			(const uint8_t[]){0x00, 0x01, 0x41, 0xc0, 0xc1, 0xff}));
 	}
 }
@@ -203,8 +209,8 @@ static void test_same_answer_as_without(void **state)
 		talloc_free(frame);
 	}
 	/* neither answer is the only one */
-	assert_in_range(all_found, ROUNDS / 10, SIZE_MAX);
-	assert_in_range(held_back, ROUNDS, SIZE_MAX);
+	assert_true(all_found >= ROUNDS / 10);
+	assert_true(held_back >= ROUNDS);
 }
 
 static const struct record alice = {

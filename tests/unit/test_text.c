@@ -273,13 +273,18 @@ static void random_text(char *text, size_t size)
 	}
 }
 
+static bool in_range(uint32_t code, uint32_t first, uint32_t last)
+{
+	return code >= first && code <= last;
+}
+
 static void assert_harmless(uint32_t code)
 {
-	assert_in_range(code, 0x20, 0x10ffff);
-	assert_not_in_range(code, 0x7f, 0x9f);
-	assert_not_in_range(code, 0x200b, 0x200f);
-	assert_not_in_range(code, 0x2028, 0x202e);
-	assert_not_in_range(code, 0x2066, 0x2069);
+	assert_true(in_range(code, 0x20, 0x10ffff));
+	assert_false(in_range(code, 0x7f, 0x9f));
+	assert_false(in_range(code, 0x200b, 0x200f));
+	assert_false(in_range(code, 0x2028, 0x202e));
+	assert_false(in_range(code, 0x2066, 0x2069));
 }
 
 /* glibc's converter refuses what is no UTF-8. */
@@ -402,7 +407,8 @@ static void test_cut_fills_what_there_is(void **state)
 		random_text(text, sizeof(text));
 		text_escape(text, out, size);
 		if (strlen(text) >= size) {
-			assert_in_range(strlen(out), size - 16, size - 1);
+			assert_true(strlen(out) >= size - 16 &&
+				    strlen(out) < size);
 		}
 	}
 }

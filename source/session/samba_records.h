@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The records of smbd's databases, under the names that 4.25 has for them: all
+ * that differs between the series that we are built for.
+ */
+
+#ifndef SESSIONDEL_SAMBA_RECORDS_H
+#define SESSIONDEL_SAMBA_RECORDS_H
+
+#include "source/common/samba_types.h"
+
+#include "librpc/gen_ndr/ndr_misc.h"
+#include "librpc/gen_ndr/ndr_open_files.h"
+#include "librpc/ndr/libndr.h"
+#include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
+
+/* Of what smbd notes in the table of opens about a replay of one's request. */
+struct replay_key {
+	struct GUID_ndr_buf client;
+	struct GUID_ndr_buf open;
+};
+
+#if SESSIONDEL_SAMBA_MINOR < 25
+
+#define smbXsrv_session_global smbXsrv_session_global0
+#define smbXsrv_channel_global smbXsrv_channel_global0
+#define smbXsrv_session_close smbXsrv_session_close0
+#define smbXsrv_open_global smbXsrv_open_global0
+
+/* the member of a record's union that is of SMBXSRV_VERSION_CURRENT */
+#define SMBXSRV_INFO info0
+
+/* The bytes before the locks of a file in brlock.tdb, and what they say. */
+#define LOCKS_VERSION_SIZE 0
+#define LOCKS_VERSION 0
+
+/* smb.conf's "persistent handles" came with 4.25. */
+static inline bool lp_persistent_handles(void)
+{
+	return false;
+}
+
+/* Replays were noted in the memory of one smbd alone. */
+static inline bool replay_key(const struct smbXsrv_open_global *open,
+			      struct replay_key *key)
+{
+	(void)open;
+	(void)key;
+	return false;
+}
+
+#else
+
+#define SMBXSRV_INFO info1
+
+#define LOCKS_VERSION_SIZE 4
+#define LOCKS_VERSION SHARE_MODE_DATA_VERSION_1
+
+bool lp_persistent_handles(void);
+
+static inline bool replay_key(const struct smbXsrv_open_global *open,
+			      struct replay_key *key)
+{
+	GUID_to_ndr_buf(&open->client_guid, &key->client);
+	GUID_to_ndr_buf(&open->create_guid, &key->open);
+	return !GUID_all_zero(&open->create_guid);
+}
+
+#endif
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Samba's ways to connect, whose arguments differ by series. */
+
+#ifndef SESSIONDEL_TORTURE_CONNECT_H
+#define SESSIONDEL_TORTURE_CONNECT_H
+
+#include "samba_client.h"
+
+struct smbcli_state;
+
+/* Where to, and how. */
+struct destination {
+	struct torture_context *tctx;
+	const char *host;
+	const char *port;
+	const char *share;
+};
+
+/**
+ * Log in by SMB2 or later.
+ *
+ * @param[in]  mem_ctx  Owns the tree.
+ * @param[out] tree     Valid only with NT_STATUS_OK.
+ */
+NTSTATUS connect_smb2(TALLOC_CTX *mem_ctx,
+		      const struct destination *to,
+		      struct cli_credentials *who,
+		      struct smbcli_options *options,
+		      struct smb2_tree **tree);
+
+/**
+ * Begin another session on a connection, which it takes over.
+ *
+ * @return NULL when memory runs out.
+ */
+struct smb2_session *connect_session(TALLOC_CTX *mem_ctx,
+				     struct torture_context *tctx,
+				     struct smb2_transport *transport);
+
+/**
+ * Log in by SMB1.
+ *
+ * @param[in]  mem_ctx  Owns the client.
+ * @param[out] cli      Valid only with NT_STATUS_OK.
+ */
+NTSTATUS connect_smb1(TALLOC_CTX *mem_ctx,
+		      const struct destination *to,
+		      struct cli_credentials *who,
+		      struct smbcli_options *options,
+		      struct smbcli_state **cli);
+
+#endif
