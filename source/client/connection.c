@@ -21,6 +21,14 @@
 /* For who is not root, or logs in: a name would have to be resolved. */
 #define LOCAL_SERVER "127.0.0.1"
 
+/* What libdcerpc makes of a TCP connection that fails: 4.25 says how. */
+static bool is_unreachable(NTSTATUS status)
+{
+	return NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY) ||
+	       NT_STATUS_EQUAL(status, NT_STATUS_HOST_UNREACHABLE) ||
+	       NT_STATUS_EQUAL(status, NT_STATUS_NETWORK_UNREACHABLE);
+}
+
 NET_API_STATUS connection_error(struct smbsession_context *context,
 				NTSTATUS status)
 {
@@ -40,8 +48,7 @@ NET_API_STATUS connection_error(struct smbsession_context *context,
 				     "%s: no such host, or no srvsvc there",
 				     server);
 	}
-	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
-		/* What libdcerpc makes of a TCP connection that fails. */
+	if (is_unreachable(status)) {
 		return context_error(context,
 				     ERROR_BAD_NETPATH,
 				     "%s cannot be reached",

@@ -58,7 +58,8 @@ static const struct {
 	{ERROR_CONNECTION_REFUSED,
 	 EXIT_UNREACHABLE,
 	 NULL,
-	 "does samba-dcerpcd run there? It serves srvsvc for smbd"},
+	 "is its TCP port 445 open, and does samba-dcerpcd run there? It "
+	 "serves srvsvc for smbd"},
 	{ERROR_NETWORK_UNREACHABLE, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_HOST_UNREACHABLE, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_NETNAME_DELETED, EXIT_UNREACHABLE, NULL, HUNG_UP},

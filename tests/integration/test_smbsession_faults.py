@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from testbed import namespace, processes
+from testbed import namespace, processes, series
 from testbed.accounts import PASSWORD
 from testbed.clients import connect
 from testbed.server import Server
@@ -196,6 +196,12 @@ class Trouble(NamedTuple):
 
 
 DIALECT = "SMB2_10"
+PORT_IS_CLOSED = (
+    (ERROR_CONNECTION_REFUSED, UNREACHABLE,
+     "ERROR_CONNECTION_REFUSED: 127.0.0.61: ")
+    if series.TELLS_REFUSED_CONNECTION else
+    (ERROR_BAD_NETPATH, UNREACHABLE,
+     "ERROR_BAD_NETPATH: 127.0.0.61 cannot be reached"))
 TROUBLES = [
     Trouble(nobody_answers, ERROR_SEM_TIMEOUT, UNREACHABLE,
             f"ERROR_SEM_TIMEOUT: {FAR} does not answer within 1 s"),
@@ -205,8 +211,7 @@ TROUBLES = [
             "ERROR_BAD_NETPATH: nobody.example: no such host"),
     Trouble(name_server_hangs, ERROR_SEM_TIMEOUT, UNREACHABLE,
             "ERROR_SEM_TIMEOUT: far.example does not answer within 1 s"),
-    Trouble(port_is_closed, ERROR_BAD_NETPATH, UNREACHABLE,
-            "ERROR_BAD_NETPATH: 127.0.0.61 cannot be reached"),
+    Trouble(port_is_closed, *PORT_IS_CLOSED),
     Trouble(hangs_up, ERROR_NETNAME_DELETED, UNREACHABLE,
             "ERROR_NETNAME_DELETED: 127.0.0.62: "),
     Trouble(never_speaks, ERROR_SEM_TIMEOUT, UNREACHABLE,
