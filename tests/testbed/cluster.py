@@ -168,7 +168,9 @@ class Node(server.Server):
 
     def ctdb_environment(self):
         """What makes the ctdb tool ask this node."""
-        return {"CTDB_TEST_MODE": "yes", "CTDB_BASE": str(self.base)}
+        return {"CTDB_TEST_MODE": "yes", "CTDB_BASE": str(self.base),
+                # 4.25 finds them nowhere else in this mode
+                "CTDB_TEST_HELPER_BINDIR": "/usr/libexec/ctdb"}
 
     def members(self):
         """The numbers of the healthy nodes, as this one sees them.

@@ -157,6 +157,7 @@ def _in_cluster(options):
 
 def _run(command, env):
     argv = command or ["/bin/bash", "--norc", "-i"]
+    sys.stdout.flush()
     try:
         status = subprocess.call(argv, env=env)
     except KeyboardInterrupt:
