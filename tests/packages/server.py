@@ -40,7 +40,13 @@ class Server(System):
         self.start_smbd()
 
     def start_smbd(self):
-        """Start it as its unit does.
+        self.launch_smbd()
+        self.wait(lambda: self.run(
+            f"smbclient -U alice%{PASSWORD} //127.0.0.1/alice -c ls",
+            check=False).returncode == 0, "smbd serves files")
+
+    def launch_smbd(self):
+        """Run it as its unit does.
 
         In a session of its own: smbd ends all of its process group with it.
         """
@@ -48,9 +54,6 @@ class Server(System):
                  "ulimit -n 16384; ulimit -c unlimited; "
                  f"eval exec setsid \"$(sed -n 's/^ExecStart=//p' {_UNIT})\"; "
                  "} >/dev/null 2>&1 &")
-        self.wait(lambda: self.run(
-            f"smbclient -U alice%{PASSWORD} //127.0.0.1/alice -c ls",
-            check=False).returncode == 0, "smbd serves files")
 
     def stop_smbd(self):
         self.run("smbcontrol smbd shutdown; smbcontrol samba-dcerpcd shutdown",
@@ -78,6 +81,9 @@ class Server(System):
     def install(self, *debs):
         """Install packages that lie on the host."""
         return self.apt("install " + " ".join(map(self.put, debs)))
+
+    def version_of_samba(self):
+        return self.output("dpkg-query --show --showformat='${Version}' samba")
 
     def files(self):
         """What there is, but for what a package manager and Samba note."""

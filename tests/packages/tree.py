@@ -46,10 +46,10 @@ class System:
     """A copy of a tree with processes and a network of its own."""
 
     def __init__(self, tree):
-        self._unshare, self._pid = _started(
+        self._unshare, self._pid = started(
             [PACKAGING / "in-tree", "--throwaway", tree, *_INIT])
-        self._net, self._net_pid = _started(
-            self._enter() + ["unshare", "--net", *_INIT])
+        self._net, self._net_pid = started(
+            self._enter(None, "unshare", "--net", *_INIT))
         self.run("ip link set lo up")
 
     def __enter__(self):
@@ -96,19 +96,23 @@ class System:
     def _own_network(self):
         return f"--net=/proc/{self._net_pid}/ns/net"
 
-    def _enter(self, network=None, *command):
+    def _enter(self, network, *command):
         namespaces = ["--mount", "--pid"] + ([network] if network else [])
         return ["nsenter", f"--target={self._pid}", *namespaces, *_ENVIRONMENT,
                 *command]
 
 
-def _started(command):
-    """A first process that is up, and its pid as the host sees it."""
+def started(command):
+    """Start a command that says when it is up; its process, its child's pid."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "up\n"
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    child, = children.read_text().split()
-    return process, int(child)
+    return process, child_of(process.pid)
+
+
+def child_of(pid):
+    """The one child of a process, as the host sees it."""
+    child, = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(child)
 
 
 def _finished(command, check):

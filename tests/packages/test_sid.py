@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Debian sid, which moves: its Samba is newer than what we are built for."""
+
+import subprocess
+
+import pytest
+
+from server import OURS, STOCK, Server, sessions
+from tree import PACKAGING
+
+# Sid's archive names the source of its Samba without having it. Of its series
+# it has this one's still, though no index does, so it is told by its digest.
+POOL = "pool/main/s/samba"
+SOURCE = {
+    "samba_4.25.0+dfsg-1.dsc":
+        "d39beead3b46db1f82c82a0412ae5f128bd5de2d1e07eb4b577bb53fe89aedde",
+    "samba_4.25.0+dfsg.orig.tar.xz":
+        "6a603d439ee25f13ea1c7d3472a1f5e60e747a2603d6ee3389655ebe897fc51b",
+    "samba_4.25.0+dfsg-1.debian.tar.xz":
+        "0e13e9425cb1c087bb9004289310d694db8edec64b3b17c2110cf56a0c17db0c",
+}
+
+
+@pytest.fixture(name="sid")
+def _sid():
+    with Server("sid") as server:
+        server.serve()
+        yield server
+
+
+def test_stands_aside_without_a_module_for_it(sid, deb):
+    sid.install(deb("trixie"))
+    assert not sid.version_of_samba().startswith("2:4.22.")
+    assert sid.answer() == STOCK
+    assert sid.lists_shares()
+    status = sid.run("sessiondel-ctl status", check=False)
+    assert status.returncode == 1
+    assert "module left out, stock Samba serves" in status.stdout
+    sid.apt("purge samba-sessiondel")
+    assert not sid.output("dpkg --verify samba samba-common-bin")
+
+
+def fetch_source(server):
+    """Its directory."""
+    mirror = server.output("sed -n 's/^deb \\([^ ]*\\) .*/\\1/p' "
+                           "/etc/apt/sources.list").strip()
+    for name, digest in SOURCE.items():
+        server.fetch("/usr/lib/apt/apt-helper download-file "
+                     f"{mirror}/{POOL}/{name} /root/{name} SHA256:{digest}")
+    server.run(f"cd /root && dpkg-source --no-check --extract {next(iter(SOURCE))} "
+               "samba")
+    return "/root/samba"
+
+
+def test_module_of_an_earlier_release_of_the_series(sid):
+    """Built with 4.25.0's source, it fits sid's point release."""
+    sid.apt("install dpkg-dev")
+    subprocess.run([PACKAGING / "copy-source", sid.root / "root/source"],
+                   check=True)
+    sid.fetch(f"/root/source/waf deb --samba-source={fetch_source(sid)}")
+    sid.apt("install /root/source/bin/deb/samba-sessiondel_*.deb")
+    assert sid.version_of_samba().startswith("2:4.25.")
+    assert sid.answer() == OURS
+    assert "/4.25/sessiondel.so fits\n" in sid.output("sessiondel-ctl status")
+    with sessions(sid, 2) as (client, other):
+        assert sid.close("alice")
+        assert not client.lists() and not other.lists()
+    sid.apt("purge samba-sessiondel")
+    assert sid.answer() == STOCK
