@@ -2,10 +2,12 @@
 """A call to one node of a CTDB cluster closes sessions on every node."""
 
 import contextlib
+import re
+import subprocess
 
 import pytest
 
-from testbed import audit, durable, sessions
+from testbed import audit, durable, sanitizers, sessions, smbsession
 from testbed.clients import (
     ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
 from testbed.cluster import Cluster
@@ -75,6 +77,21 @@ def test_sessions_on_all_nodes_end_and_nobody_elses(cluster, pipe):
         assert len(record.log) == 4
         assert statuses(bystanders) == {ALIVE}
         assert statuses(victims) == {DELETED}
+
+
+@pytest.mark.skipif(sanitizers.active(), reason="it takes what bin/ has")
+def test_readme_closes_on_all_nodes(cluster, top_directory):
+    line, = re.findall(r"^PASSWD=.* bin/smbsession close .*$",
+                       (top_directory / "README.md").read_text(), re.M)
+    with (sessions_everywhere(cluster, "alice"),
+          connect(cluster[1], "bob", source=CLIENT) as bystander):
+        done = subprocess.run(line, shell=True, cwd=top_directory,
+                              env=smbsession.environment(), check=True,
+                              stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE)
+        assert done.stdout == f"closed \\\\{CLIENT} alice (3 sessions)\n"
+        assert sessions_of(cluster[0], "alice") == []
+        assert bystander.alive() == ALIVE
 
 
 def test_list_has_the_sessions_of_all_nodes(cluster, pipe):

@@ -237,7 +237,7 @@ ELSEWHERE = {
     "./waf deb\n": "tests/packages/test_build.py and test_install.py",
     "./waf configure": "tests/packages/test_install.py",
     "tests/testbed/testbed --nodes 3": "test_cluster.py",
-    "rpcclient -U 'sop%Passw0rd!' 127.0.51.1": "test_cluster.py, by others",
+    "bin/smbsession close 127.0.51.1": "test_cluster.py",
     "apt-get remove": "tests/packages/test_install.py",
     "sessiondel-ctl disable\n./waf uninstall": "tests/packages",
 }

@@ -37,7 +37,7 @@ Domain {workgroup} / {realm}, seen by this shell alone ({kind}).
   logs        {dc.log_dir} {member.log_dir}
   syslog      {syslog}
 Try:
-  rpcclient -U '{workgroup}/sop%{password}' {dc.name} -c 'netsessdel "" alice'
+  PASSWD='{password}' {tool} close {dc.name} -U '{workgroup}\\sop' --user alice
   {on_member} wbinfo -u
 """
 
@@ -51,7 +51,7 @@ CTDB cluster of {number} nodes ({kind}), seen by this shell alone.
   logs      {logs}
   syslog    {syslog}
 Try:
-  rpcclient -U 'sop%{password}' {address} -c 'netsessdel "" alice'
+  PASSWD='{password}' {tool} close {address} -U sop --user alice
   smbstatus
   ctdb status                    (of the first node; CTDB_BASE is its)
 """
@@ -190,7 +190,8 @@ def _greet_domain(controller, member):
         workgroup=domain.WORKGROUP, realm=domain.REALM, dc=controller,
         kind=_kind(controller), member=member, password=accounts.PASSWORD,
         users=" ".join((domain.ADMINISTRATOR, *domain.USERS)),
-        syslog=syslog.FILE, on_member=" ".join(member.machine.command())))
+        syslog=syslog.FILE, on_member=" ".join(member.machine.command()),
+        tool=_tool()))
 
 
 def _greet_cluster(running):
@@ -200,7 +201,7 @@ def _greet_cluster(running):
         addresses=" ".join(running.addresses), address=first.address,
         users=_users(), password=accounts.PASSWORD,
         logs=" ".join(str(node.log_dir) for node in running.nodes),
-        syslog=syslog.FILE))
+        syslog=syslog.FILE, tool=_tool()))
 
 
 def _greet(running):
@@ -209,7 +210,11 @@ def _greet(running):
         password=accounts.PASSWORD,
         users=_users(),
         client=namespace.CLIENTS_IPV4[0], log_dir=running.log_dir,
-        syslog=syslog.FILE, tool=os.path.relpath(server.BUILD / "smbsession")))
+        syslog=syslog.FILE, tool=_tool()))
+
+
+def _tool():
+    return os.path.relpath(server.BUILD / "smbsession")
 
 
 def _users():
