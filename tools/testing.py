@@ -39,7 +39,7 @@ def options(opt):
                           '(bookworm, trixie), made in the cache')
     group.add_option('--packages', action='store_true',
                      help='check the Debian packages instead, in throwaway '
-                          'trees of Debian 12 and 13 (fifteen minutes)')
+                          'trees of Debian (twenty minutes)')
     group.add_option('--cluster', action='store_true',
                      help='bench CTDB clusters of one to three nodes instead')
     group.add_option('--quick', action='store_true',

@@ -136,6 +136,7 @@ static NTSTATUS add(struct durable_opens *opens,
 
 struct note_state {
 	struct durable_opens *opens;
+	const struct session_targets *targets;
 	/* how many were noted before */
 	size_t num;
 };
@@ -153,12 +154,28 @@ static void note_client(const struct durable_places *places,
 	}
 }
 
+/* Is it known to be of a session that stays? */
+static bool is_foreign(const struct session_targets *targets,
+		       const struct smbXsrv_open_global *open)
+{
+	const uint64_t session = open_session(open);
+
+	for (size_t i = 0; i < targets->num; i++) {
+		if (targets->list[i].key.global_id == session) {
+			return false;
+		}
+	}
+	return session != 0;
+}
+
+/* A foreign one, too, so that it is not taken for one that was made later. */
 static NTSTATUS note_open(const struct smbXsrv_open_global *open,
 			  void *private_data)
 {
 	const struct note_state *state = private_data;
 	struct durable_opens *opens = state->opens;
 	const struct durable_place *place = NULL;
+	NTSTATUS status;
 
 	note_client(&opens->places, open);
 	place = durable_places_find(&opens->places,
@@ -168,7 +185,11 @@ static NTSTATUS note_open(const struct smbXsrv_open_global *open,
 	    (state->num != 0 && is_noted(opens, open))) {
 		return NT_STATUS_OK;
 	}
-	return add(opens, place, open);
+	status = add(opens, place, open);
+	if (NT_STATUS_IS_OK(status) && is_foreign(state->targets, open)) {
+		opens->list[opens->num - 1].state = DURABLE_FOREIGN;
+	}
+	return status;
 }
 
 static NTTIME now(void)
@@ -191,7 +212,11 @@ static bool has_own(const struct session_targets *targets)
 static NTSTATUS note(struct durable_opens *opens,
 		     const struct session_targets *targets)
 {
-	struct note_state state = {.opens = opens, .num = opens->num};
+	struct note_state state = {
+		.opens = opens,
+		.targets = targets,
+		.num = opens->num,
+	};
 	bool alone = !targets->other_clients && !has_own(targets);
 	bool first = opens->places.num == 0;
 	NTSTATUS status;

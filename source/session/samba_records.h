@@ -39,6 +39,13 @@ static inline bool lp_persistent_handles(void)
 	return false;
 }
 
+/* Which session an open belongs to, 0: that is not on record. */
+static inline uint64_t open_session(const struct smbXsrv_open_global *open)
+{
+	(void)open;
+	return 0;
+}
+
 /* Replays were noted in the memory of one smbd alone. */
 static inline bool replay_key(const struct smbXsrv_open_global *open,
 			      struct replay_key *key)
@@ -56,6 +63,12 @@ static inline bool replay_key(const struct smbXsrv_open_global *open,
 #define LOCKS_VERSION SHARE_MODE_DATA_VERSION_1
 
 bool lp_persistent_handles(void);
+
+/* 0 as well once it is disconnected */
+static inline uint64_t open_session(const struct smbXsrv_open_global *open)
+{
+	return open->session_global_id;
+}
 
 static inline bool replay_key(const struct smbXsrv_open_global *open,
 			      struct replay_key *key)

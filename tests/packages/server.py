@@ -33,11 +33,14 @@ class Server(System):
 
     def serve(self):
         """Start smbd with accounts to log in with."""
+        self.add_accounts()
+        self.start_smbd()
+
+    def add_accounts(self):
         self.run("useradd --create-home alice")
         for user in ("root", "alice"):
             self.run(f"printf '%s\\n%s\\n' '{PASSWORD}' '{PASSWORD}' | "
                      f"smbpasswd -s -a {user}")
-        self.start_smbd()
 
     def start_smbd(self):
         self.launch_smbd()

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The additions to AppArmor's profile, as far as its parser can tell.
-
-A kernel with AppArmor is not asked for: that a worker whose LD_PRELOAD is
-dropped is found out, test_loader.py shows.
-"""
+"""The additions to AppArmor's profile: read by its parser, and enforced by
+Debian's kernel, for the host's may have no AppArmor."""
 
 import pytest
+
+from machine import Machine
+from server import OURS, PASSWORD
+from tree import RELEASES
 
 PROFILE = "/etc/apparmor.d/samba-rpcd-classic"
 # For a kernel that has all that the profile is written for; this one may have
@@ -21,7 +22,7 @@ RULES = [
 
 @pytest.fixture(name="confined")
 def _confined(installed):
-    installed.apt("install apparmor apparmor-profiles")
+    installed.apt("install apparmor apparmor-profiles apparmor-profiles-extra")
     return installed
 
 
@@ -42,3 +43,50 @@ def test_rules_come_and_go(confined):
     assert not any(rule in effective(confined) for rule in RULES)
     confined.run("sessiondel-ctl enable")
     assert all(rule in effective(confined) for rule in RULES)
+
+
+# As at boot, but for the profiles that complain until an admin says otherwise.
+ENFORCE = r"""
+cd /etc/apparmor.d
+sed -i 's/flags=(complain)//; s/,complain)/)/' samba-* usr.sbin.smbd
+apparmor_parser --replace .
+"""
+CALLS = rf"""
+smbd --daemon
+sleep infinity | smbclient -U alice%{PASSWORD} //127.0.0.1/alice >/dev/null &
+until smbstatus --brief 2>&1 | grep -q alice; do sleep 0.1; done
+rpcclient -U root%{PASSWORD} 127.0.0.1 -c 'netsessdel no-such-client no-such-user'
+rpcclient -U root%{PASSWORD} 127.0.0.1 -c 'netsessdel 127.0.0.1 alice'
+smbstatus --brief | grep alice || echo closed
+for process in $(grep -l /sessiondel.so /proc/[0-9]*/maps); do
+	cat ${{process%maps}}attr/current
+done
+dmesg | grep 'apparmor="DENIED".*rpcd-classic' || echo nothing denied
+"""
+
+
+@pytest.fixture(name="machine", params=RELEASES)
+def _machine(request, deb):
+    with Machine(request.param, "apparmor apparmor-profiles") as machine:
+        machine.add_accounts()
+        machine.install(deb(machine.release))
+        yield machine
+
+
+def test_enforced_profile_lets_the_module_work(machine):
+    said = machine.boot(ENFORCE + CALLS).splitlines()
+    assert f"result was {OURS}" in said
+    assert said[-3:] == ["closed", "samba-rpcd-classic (enforce)",
+                         "nothing denied"], said
+
+
+def test_enforced_profile_without_the_rules_does_not(machine):
+    """What they are good for: the same, but for them."""
+    machine.run("rm /etc/apparmor.d/abstractions/samba-rpcd.d/samba-sessiondel")
+    said = machine.boot(ENFORCE + rf"""
+smbd --daemon
+until smbclient -U alice%{PASSWORD} //127.0.0.1/alice -c ls; do sleep 0.1; done
+rpcclient -U root%{PASSWORD} 127.0.0.1 -c 'netsessdel no-such-client no-such-user'
+""")
+    assert "blocks available" in said
+    assert OURS not in said
