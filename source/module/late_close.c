@@ -173,10 +173,11 @@ static void note_durable(struct own_close *own)
 				    &own->targets,
 				    &own->opens);
 	if (!NT_STATUS_IS_OK(status)) {
-		DBG_WARNING("durable opens of the caller's session 0x%08x may "
-			    "be left as they are: %s\n",
+		DBG_WARNING("durable opens of the caller's session 0x%08x are "
+			    "noted only when it is closed: %s\n",
 			    own->target.key.global_id,
 			    nt_errstr(status));
+		TALLOC_FREE(own->opens);
 	}
 }
 

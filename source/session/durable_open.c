@@ -90,20 +90,6 @@ static bool is_same(const struct durable_open *noted,
 	       dom_sid_equal(&noted->user, &open->open_owner);
 }
 
-static bool is_noted(const struct durable_opens *opens,
-		     const struct smbXsrv_open_global *open)
-{
-	for (size_t i = 0; i < opens->num; i++) {
-		const struct durable_open *noted = &opens->list[i];
-
-		if (noted->global_id == open->open_global_id &&
-		    is_same(noted, open)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static NTSTATUS add(struct durable_opens *opens,
 		    const struct durable_place *place,
 		    const struct smbXsrv_open_global *open)
@@ -137,22 +123,7 @@ static NTSTATUS add(struct durable_opens *opens,
 struct note_state {
 	struct durable_opens *opens;
 	const struct session_targets *targets;
-	/* how many were noted before */
-	size_t num;
 };
-
-/* All opens of a smbd have the same client. */
-static void note_client(const struct durable_places *places,
-			const struct smbXsrv_open_global *open)
-{
-	for (size_t i = 0; i < places->num; i++) {
-		struct durable_place *place = &places->list[i];
-
-		if (server_id_equal(&place->smbd, &open->server_id)) {
-			place->client = open->client_guid;
-		}
-	}
-}
 
 /* Is it known to be of a session that stays? */
 static bool is_foreign(const struct session_targets *targets,
@@ -168,28 +139,21 @@ static bool is_foreign(const struct session_targets *targets,
 	return session != 0;
 }
 
-/* A foreign one, too, so that it is not taken for one that was made later. */
 static NTSTATUS note_open(const struct smbXsrv_open_global *open,
 			  void *private_data)
 {
 	const struct note_state *state = private_data;
 	struct durable_opens *opens = state->opens;
-	const struct durable_place *place = NULL;
-	NTSTATUS status;
-
-	note_client(&opens->places, open);
-	place = durable_places_find(&opens->places,
+	const struct durable_place *place =
+		durable_places_find(&opens->places,
 				    &open->server_id,
 				    &open->open_owner);
+
 	if (place == NULL || !open->durable ||
-	    (state->num != 0 && is_noted(opens, open))) {
+	    is_foreign(state->targets, open)) {
 		return NT_STATUS_OK;
 	}
-	status = add(opens, place, open);
-	if (NT_STATUS_IS_OK(status) && is_foreign(state->targets, open)) {
-		opens->list[opens->num - 1].state = DURABLE_FOREIGN;
-	}
-	return status;
+	return add(opens, place, open);
 }
 
 static NTTIME now(void)
@@ -215,10 +179,8 @@ static NTSTATUS note(struct durable_opens *opens,
 	struct note_state state = {
 		.opens = opens,
 		.targets = targets,
-		.num = opens->num,
 	};
 	bool alone = !targets->other_clients && !has_own(targets);
-	bool first = opens->places.num == 0;
 	NTSTATUS status;
 
 	status = durable_places_add(opens, &opens->places, targets, now());
@@ -226,7 +188,7 @@ static NTSTATUS note(struct durable_opens *opens,
 		status =
 			open_table_walk(opens->table->opens, note_open, &state);
 	}
-	if (!NT_STATUS_IS_OK(status) || alone || !first || opens->num == 0) {
+	if (!NT_STATUS_IS_OK(status) || alone || opens->num == 0) {
 		return status;
 	}
 	return durable_places_note_others(opens,
@@ -240,80 +202,12 @@ NTSTATUS durable_opens_note(TALLOC_CTX *mem_ctx,
 			    const struct session_targets *targets,
 			    struct durable_opens **opens)
 {
-	if (*opens == NULL) {
-		*opens = talloc_zero(mem_ctx, struct durable_opens);
-	}
+	*opens = talloc_zero(mem_ctx, struct durable_opens);
 	if (*opens == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
 	(*opens)->table = table;
 	return note(*opens, targets);
-}
-
-/*
- * An open that was made after it could be noted: of the same user and client,
- * and disconnected since.
- */
-static struct durable_place *place_searched(
-	const struct durable_places *places,
-	const struct smbXsrv_open_global *open)
-{
-	for (size_t i = 0; i < places->num; i++) {
-		struct durable_place *place = &places->list[i];
-
-		if (place->gone != 0 && !place->searched &&
-		    open->disconnect_time >= place->noted &&
-		    open->disconnect_time <= place->gone &&
-		    GUID_equal(&open->client_guid, &place->client) &&
-		    dom_sid_equal(&open->open_owner, &place->user)) {
-			return place;
-		}
-	}
-	return NULL;
-}
-
-static NTSTATUS search_open(const struct smbXsrv_open_global *open,
-			    void *private_data)
-{
-	struct durable_opens *opens = private_data;
-	const struct durable_place *place = NULL;
-
-	if (!open->durable || !server_id_is_disconnected(&open->server_id) ||
-	    GUID_all_zero(&open->client_guid)) {
-		return NT_STATUS_OK;
-	}
-	place = place_searched(&opens->places, open);
-	if (place == NULL || is_noted(opens, open)) {
-		return NT_STATUS_OK;
-	}
-	return add(opens, place, open);
-}
-
-/* Once for each place, when no session is awaited there any more. */
-static NTSTATUS search(struct durable_opens *opens)
-{
-	bool due = false;
-	NTSTATUS status;
-
-	for (size_t i = 0; i < opens->places.num; i++) {
-		const struct durable_place *place = &opens->places.list[i];
-
-		due |= place->gone != 0 && !place->searched &&
-		       !GUID_all_zero(&place->client);
-	}
-	if (!due) {
-		return NT_STATUS_OK;
-	}
-	status = open_table_walk(opens->table->opens, search_open, opens);
-	if (!NT_STATUS_IS_OK(status)) {
-		return status;
-	}
-	for (size_t i = 0; i < opens->places.num; i++) {
-		struct durable_place *place = &opens->places.list[i];
-
-		place->searched = place->gone != 0;
-	}
-	return NT_STATUS_OK;
 }
 
 /* What has become of an open. */
@@ -457,7 +351,7 @@ NTSTATUS durable_opens_end(struct durable_opens *opens,
 			   const struct session_targets *targets)
 {
 	durable_places_look(&opens->places, targets, now());
-	opens->failure = search(opens);
+	opens->failure = NT_STATUS_OK;
 
 	for (size_t i = 0; i < opens->num; i++) {
 		NTSTATUS status = end_open(opens, &opens->list[i]);

@@ -35,11 +35,13 @@ NTSTATUS durable_table_open(TALLOC_CTX *mem_ctx,
  * disconnected while the session ends were its own, unless another session of
  * that user there has ended then.
  *
- * @param[in]     mem_ctx  Owns the opens.
- * @param[in]     table    From durable_table_open(), must outlive the opens.
- * @param[in]     targets  The sessions, before they are asked to close.
- * @param[in,out] opens    Noted before, or NULL; gets what is new. Valid also
- *                         when something fails.
+ * An open that is made after this is left alone: nothing says then that it is
+ * not of a session that came meanwhile and is not closed.
+ *
+ * @param[in]  mem_ctx  Owns the opens.
+ * @param[in]  table    From durable_table_open(), must outlive the opens.
+ * @param[in]  targets  The sessions, before they are asked to close.
+ * @param[out] opens    Valid also when something fails, NULL without memory.
  *
  * @return NT_STATUS_NO_MEMORY, NT_STATUS_REVISION_MISMATCH when this Samba's
  *         records are of another layout, or why a table cannot be read.
@@ -50,11 +52,11 @@ NTSTATUS durable_opens_note(TALLOC_CTX *mem_ctx,
 			    struct durable_opens **opens);
 
 /**
- * End those opens that are disconnected now, also those that were made since
- * they were noted: they cannot be reclaimed, and their share modes, leases and
- * byte-range locks are gone. To be called while the sessions end, once when
- * they have, and until nothing is left. An open that is still connected when
- * the last session is settled that it may belong to is another session's.
+ * End those opens that are disconnected now: they cannot be reclaimed, and
+ * their share modes, leases and byte-range locks are gone. To be called while
+ * the sessions end, once when they have, and until nothing is left. An open
+ * that is still connected when the last session is settled that it may belong
+ * to is another session's.
  *
  * @param[in,out] opens    The noted opens.
  * @param[in]     targets  The sessions, with their fates.

@@ -51,7 +51,6 @@ static NTSTATUS add(TALLOC_CTX *mem_ctx,
 		.smbd = target->owner,
 		.user = target->user_sid,
 		.awaited = true,
-		.noted = now,
 		.seen = now,
 	};
 	return NT_STATUS_OK;

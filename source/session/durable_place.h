@@ -6,24 +6,16 @@
 
 #include "session_target.h"
 
-/*
- * 4.17 has no session on record for an open, only its smbd, its user and its
- * client, and of a disconnected one not even the smbd.
- */
+/* 4.17 has no session on record for an open, only its smbd and its user. */
 struct durable_place {
 	struct server_id smbd;
 	struct dom_sid user;
-	/* the client of that smbd's opens, all zero when it is not known */
-	struct GUID client;
 	/* a session that is to end is still there */
 	bool awaited;
-	/* when the first look was, and the last one that saw such a session */
-	NTTIME noted;
+	/* when the last look was that saw such a session */
 	NTTIME seen;
 	/* when the first look was that saw none, 0 before */
 	NTTIME gone;
-	/* what was disconnected without having been noted is known, too */
-	bool searched;
 	/* sessions of that user there which are not to end */
 	struct session_key *others;
 	size_t num_others;

@@ -7,6 +7,7 @@
 
 #include "lib/dbwrap/dbwrap.h"
 #include "lib/util/byteorder.h"
+#include "lib/util/debug.h"
 #include "lib/util/server_id.h"
 #include "lib/util/talloc_stack.h"
 #include "librpc/gen_ndr/smb2_lease_struct.h"
@@ -114,37 +115,33 @@ static bool drop_entry(struct share_mode_entry *entry,
 }
 
 /* Several opens of a client can share one lease; the last one takes it away. */
-static NTSTATUS end_lease(struct share_mode_lock *lock,
-			  struct share_state *state,
+static NTSTATUS end_lease(const struct share_mode_entry *entry,
 			  const struct file_id *file)
 {
-	NTSTATUS status;
+	NTSTATUS status =
+		leases_db_del(&entry->client_guid, &entry->lease_key, file);
 
-	if (state->entry.op_type != LEASE_OPLOCK) {
-		return NT_STATUS_OK;
-	}
-	if (!share_mode_forall_entries(lock, find_lease, state)) {
-		return NT_STATUS_INTERNAL_DB_CORRUPTION;
-	}
-	if (state->lease_shared) {
-		return NT_STATUS_OK;
-	}
-	status = leases_db_del(&state->entry.client_guid,
-			       &state->entry.lease_key,
-			       file);
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
 		return NT_STATUS_OK;
+	}
+	if (!NT_STATUS_IS_OK(status)) {
+		DBG_WARNING("a lease of no open is left behind: %s\n",
+			    nt_errstr(status));
 	}
 	return status;
 }
 
-/* The entry goes last: what fails before it can be tried again. */
+/*
+ * The entry goes before its lease: an smbd that opens the file panics over an
+ * entry whose lease is missing, and does not mind a lease without an entry.
+ * What can fail before the entry is gone can be tried again.
+ */
 static NTSTATUS end_share_mode(struct share_mode_lock *lock,
 			       const struct file_id *file,
 			       const struct file_open *open)
 {
 	struct share_state state = {.open = open};
-	NTSTATUS status;
+	bool has_lease;
 
 	if (!share_mode_forall_entries(lock, find_entry, &state)) {
 		return NT_STATUS_INTERNAL_DB_CORRUPTION;
@@ -152,14 +149,19 @@ static NTSTATUS end_share_mode(struct share_mode_lock *lock,
 	if (!state.found) {
 		return NT_STATUS_OK;
 	}
-	status = end_lease(lock, &state, file);
-	if (!NT_STATUS_IS_OK(status)) {
-		return status;
-	}
-	if (!share_mode_forall_entries(lock, drop_entry, &state)) {
+	has_lease = state.entry.op_type == LEASE_OPLOCK;
+	if (has_lease && !leases_db_init(false)) {
 		return NT_STATUS_INTERNAL_DB_CORRUPTION;
 	}
-	return NT_STATUS_OK;
+	if ((has_lease &&
+	     !share_mode_forall_entries(lock, find_lease, &state)) ||
+	    !share_mode_forall_entries(lock, drop_entry, &state)) {
+		return NT_STATUS_INTERNAL_DB_CORRUPTION;
+	}
+	if (!has_lease || state.lease_shared) {
+		return NT_STATUS_OK;
+	}
+	return end_lease(&state.entry, file);
 }
 
 struct locks_state {

@@ -205,7 +205,7 @@ static NTSTATUS note_durable(struct session_close_state *state,
 	NTSTATUS status;
 
 	state->opens = talloc_steal(state, how->opens);
-	if (how->durable == NULL) {
+	if (how->durable == NULL || state->opens != NULL) {
 		return NT_STATUS_OK;
 	}
 	status = durable_opens_note(state,

@@ -32,7 +32,11 @@ struct session_close_how {
 	const struct durable_table *durable;
 	/* the same for a side process, which opens a table of its own */
 	struct share_lock_limit *durable_aside;
-	/* those that were noted before, or NULL; the request takes them */
+	/*
+	 * Those that were noted before; the request takes them, and notes no
+	 * others: a session that has come meanwhile is not closed. NULL: they
+	 * are noted now.
+	 */
 	struct durable_opens *opens;
 	/* called when fates may have changed; may be NULL */
 	void (*progress)(void *private_data);

@@ -14,7 +14,7 @@ from testbed.clients import (
 from testbed.durable import GONE, exclusively, outcome
 from testbed.processes import no_descriptors, stopped, wait_until
 from testbed.srvsvc import (
-    ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe, werror)
+    ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe, wait_served, werror)
 
 OK = "STATUS_SUCCESS"
 
@@ -36,7 +36,7 @@ def _hasty_pipe(hasty_caller):
 @pytest.fixture(name="path")
 def _path(request):
     """A file of the test's own."""
-    return f"{request.node.name}.txt"
+    return f"{request.node.name.translate(str.maketrans('[]', '__'))}.txt"
 
 
 def reclaimed(handle, session, path):
@@ -184,10 +184,12 @@ def unread(connection):
 
 
 def test_handle_opened_when_the_session_was_asked_to_end(samba, pipe, path):
-    """The request for it has reached smbd before, which has yet to read it."""
+    """The request for it has reached smbd before, which has yet to read it.
+
+    Nothing says then that it is the closed session's, so its client keeps it.
+    """
     handle, other = durable.Handle(), Pipe(pipe.session)
     with connect(samba, "alice", source=CLIENT) as session:
-        before = durable.traces(samba)
         session.open(f"other-{path}", durable.SHARE)
         opened = []
         opener = threading.Thread(target=lambda: opened.append(
@@ -200,8 +202,7 @@ def test_handle_opened_when_the_session_was_asked_to_end(samba, pipe, path):
         opener.join()
         assert opened == [OK]
         assert pipe.receive_werror() == NERR_SUCCESS
-        assert durable.traces(samba) == before
-        assert reclaimed(handle, session, path) == GONE
+        assert reclaimed(handle, session, path) == OK
 
 
 @contextlib.contextmanager
@@ -236,3 +237,58 @@ def test_handle_of_another_session_that_ends_meanwhile(samba, path):
         assert pipe.receive_werror() == NERR_SUCCESS
     assert reclaimed(kept, other, f"kept-{path}") == OK
     assert reclaimed(his, victim, path) == GONE
+
+
+def test_handle_of_a_session_that_came_and_went_meanwhile(samba, path):
+    """It is of the same user in the same smbd, and was not asked for."""
+    his, kept = durable.Handle(), durable.Handle()
+    with (connect(samba, "root", source=CALLER) as session,
+          Connection(samba, "3.0", source=CLIENT) as near):
+        pipe = Pipe(session)
+        with slow_victim(samba, near) as victim:
+            his.open(victim, path)
+            pipe.send_session_del(CLIENT, "sop")
+            wait_served(session)
+            other = durable.reconnect(victim, source=OTHER_CLIENT)
+            kept.open(other, f"kept-{path}")
+            other.connection.close()
+            wait_until(lambda: len(sessions.sessions_of(samba, "sop")) == 1,
+                       "the other session has ended")
+        assert pipe.receive_werror() == NERR_SUCCESS
+    assert reclaimed(kept, other, f"kept-{path}") == OK
+    assert reclaimed(his, victim, path) == GONE
+
+
+@contextlib.contextmanager
+def hung_session(samba, path):
+    """Alice's, with a durable handle, that goes with its connection only."""
+    his = durable.Handle()
+    with Connection(samba, "3.0", source=CLIENT) as near:
+        victim = near.login("alice")
+        his.open(victim, path)
+        smb2.never_answered(Pipe(victim).opened())
+        yield victim
+    wait_until(lambda: reclaimed(his, victim, path) == GONE,
+               "the close that goes on after the answer has ended it")
+
+
+@pytest.mark.parametrize("late", [False, True],
+                         ids=["before the answer", "after it"])
+@pytest.mark.parametrize("client", [None, CLIENT],
+                         ids=["by user", "by client"])
+def test_handle_of_a_session_that_came_after_the_call(
+        hasty_samba, hasty_caller, path, client, late):
+    """A close that goes on after ERROR_TIMEOUT takes no more than was asked."""
+    samba, kept, pipe = hasty_samba, durable.Handle(), Pipe(hasty_caller)
+    with hung_session(samba, f"his-{path}") as victim:
+        pipe.send_session_del(client, "alice")
+        wait_served(hasty_caller)
+        if late:
+            assert pipe.receive_werror() == ERROR_TIMEOUT
+        other = (durable.reconnect(victim, source=OTHER_CLIENT) if client
+                 else victim.connection.login("alice"))
+        kept.open(other, path)
+        if not late:
+            assert pipe.receive_werror() == ERROR_TIMEOUT
+        other.connection.close()
+    assert reclaimed(kept, other, path) == OK

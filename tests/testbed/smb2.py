@@ -110,6 +110,12 @@ def transact(opened, data, length=4280):
         len(data), 0, offset, 0, length, _IOCTL_IS_FSCTL, 0) + data)
 
 
+def never_answered(pipe):
+    """Send a pipe the beginning of a call only; the pending Request."""
+    beginning = struct.pack("<BBBBLHHL", 5, 0, 0, 1, 0x10, 0x1000, 0, 1)
+    return transact(pipe, beginning).wait_pending()
+
+
 class LeaseRequest:
     """A create context that asks for a read, write and handle lease."""
 
