@@ -153,14 +153,9 @@ def srvsvc_answers(server):
 def all_children(pid):
     """The processes below pid, at any depth."""
     found = []
-    for child in children(pid):
+    for child in processes.children(pid):
         found += [child] + all_children(child)
     return found
-
-
-def children(pid):
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in path.read_text().split()]
 
 
 def assert_stock_serves(run, reason):
@@ -352,12 +347,11 @@ def state_of(pid):
         "env": dict(entry.split("=", 1) for entry in environment if entry),
         "signals": {name: status[name] for name in
                     ("SigBlk", "SigIgn", "SigCgt", "SigPnd", "ShdPnd")},
-        "descriptors": {fd.name: os.readlink(fd)
-                        for fd in (place / "fd").iterdir()},
+        "descriptors": processes.descriptors(pid),
         "limits": (place / "limits").read_text(),
         "directory": os.readlink(place / "cwd"),
         "umask": status["Umask"],
-        "children": children(pid),
+        "children": processes.children(pid),
     }
 
 

@@ -133,9 +133,25 @@ def resident_kib(pid):
 
 
 def descriptors(pid):
-    """What pid has open: descriptor to what it leads to."""
+    """What pid has open: descriptor to what it leads to. {} when it is gone."""
     place = f"/proc/{pid}/fd"
-    return {name: os.readlink(f"{place}/{name}") for name in os.listdir(place)}
+    found = {}
+    # Any may be closed, and pid may end, between the listing and the look.
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for name in os.listdir(place):
+            with contextlib.suppress(FileNotFoundError):
+                found[name] = os.readlink(f"{place}/{name}")
+    return found
+
+
+def children(pid):
+    """The processes that pid has started, [] when it is gone."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children",
+                  encoding="ascii") as pids:
+            return [int(child) for child in pids.read().split()]
+    except OSError:
+        return []
 
 
 def executable(pid):
