@@ -51,21 +51,28 @@ def build(bld):
              + bld.client_stubs('local_pipe'))
     # What follows includes what pidl writes above.
     bld.add_group()
-    for directory in ('common', 'session', 'module', 'worker'):
-        bld.objects(source=bld.path.ant_glob('source/%s/*.c' % directory),
+    # An archive: the loader takes from it what links nothing of Samba.
+    bld.stlib(source=bld.path.ant_glob('source/common/*.c'), target='common',
+              features='c cstlib', cflags=['-fPIC'], install_path=None)
+    for directory in ('session', 'module', 'loader'):
+        bld.objects(source=bld.path.ant_glob('source/%s/**/*.c' % directory),
                     target=directory, cflags=['-fPIC'])
     build_client_objects(bld, stubs)
+    build_testees(bld)
     if bld.variant == 'fuzz':
         build_tests(bld, 'tests/fuzz/fuzz_*.c', 'targets')
         build_client_tests(bld, 'tests/fuzz/client/fuzz_*.c', 'targets')
         return
     build_module(bld)
-    build_worker(bld)
+    build_loader(bld)
     build_client(bld)
     build_torture(bld)
-    build_tests(bld, 'tests/unit/test_*.c', 'unit', ['-lcmocka'])
-    build_client_tests(bld, 'tests/unit/client/test_*.c', 'unit',
-                       ['-lcmocka'])
+    for directory in ('common', 'session', 'module', 'loader'):
+        build_tests(bld, 'tests/unit/%s/**/test_*.c' % directory, 'unit',
+                    ['-lcmocka'])
+    for directory in ('client', 'smbsession'):
+        build_client_tests(bld, 'tests/unit/%s/test_*.c' % directory, 'unit',
+                           ['-lcmocka'])
     build_tests(bld, 'tests/bench/*.c', 'bench')
     install_manual(bld)
     install_control(bld)
@@ -81,8 +88,8 @@ def build_module(bld):
               install_path='${LIBDIR}/samba-sessiondel/${SAMBA_SERIES}')
 
 
-def build_worker(bld):
-    bld.program(use='worker common', target='rpcd_sessiondel',
+def build_loader(bld):
+    bld.program(use='loader common', target='rpcd_sessiondel',
                 features='c cprogram', linkflags=['-Wl,-z,now'],
                 install_path='${LIBEXECDIR}/samba-sessiondel')
 
@@ -124,20 +131,25 @@ def build_client(bld):
 def build_torture(bld):
     # A sanitized library would have to be there before smbtorture itself.
     if bld.variant != 'sanitize':
-        bld.shlib(source=bld.path.ant_glob('source/torture/*.c'),
+        bld.shlib(source=bld.path.ant_glob('tests/torture/*.c'),
                   target='torture/smbtorture/netsessiondel',
                   features='c cshlib', linkflags=['-Wl,-z,undefs'],
                   install_path=None)
 
 
+# Archives: a test takes from them only the files it calls, and so never the
+# module's constructor or a program's main().
+def build_testees(bld):
+    bld.stlib(use='module session loader', target='testees',
+              features='c cstlib', install_path=None)
+    bld.stlib(use='smbsession_objects client client_stubs',
+              target='client_testees', features='c cstlib', install_path=None,
+              env=bld.client_env())
+
+
 def build_tests(bld, sources, directory, libraries=()):
-    # An archive: a test takes from it only the files it calls, and so never
-    # the module's constructor or the worker's main().
-    testees = directory + '/testees'
-    bld.stlib(use='module session worker common smbsession_objects',
-              target=testees, features='c cstlib', install_path=None)
     for source in bld.path.ant_glob(sources):
-        bld.program(source=[source], use=testees,
+        bld.program(source=[source], use='testees common',
                     target='%s/%s' % (directory, source.name[:-len('.c')]),
                     ldflags=bld.env.SAMBA_LINK + list(libraries),
                     install_path=None)
@@ -145,11 +157,8 @@ def build_tests(bld, sources, directory, libraries=()):
 
 # For what sees Samba's public headers only, as its testees do.
 def build_client_tests(bld, sources, directory, libraries=()):
-    testees = directory + '/client_testees'
-    bld.stlib(use='smbsession_objects client client_stubs', target=testees,
-              features='c cstlib', install_path=None, env=bld.client_env())
     for source in bld.path.ant_glob(sources):
-        bld.program(source=[source], use=[testees, 'LIBRARY', 'PROGRAM'],
+        bld.program(source=[source], use='client_testees LIBRARY PROGRAM',
                     target='%s/%s' % (directory, source.name[:-len('.c')]),
                     ldflags=list(libraries), env=bld.client_env(),
                     install_path=None)

@@ -10,7 +10,7 @@
 #include "lib/util/time.h"
 #include "libcli/security/dom_sid.h"
 
-#include "source/session/text.h"
+#include "source/common/text.h"
 
 /* Bytes of one line, and of one escaped name in it. */
 #define LINE_LEN 2048

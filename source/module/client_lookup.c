@@ -3,7 +3,7 @@
 
 #include "client_lookup.h"
 
-#include "source/session/name_lookup.h"
+#include "source/session/resolve/name_lookup.h"
 
 #include "module.h"
 #include "session_lookup.h"

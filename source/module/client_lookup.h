@@ -7,7 +7,7 @@
 #include "source/common/samba_types.h"
 #include <tevent.h>
 
-#include "source/session/client_filter.h"
+#include "source/session/match/client_filter.h"
 
 struct sessiondel_module;
 

@@ -6,7 +6,7 @@
 #include "lib/util/debug.h"
 #include "librpc/rpc/dcesrv_core.h"
 
-#include "source/session/durable_open.h"
+#include "source/session/durable/durable_open.h"
 
 #define LATE_SECONDS 300
 

@@ -7,7 +7,7 @@
 #include "source/common/samba_types.h"
 #include <tevent.h>
 
-#include "source/session/session_close.h"
+#include "source/session/close/session_close.h"
 
 #include "waiting_call.h"
 

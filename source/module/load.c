@@ -5,7 +5,7 @@
 
 #include <dlfcn.h>
 
-#include "source/worker/probe.h"
+#include "source/loader/probe.h"
 
 #include "abi.h"
 #include "samba_host.h"

@@ -8,7 +8,7 @@
 
 #include "librpc/rpc/dcesrv_core.h"
 
-#include "source/session/share_lock.h"
+#include "source/session/durable/share_lock.h"
 
 #include "audit.h"
 #include "settings.h"

@@ -6,11 +6,11 @@
 #include "lib/util/debug.h"
 #include "librpc/gen_ndr/srvsvc.h"
 
-#include "source/session/durable_open.h"
+#include "source/session/child/side_process.h"
+#include "source/session/close/session_close.h"
+#include "source/session/durable/durable_open.h"
+#include "source/session/find/session_find_aside.h"
 #include "source/session/samba_records.h"
-#include "source/session/session_close.h"
-#include "source/session/session_find_aside.h"
-#include "source/session/side_process.h"
 
 #include "blocking_call.h"
 #include "caller.h"

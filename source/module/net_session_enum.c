@@ -7,8 +7,8 @@
 #include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/srvsvc.h"
 
-#include "source/session/session_list_aside.h"
-#include "source/session/side_process.h"
+#include "source/session/child/side_process.h"
+#include "source/session/find/session_list_aside.h"
 
 #include "blocking_call.h"
 #include "caller.h"

@@ -7,7 +7,7 @@
 #include "source3/lib/global_contexts.h"
 #include "source3/param/loadparm.h"
 
-#include "source/session/session_table.h"
+#include "source/session/tables/session_table.h"
 
 #include "module.h"
 #include "pipe_session.h"

@@ -6,7 +6,7 @@
 
 #include "source/common/samba_types.h"
 
-#include "source/session/session_match.h"
+#include "source/session/match/session_match.h"
 
 struct dcesrv_connection;
 struct session_table;

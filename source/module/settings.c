@@ -10,7 +10,7 @@
 #include "lib/util/samba_util.h"
 #include "source3/param/loadparm.h"
 
-#include "source/session/text.h"
+#include "source/common/text.h"
 
 #define GLOBAL_SECTION (-1)
 

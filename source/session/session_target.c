@@ -8,8 +8,8 @@
 #include "librpc/gen_ndr/auth.h"
 #include "librpc/ndr/libndr.h"
 
-#include "session_owner.h"
-#include "session_prefilter.h"
+#include "source/session/match/session_prefilter.h"
+#include "source/session/tables/session_owner.h"
 
 /* How many smbds a walk remembers. */
 #define LIVE_OWNERS 32

@@ -4,9 +4,9 @@
 #ifndef SESSIONDEL_SESSION_TARGET_H
 #define SESSIONDEL_SESSION_TARGET_H
 
-#include "session_match.h"
-#include "session_query.h"
-#include "session_table.h"
+#include "source/session/match/session_match.h"
+#include "source/session/match/session_query.h"
+#include "source/session/tables/session_table.h"
 
 enum session_fate {
 	/* no close was sent */

@@ -22,8 +22,8 @@
 #include "source3/lib/global_contexts.h"
 #include "source3/param/loadparm.h"
 
-#include "source/session/lock_db.h"
-#include "source/session/session_record.h"
+#include "source/session/tables/lock_db.h"
+#include "source/session/tables/session_record.h"
 
 /* Copies get ids from here on, a template's id is random above it. */
 #define FIRST_ID 0x00100000

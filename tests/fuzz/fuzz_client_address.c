@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/client_address.c: an address survives its rewriting. */
+/* Fuzzes source/session/match/client_address.c: an address survives its
+ * rewriting. */
 
 #include "fuzz.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
 
-#include "source/session/client_address.h"
+#include "source/session/match/client_address.h"
 
 #define TEXT_LEN (2 * INET6_ADDRSTRLEN + CLIENT_ZONE_LEN)
 

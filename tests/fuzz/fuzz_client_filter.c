@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/client_filter.c: what is on record matches itself. */
+/* Fuzzes source/session/match/client_filter.c: what is on record matches
+ * itself. */
 
 #include "replace.h"
 
@@ -7,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "source/session/client_filter.h"
+#include "source/session/match/client_filter.h"
 
 enum { ASKED, RECORDED_ADDRESS, RECORDED_NAME, NUM_FIELDS };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/worker/preload.c: ld.so finds the module and the rest. */
+/* Fuzzes source/loader/preload.c: ld.so finds the module and the rest. */
 
 #include "fuzz.h"
 
-#include "source/worker/preload.h"
+#include "source/loader/preload.h"
 
 enum { MODULE, OLD, NUM_FIELDS };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/worker/probe_verdict.c: only a clean probe is a good one. */
+/* Fuzzes source/loader/probe_verdict.c: only a clean probe is a good one. */
 
 #include "fuzz.h"
 
 #include <stdio.h>
 #include <sys/wait.h>
 
-#include "source/worker/probe.h"
-#include "source/worker/probe_verdict.h"
+#include "source/loader/probe.h"
+#include "source/loader/probe_verdict.h"
 
 enum { MODULE, MESSAGES, NUM_FIELDS };
 

@@ -11,8 +11,8 @@
 
 #include "stub.h"
 
-#include "source/session/session_query.h"
-#include "source/session/text.h"
+#include "source/common/text.h"
+#include "source/session/match/session_query.h"
 
 static const struct ndr_interface_call *session_del;
 

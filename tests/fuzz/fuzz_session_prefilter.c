@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/session_prefilter.c: it never changes an answer. */
+/* Fuzzes source/session/match/session_prefilter.c: it never changes an answer.
+ */
 
 #include "source/common/samba_types.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/session_query.c: the rules for arguments (spec 2). */
+/* Fuzzes source/session/match/session_query.c: the rules for arguments (spec
+ * 2). */
 
 #include "replace.h"
 
@@ -7,7 +8,7 @@
 
 #include <locale.h>
 
-#include "source/session/session_query.h"
+#include "source/session/match/session_query.h"
 
 enum { CLIENT_NAME, USER_NAME, NUM_FIELDS };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/text.c: no text forges, hides or breaks a log line. */
+/* Fuzzes source/common/text.c: no text forges, hides or breaks a log line. */
 
 #include "replace.h"
 
@@ -7,7 +7,7 @@
 
 #include <locale.h>
 
-#include "source/session/text.h"
+#include "source/common/text.h"
 
 /* The shortest output that text_escape() promises to serve. */
 #define SIZE_MIN 8

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/user_filter.c: what is on record matches itself. */
+/* Fuzzes source/session/match/user_filter.c: what is on record matches itself.
+ */
 
 #include "replace.h"
 
@@ -7,7 +8,7 @@
 
 #include <locale.h>
 
-#include "source/session/user_filter.h"
+#include "source/session/match/user_filter.h"
 
 enum { ASKED, UNIX_NAME, ACCOUNT, DOMAIN, DNS_DOMAIN, UPN, NUM_FIELDS };
 

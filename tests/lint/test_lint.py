@@ -38,12 +38,12 @@ def assert_clean(*command):
         pytest.fail(done.stdout, pytrace=False)
 
 
-@each('source/*/*.[ch]', 'tests/*/*.[ch]', 'docs/examples/*.c')
+@each('source/**/*.[ch]', 'tests/**/*.[ch]', 'docs/examples/*.c')
 def test_clang_format(path):
     assert_clean('clang-format', '--dry-run', '-Werror', path)
 
 
-@each('source/*/*.c')
+@each('source/**/*.c', 'tests/torture/*.c')
 def test_clang_tidy(path, build_directory):
     assert_clean('clang-tidy', '--quiet', '-p', build_directory, path)
 
@@ -55,7 +55,7 @@ def test_cppcheck(build_directory):
         '--enable=warning,performance,portability', '--inline-suppr',
         '--suppress=missingInclude', '-I', TOP,
         *[flag for flag in flags if flag.startswith('-DSESSIONDEL_')],
-        TOP / 'source')
+        TOP / 'source', TOP / 'tests' / 'torture')
 
 
 @each('docs/*.[1-8]')
@@ -69,7 +69,7 @@ def test_shellcheck(path):
     assert_clean('shellcheck', path)
 
 
-@each('source/*/*.[ch]', 'tests/*.py', 'tests/*/*.[ch]', 'tests/*/*.py',
+@each('source/**/*.[ch]', 'tests/*.py', 'tests/**/*.[ch]', 'tests/*/*.py',
       'tests/testbed/smbtorture', 'tools/*.py', 'packaging/*',
       'docs/*.[1-8]', 'docs/examples/*', 'idl/*', 'waf', 'wscript')
 def test_license_is_named(path):

@@ -9,9 +9,9 @@
 
 #include "source3/include/serverid.h"
 
-#include "source/session/session_list.h"
-#include "source/session/session_record.h"
+#include "source/session/find/session_list.h"
 #include "source/session/session_target.h"
+#include "source/session/tables/session_record.h"
 
 #define RECORDS_MAX 8
 

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Run Samba's own rpcd_classic with the module in LD_PRELOAD when the module
+ * fits, and without it when it does not: samba-dcerpcd starts this program
+ * where it expects rpcd_classic.
+ *
+ * It runs as root. No environment variable chooses what it runs or loads.
+ */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "source/common/syslog.h"
+
+#include "module_path.h"
+#include "preload.h"
+#include "probe.h"
+#include "reason.h"
+#include "trust.h"
+
+/* A worker start may wait this long for all its probes together. */
+#define PROBE_SECONDS 2
+
+static const char tag[] = "rpcd_sessiondel";
+static const char own_executable[] = "/proc/self/exe";
+static const char libdir[] = SESSIONDEL_LIBDIR;
+
+/* Where a package puts the original; samba-dcerpcd does not look there. */
+static const char diverted_worker[] =
+	SAMBA_LIBEXECDIR "/samba-sessiondel/rpcd_classic";
+static const char stock_worker[] = SAMBA_LIBEXECDIR "/rpcd_classic";
+
+/* Where there is no syslogd, standard error is Samba's log. */
+static void warn(const char *message)
+{
+	if (!sessiondel_syslog(LOG_DAEMON | LOG_WARNING, tag, message)) {
+		(void)fprintf(stderr, "%s: %s\n", tag, message);
+	}
+}
+
+static int fail(const char *worker, const char *what)
+{
+	char message[PATH_MAX + 256];
+
+	(void)snprintf(message,
+		       sizeof(message),
+		       "cannot run Samba's %s: %s",
+		       worker,
+		       what);
+	(void)sessiondel_syslog(LOG_DAEMON | LOG_ERR, tag, message);
+	(void)fprintf(stderr, "%s: %s\n", tag, message);
+	return EXIT_FAILURE;
+}
+
+static const char *find_worker(void)
+{
+	struct stat st;
+
+	return stat(diverted_worker, &st) == 0 ? diverted_worker : stock_worker;
+}
+
+/* Running ourselves would never end. */
+static bool is_own_executable(const char *worker)
+{
+	struct stat own;
+	struct stat other;
+
+	if (stat(own_executable, &own) == -1) {
+		/* Without /proc: the path that the kernel was given. */
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
+		const char *path = (const char *)getauxval(AT_EXECFN);
+
+		if (path == NULL || stat(path, &own) == -1) {
+			return false;
+		}
+	}
+	return stat(worker, &other) == 0 && own.st_dev == other.st_dev &&
+	       own.st_ino == other.st_ino;
+}
+
+static bool asks_for_interfaces(char *const *argv)
+{
+	for (size_t i = 0; argv[i] != NULL; i++) {
+		if (strcmp(argv[i], "--list-interfaces") == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The value of LD_PRELOAD for a module that fits, NULL with a reason for any
+ * other.
+ */
+static char *try_module(const char *path,
+			const struct probe *probe,
+			struct reason *why)
+{
+	char resolved[PATH_MAX];
+	char *preload = NULL;
+
+	if (realpath(path, resolved) == NULL) {
+		reason_set(why, "%s", strerror(errno));
+		return NULL;
+	}
+	if (!preload_can_name(resolved)) {
+		reason_set(why, "a colon, blank or dollar sign in its path");
+		return NULL;
+	}
+	if (!trust_file(resolved, geteuid(), why)) {
+		return NULL;
+	}
+
+	preload = preload_compose(resolved, getenv("LD_PRELOAD"));
+	if (preload == NULL) {
+		reason_set(why, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	if (!probe_fits(probe, resolved, preload, why)) {
+		free(preload);
+		return NULL;
+	}
+	return preload;
+}
+
+/* The line that says why stock Samba serves. */
+struct refusal {
+	char line[SESSIONDEL_SYSLOG_MAX];
+};
+
+static void refusal_add(struct refusal *refusal,
+			const char *path,
+			const struct reason *why)
+{
+	size_t len = strlen(refusal->line);
+
+	(void)snprintf(refusal->line + len,
+		       sizeof(refusal->line) - len,
+		       "%s %s: %s",
+		       refusal->line[len - 1] == ':' ? "" : ";",
+		       path,
+		       why->text);
+}
+
+/* The value of LD_PRELOAD for the first module that fits, or NULL. */
+static char *try_modules(char *const *paths,
+			 const char *worker,
+			 char *const *argv,
+			 struct refusal *refusal)
+{
+	struct probe probe = {.worker = worker, .argv = argv};
+
+	if (clock_gettime(CLOCK_MONOTONIC, &probe.deadline) == -1) {
+		(void)snprintf(refusal->line,
+			       sizeof(refusal->line),
+			       "module left out, stock Samba serves: no clock");
+		return NULL;
+	}
+	(void)snprintf(refusal->line,
+		       sizeof(refusal->line),
+		       "module left out, stock Samba serves:");
+	probe.deadline.tv_sec += PROBE_SECONDS;
+
+	for (size_t i = 0; paths[i] != NULL; i++) {
+		struct reason why = {.text = ""};
+		char *preload = try_module(paths[i], &probe, &why);
+
+		if (preload != NULL) {
+			return preload;
+		}
+		refusal_add(refusal, paths[i], &why);
+	}
+	return NULL;
+}
+
+static char *choose_preload(const char *worker,
+			    char *const *argv,
+			    struct refusal *refusal)
+{
+	char buffer[PATH_MAX];
+	const char *program = realpath(own_executable, buffer);
+	char **paths = NULL;
+	char *preload = NULL;
+
+	if (!module_paths_list(program, libdir, &paths)) {
+		(void)snprintf(
+			refusal->line,
+			sizeof(refusal->line),
+			"cannot list the modules in %s, stock Samba serves",
+			libdir);
+		return NULL;
+	}
+	if (paths[0] == NULL) {
+		(void)snprintf(
+			refusal->line,
+			sizeof(refusal->line),
+			"no sessiondel.so beside %s nor in %s/<series>/, "
+			"stock Samba serves",
+			program != NULL ? program : tag,
+			libdir);
+	} else {
+		preload = try_modules(paths, worker, argv, refusal);
+	}
+	module_paths_free(paths);
+	return preload;
+}
+
+static void preload_module(const char *worker, char *const *argv)
+{
+	struct refusal refusal;
+	char *preload = choose_preload(worker, argv, &refusal);
+
+	if (preload == NULL) {
+		warn(refusal.line);
+	} else if (setenv("LD_PRELOAD", preload, 1) == -1) {
+		warn("no memory for LD_PRELOAD, stock Samba serves");
+	}
+	free(preload);
+}
+
+/* What a worker that is started now would get, for whoever asks by hand. */
+static int check_module(const char *worker, char *program)
+{
+	char *argv[] = {program, NULL};
+	struct refusal refusal;
+	char *preload = choose_preload(worker, argv, &refusal);
+
+	(void)puts(preload != NULL ? preload : refusal.line);
+	if (preload == NULL) {
+		return EXIT_FAILURE;
+	}
+	free(preload);
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	const char *worker = find_worker();
+
+	if (is_own_executable(worker)) {
+		return fail(worker,
+			    "it is this program; the original belongs "
+			    "into " SAMBA_LIBEXECDIR "/samba-sessiondel");
+	}
+	if (argc == 2 && strcmp(argv[1], "--check-module") == 0) {
+		return check_module(worker, argv[0]);
+	}
+	if (!asks_for_interfaces(argv)) {
+		preload_module(worker, argv);
+	}
+
+	(void)execv(worker, argv);
+	return fail(worker, strerror(errno));
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Find sessions of a cluster: in a side process that tells what it finds. */
+
+#include "session_find_aside.h"
+
+#include <unistd.h>
+
+#include "lib/util/tevent_ntstatus.h"
+
+#include "source/session/child/side_process.h"
+
+/*
+ * What is told. A target is followed by its user and client, with their
+ * terminating zeros. Targets are told when they are found, for the case that
+ * the walk does not end, and all of them again at its end.
+ */
+struct told {
+	enum {
+		TOLD_TARGET,
+		TOLD_ANEW,
+		TOLD_END,
+	} kind;
+	struct session_target target;
+	size_t user_len;
+	size_t client_len;
+	/* of the end */
+	NTSTATUS status;
+	bool other_clients;
+};
+
+struct session_find_aside_state {
+	struct session_table *table;
+	const struct session_query *query;
+	struct session_scope scope;
+	struct session_targets targets;
+	int output;
+	/* the end was told */
+	bool ended;
+	NTSTATUS status;
+};
+
+/* What this process is for is over when nobody listens. */
+static void tell(int output, const void *data, size_t len)
+{
+	if (!side_process_tell(output, data, len)) {
+		_exit(1);
+	}
+}
+
+static void tell_target(const struct session_target *target, void *private_data)
+{
+	const struct session_find_aside_state *state = private_data;
+	const struct told told = {
+		.kind = TOLD_TARGET,
+		.target = *target,
+		.user_len = strlen(target->user) + 1,
+		.client_len = strlen(target->client) + 1,
+	};
+
+	tell(state->output, &told, sizeof(told));
+	tell(state->output, target->user, told.user_len);
+	tell(state->output, target->client, told.client_len);
+}
+
+static void find_aside(int output, void *private_data)
+{
+	struct session_find_aside_state *state = private_data;
+	const struct session_targets *targets = &state->targets;
+	const struct told anew = {.kind = TOLD_ANEW};
+	struct told end = {.kind = TOLD_END};
+
+	state->output = output;
+	state->scope.found = tell_target;
+	state->scope.private_data = state;
+	end.status = session_targets_find(state,
+					  state->table,
+					  state->query,
+					  &state->scope,
+					  &state->targets);
+	tell(output, &anew, sizeof(anew));
+	for (size_t i = 0; i < targets->num; i++) {
+		tell_target(&targets->list[i], state);
+	}
+	end.other_clients = targets->other_clients;
+	tell(output, &end, sizeof(end));
+}
+
+static void session_find_aside_done(struct tevent_req *subreq);
+
+struct tevent_req *session_find_aside_send(TALLOC_CTX *mem_ctx,
+					   struct tevent_context *ev,
+					   struct session_table *table,
+					   const struct session_query *query,
+					   const struct session_scope *scope,
+					   struct timeval limit)
+{
+	struct tevent_req *req = NULL;
+	struct tevent_req *subreq = NULL;
+	struct session_find_aside_state *state = NULL;
+
+	req = tevent_req_create(mem_ctx,
+				&state,
+				struct session_find_aside_state);
+	if (req == NULL) {
+		return NULL;
+	}
+	*state = (struct session_find_aside_state){
+		.table = table,
+		.query = query,
+		.scope = *scope,
+	};
+	subreq = side_process_send(state,
+				   ev,
+				   session_table_messaging(table),
+				   limit,
+				   find_aside,
+				   state);
+	if (tevent_req_nomem(subreq, req)) {
+		return tevent_req_post(req, ev);
+	}
+	tevent_req_set_callback(subreq, session_find_aside_done, req);
+	return req;
+}
+
+/* A target without its end is none: the process was killed meanwhile. */
+static bool take_target(struct session_find_aside_state *state,
+			struct told *told,
+			const char **text,
+			const char *end)
+{
+	const size_t len = told->user_len + told->client_len;
+
+	if ((size_t)(end - *text) < len) {
+		*text = end;
+		return true;
+	}
+	told->target.user = *text;
+	told->target.client = *text + told->user_len;
+	*text += len;
+	return session_targets_add(state, &state->targets, &told->target);
+}
+
+static NTSTATUS take(struct session_find_aside_state *state,
+		     const DATA_BLOB *blob)
+{
+	const char *text = (const char *)blob->data;
+	const char *end = text + blob->length;
+	struct told told;
+
+	while ((size_t)(end - text) >= sizeof(told)) {
+		memcpy(&told, text, sizeof(told));
+		text += sizeof(told);
+		if (told.kind == TOLD_ANEW) {
+			state->targets.num = 0;
+		} else if (told.kind == TOLD_END) {
+			state->ended = true;
+			state->status = told.status;
+			state->targets.other_clients = told.other_clients;
+		} else if (!take_target(state, &told, &text, end)) {
+			return NT_STATUS_NO_MEMORY;
+		}
+	}
+	return NT_STATUS_OK;
+}
+
+static NTSTATUS conclude(struct session_find_aside_state *state,
+			 NTSTATUS status)
+{
+	if (state->ended) {
+		status = state->status;
+	} else if (NT_STATUS_IS_OK(status)) {
+		status = NT_STATUS_INTERNAL_ERROR;
+	}
+	session_targets_complete(&state->targets, NT_STATUS_IS_OK(status));
+	return status;
+}
+
+static void session_find_aside_done(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct session_find_aside_state *state =
+		tevent_req_data(req, struct session_find_aside_state);
+	DATA_BLOB blob;
+	NTSTATUS status = side_process_recv(subreq, req, &blob);
+	NTSTATUS taken = take(state, &blob);
+
+	TALLOC_FREE(subreq);
+	if (tevent_req_nterror(req, taken) ||
+	    tevent_req_nterror(req, conclude(state, status))) {
+		return;
+	}
+	tevent_req_done(req);
+}
+
+NTSTATUS session_find_aside_recv(struct tevent_req *req,
+				 TALLOC_CTX *mem_ctx,
+				 struct session_targets *targets)
+{
+	struct session_find_aside_state *state =
+		tevent_req_data(req, struct session_find_aside_state);
+	NTSTATUS status = NT_STATUS_OK;
+
+	(void)tevent_req_is_nterror(req, &status);
+	*targets = state->targets;
+	(void)talloc_steal(mem_ctx, targets->list);
+	return status;
+}

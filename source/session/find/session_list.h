@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sessions that there are, as a list of them tells. */
+
+#ifndef SESSIONDEL_SESSION_LIST_H
+#define SESSIONDEL_SESSION_LIST_H
+
+#include "source/common/samba_types.h"
+#include <talloc.h>
+
+#include "source/session/match/session_match.h"
+#include "source/session/match/session_query.h"
+#include "source/session/tables/session_table.h"
+
+struct session_row {
+	/* never 0, and no other session has it as long as this one lives */
+	uint32_t id;
+	/* passed to NetrSessionDel as they stand, they mean this session */
+	const char *client;
+	const char *user;
+	const char *dialect;
+	const char *transport;
+	bool guest;
+	/* since the session was set up */
+	uint32_t seconds;
+	/* files, directories and pipes; 0 when they were not to be counted */
+	uint32_t opens;
+	/* what the opens are counted by */
+	struct server_id owner;
+	struct dom_sid user_sid;
+};
+
+/* Sorted by id. */
+struct session_list {
+	struct session_row *rows;
+	size_t num;
+	/* there are sessions that match but for their client */
+	bool other_clients;
+	/* there are sessions of the client, whoever their user is */
+	bool client_seen;
+};
+
+/**
+ * List the sessions that a query means: authenticated ones whose smbd is
+ * alive, the same that a close with that query would end.
+ *
+ * Sessions of one user in one smbd have the sum of all of their opens each:
+ * Samba 4.17 does not record which session an open belongs to.
+ *
+ * @param[in]  mem_ctx  Owns the rows and their strings.
+ * @param[in]  table    The session table.
+ * @param[in]  query    What was asked for.
+ * @param[in]  scope    What the server adds.
+ * @param[in]  opens    Count them, too, which takes a walk over all of the
+ *                      server's.
+ * @param[out] list     Valid only with NT_STATUS_OK, may be empty.
+ *
+ * @return NT_STATUS_NO_MEMORY, or what session_table_walk() and
+ *         open_counts_read() return.
+ */
+NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
+			   struct session_table *table,
+			   const struct session_query *query,
+			   const struct session_scope *scope,
+			   bool opens,
+			   struct session_list *list);
+
+#endif

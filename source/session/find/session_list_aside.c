@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* List sessions of a cluster: in a side process that tells them all. */
+
+#include "session_list_aside.h"
+
+#include "lib/util/tevent_ntstatus.h"
+
+#include "source/session/child/side_process.h"
+
+/* What is told: this, and the rows. */
+struct told_list {
+	NTSTATUS status;
+	/* its rows are those of the other process */
+	struct session_list list;
+};
+
+/*
+ * A row is followed by its client and user, with their terminating zeros. Its
+ * other strings are constants, at the same place in both processes.
+ */
+struct told_row {
+	struct session_row row;
+	size_t client_len;
+	size_t user_len;
+};
+
+struct session_list_aside_state {
+	struct session_table *table;
+	const struct session_query *query;
+	struct session_scope scope;
+	bool opens;
+	/* owns what the rows point to */
+	DATA_BLOB told;
+	struct session_list list;
+};
+
+static bool pack_row(struct session_list_aside_state *state,
+		     const struct session_row *row)
+{
+	const struct told_row told = {
+		.row = *row,
+		.client_len = strlen(row->client) + 1,
+		.user_len = strlen(row->user) + 1,
+	};
+
+	return data_blob_append(state, &state->told, &told, sizeof(told)) &&
+	       data_blob_append(state,
+				&state->told,
+				row->client,
+				told.client_len) &&
+	       data_blob_append(state, &state->told, row->user, told.user_len);
+}
+
+static bool pack(struct session_list_aside_state *state,
+		 const struct told_list *told)
+{
+	bool ok = data_blob_append(state, &state->told, told, sizeof(*told));
+
+	if (!NT_STATUS_IS_OK(told->status)) {
+		return ok;
+	}
+	for (size_t i = 0; ok && i < told->list.num; i++) {
+		ok = pack_row(state, &told->list.rows[i]);
+	}
+	return ok;
+}
+
+static void list_aside(int output, void *private_data)
+{
+	struct session_list_aside_state *state = private_data;
+	struct told_list told = {.list = {.rows = NULL}};
+
+	told.status = session_list_make(state,
+					state->table,
+					state->query,
+					&state->scope,
+					state->opens,
+					&told.list);
+	if (!pack(state, &told)) {
+		told.status = NT_STATUS_NO_MEMORY;
+		state->told = data_blob_const(&told, sizeof(told));
+	}
+	(void)side_process_tell(output, state->told.data, state->told.length);
+}
+
+static void session_list_aside_done(struct tevent_req *subreq);
+
+struct tevent_req *session_list_aside_send(TALLOC_CTX *mem_ctx,
+					   struct tevent_context *ev,
+					   struct session_table *table,
+					   const struct session_query *query,
+					   const struct session_scope *scope,
+					   bool opens,
+					   struct timeval limit)
+{
+	struct tevent_req *req = NULL;
+	struct tevent_req *subreq = NULL;
+	struct session_list_aside_state *state = NULL;
+
+	req = tevent_req_create(mem_ctx,
+				&state,
+				struct session_list_aside_state);
+	if (req == NULL) {
+		return NULL;
+	}
+	*state = (struct session_list_aside_state){
+		.table = table,
+		.query = query,
+		.scope = *scope,
+		.opens = opens,
+	};
+	subreq = side_process_send(state,
+				   ev,
+				   session_table_messaging(table),
+				   limit,
+				   list_aside,
+				   state);
+	if (tevent_req_nomem(subreq, req)) {
+		return tevent_req_post(req, ev);
+	}
+	tevent_req_set_callback(subreq, session_list_aside_done, req);
+	return req;
+}
+
+/* What has not been told yet; nothing of it is aligned. */
+struct rest {
+	const char *data;
+	size_t length;
+};
+
+/* The next that many bytes, NULL when there are not so many. */
+static const char *take(struct rest *rest, size_t length)
+{
+	const char *data = rest->data;
+
+	if (length > rest->length) {
+		return NULL;
+	}
+	rest->data += length;
+	rest->length -= length;
+	return data;
+}
+
+static bool take_row(struct rest *rest, struct session_row *row)
+{
+	struct told_row told;
+	const char *data = take(rest, sizeof(told));
+
+	if (data == NULL) {
+		return false;
+	}
+	memcpy(&told, data, sizeof(told));
+	*row = told.row;
+	row->client = take(rest, told.client_len);
+	row->user = take(rest, told.user_len);
+	return row->client != NULL && row->user != NULL;
+}
+
+static NTSTATUS take_list(struct session_list_aside_state *state)
+{
+	struct rest rest = {
+		.data = (const char *)state->told.data,
+		.length = state->told.length,
+	};
+	struct told_list told;
+	const char *data = take(&rest, sizeof(told));
+
+	if (data == NULL) {
+		return NT_STATUS_INTERNAL_ERROR;
+	}
+	memcpy(&told, data, sizeof(told));
+	if (!NT_STATUS_IS_OK(told.status)) {
+		return told.status;
+	}
+	state->list = told.list;
+	state->list.rows =
+		talloc_array(state, struct session_row, state->list.num);
+	if (state->list.rows == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	for (size_t i = 0; i < state->list.num; i++) {
+		if (!take_row(&rest, &state->list.rows[i])) {
+			return NT_STATUS_INTERNAL_ERROR;
+		}
+	}
+	return NT_STATUS_OK;
+}
+
+static void session_list_aside_done(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct session_list_aside_state *state =
+		tevent_req_data(req, struct session_list_aside_state);
+	NTSTATUS status = side_process_recv(subreq, state, &state->told);
+
+	TALLOC_FREE(subreq);
+	if (NT_STATUS_IS_OK(status)) {
+		status = take_list(state);
+	}
+	if (!tevent_req_nterror(req, status)) {
+		tevent_req_done(req);
+	}
+}
+
+NTSTATUS session_list_aside_recv(struct tevent_req *req,
+				 TALLOC_CTX *mem_ctx,
+				 struct session_list *list)
+{
+	struct session_list_aside_state *state =
+		tevent_req_data(req, struct session_list_aside_state);
+	NTSTATUS status = NT_STATUS_OK;
+
+	if (tevent_req_is_nterror(req, &status)) {
+		return status;
+	}
+	*list = state->list;
+	(void)talloc_steal(mem_ctx, list->rows);
+	(void)talloc_steal(mem_ctx, state->told.data);
+	return NT_STATUS_OK;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which sessions a query means (spec 3), told from their records. */
+
+#ifndef SESSIONDEL_SESSION_MATCH_H
+#define SESSIONDEL_SESSION_MATCH_H
+
+#include "source/common/samba_types.h"
+
+#include "source/session/samba_records.h"
+
+#include "client_filter.h"
+#include "user_filter.h"
+
+struct session_target;
+
+/* What the server itself adds to the look-up. */
+struct session_scope {
+	/* NetBIOS name of the server's own domain, and that domain's realm */
+	const char *domain;
+	const char *realm;
+	/* the session that carries the call */
+	struct session_scope_caller {
+		/* its unique_session_token, all zero when it is not known */
+		struct GUID token;
+		/* its user, and the channel's address as smbd records it */
+		struct dom_sid user;
+		const char *address;
+	} caller;
+	/* told of each target when it is found; may be NULL */
+	void (*found)(const struct session_target *target, void *private_data);
+	void *private_data;
+};
+
+/**
+ * Who a session belongs to. The strings are those of session and scope.
+ *
+ * @param[in] session  Of a session whose authentication is complete.
+ * @param[in] scope    What the server adds.
+ */
+struct user_identity session_user(const struct auth_session_info *session,
+				  const struct session_scope *scope);
+
+/**
+ * The SID of a session's user, all zero when it has none.
+ */
+struct dom_sid session_user_sid(const struct auth_session_info *session);
+
+/**
+ * Is a session's user a guest or anonymous?
+ */
+bool session_user_is_guest(const struct auth_session_info *session);
+
+/**
+ * Does the filter mean one of the session's channels?
+ */
+bool session_client_matches(const struct smbXsrv_session_global *session,
+			    const struct client_filter *filter);
+
+#endif

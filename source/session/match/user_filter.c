@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Does a user name given to NetSessionDel mean this session's user? */
+
+#include "replace.h"
+#include "user_filter.h"
+
+#include "lib/util/charset/charset.h"
+
+#include "source/common/text.h"
+
+enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
+					 const char *user_name,
+					 struct user_filter *filter)
+{
+	const char *sep = NULL;
+
+	*filter = (struct user_filter){.whole = NULL};
+
+	if (user_name == NULL || user_name[0] == '\0') {
+		return USER_FILTER_OK;
+	}
+	if (text_has_control(user_name)) {
+		return USER_FILTER_MALFORMED;
+	}
+	filter->whole = user_name;
+
+	sep = strchr_m(user_name, '\\');
+	if (sep != NULL) {
+		filter->domain_account = sep + 1;
+		filter->domain =
+			talloc_strndup(mem_ctx, user_name, sep - user_name);
+		return filter->domain != NULL ? USER_FILTER_OK
+					      : USER_FILTER_NO_MEMORY;
+	}
+	sep = strrchr_m(user_name, '@');
+	if (sep != NULL) {
+		filter->realm = sep + 1;
+		filter->realm_account =
+			talloc_strndup(mem_ctx, user_name, sep - user_name);
+		return filter->realm_account != NULL ? USER_FILTER_OK
+						     : USER_FILTER_NO_MEMORY;
+	}
+	return USER_FILTER_OK;
+}
+
+/* An empty name on record or asked for means nobody. */
+static bool same(const char *asked, const char *recorded)
+{
+	return asked != NULL && recorded != NULL && recorded[0] != '\0' &&
+	       strcasecmp_m(asked, recorded) == 0;
+}
+
+bool user_filter_matches(const struct user_filter *filter,
+			 const struct user_identity *user)
+{
+	if (filter->whole == NULL) {
+		return true;
+	}
+	if (same(filter->whole, user->unix_name) ||
+	    same(filter->whole, user->account)) {
+		return true;
+	}
+	if (same(filter->domain_account, user->account)) {
+		return same(filter->domain, user->domain) ||
+		       same(filter->domain, user->dns_domain);
+	}
+	if (filter->realm == NULL) {
+		return false;
+	}
+	return same(filter->whole, user->upn) ||
+	       (same(filter->realm_account, user->account) &&
+		same(filter->realm, user->dns_domain));
+}
+
+bool user_filter_may_mean(const struct user_filter *filter, const char *name)
+{
+	return filter->whole == NULL || same(filter->whole, name) ||
+	       same(filter->domain_account, name) ||
+	       same(filter->realm_account, name);
+}

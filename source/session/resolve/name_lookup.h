@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Computer names: their addresses, in Samba's order and within a bound. */
+
+#ifndef SESSIONDEL_NAME_LOOKUP_H
+#define SESSIONDEL_NAME_LOOKUP_H
+
+#include "source/common/samba_types.h"
+#include <tevent.h>
+
+#include "source/session/match/client_address.h"
+
+/**
+ * Resolve a computer name (spec 3): asks those of smb.conf's "name resolve
+ * order" (lmhosts, wins, host, bcast) one after the other, until one of them
+ * knows an address. Samba's name cache is not asked: an address that belongs
+ * to another computer since would end the wrong sessions.
+ *
+ * @param[in] mem_ctx  Owns the request.
+ * @param[in] ev       Where to wait.
+ * @param[in] name     The name, must outlive the request.
+ * @param[in] limit    Seconds that all of it may take.
+ *
+ * @return The request, NULL without memory.
+ */
+struct tevent_req *name_lookup_send(TALLOC_CTX *mem_ctx,
+				    struct tevent_context *ev,
+				    const char *name,
+				    unsigned limit);
+
+/**
+ * @param[out] addresses  The addresses, none when nobody knew any.
+ *
+ * @return NT_STATUS_OK; NT_STATUS_IO_TIMEOUT: the time was up;
+ *         NT_STATUS_NO_MEMORY, or why nobody could be asked.
+ */
+NTSTATUS name_lookup_recv(struct tevent_req *req,
+			  struct client_addresses *addresses);
+
+#endif

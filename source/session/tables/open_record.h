@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One record of smbd's table of opens: decoded from its bytes. */
+
+#ifndef SESSIONDEL_OPEN_RECORD_H
+#define SESSIONDEL_OPEN_RECORD_H
+
+#include "source/common/samba_types.h"
+#include <tdb.h>
+
+#include "source/session/samba_records.h"
+
+struct db_context;
+
+/**
+ * Open smbXsrv_open_global.tdb as smbd does. It has the opens of all files,
+ * directories and pipes.
+ *
+ * @param[in]  mem_ctx  Owns the database.
+ * @param[out] db       Valid only with NT_STATUS_OK.
+ */
+NTSTATUS open_records_db(TALLOC_CTX *mem_ctx, struct db_context **db);
+
+/**
+ * Decode one record.
+ *
+ * @param[in]  mem_ctx  Owns the open.
+ * @param[in]  key      An open's is its id; 4.25 has other records, too.
+ * @param[in]  value    The bytes.
+ * @param[out] open     Valid only with NT_STATUS_OK.
+ *
+ * @return NT_STATUS_NOT_FOUND for a record that is no open;
+ *         NT_STATUS_REVISION_MISMATCH when this Samba's records are laid out
+ *         in another way than those the module was built for;
+ *         NT_STATUS_NO_MEMORY.
+ */
+NTSTATUS open_record_decode(TALLOC_CTX *mem_ctx,
+			    TDB_DATA key,
+			    TDB_DATA value,
+			    const struct smbXsrv_open_global **open);
+
+#endif

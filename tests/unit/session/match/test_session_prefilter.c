@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests of source/session/match/session_prefilter.c: it never changes an
+ * answer. */
+
+#include "source/common/samba_types.h"
+
+#include "tests/unit/table.h"
+#include "tests/unit/record.h"
+#include "tests/unit/record_walk.h"
+
+#include "source/session/match/session_prefilter.h"
+
+#define ROUNDS 40000
+
+/* A record's bytes up to here have its versions and its id. */
+#define ID_END 24
+
+/* Any sequence of numbers will do, as long as it is the same every time. */
+static uint32_t random_below(uint32_t limit)
+{
+	static uint64_t state = 7;
+
+	state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (uint32_t)(state >> 33) % limit;
+}
+
+#define PICK(list) ((list)[random_below(ARRAY_SIZE(list))])
+
+/* Pairs and triples that case makes equal, some of different length. */
+static const char *const letters[] = {
+	"a",	  "A",	    "b",	  "i",	    "I",      "\u0130",
+	"\u0131", "k",	    "K",	  "\u212a", "s",      "\u017f",
+	"\u00e9", "\u00c9", "\u0434",	  "\u0414", "\u03c3", "\u03c2",
+	"\u03a3", "\u00df", "\u1e9e",	  "\u01c5", "\u01c6", "\u2126",
+	"\u03c9", "~",	    ".",	  "@",	    "1",      "\U00010428",
+	"$",	  " ",	    "\U00010400", "\u4e2d", "-",      "\uff21",
+};
+
+static const char *const addresses[] = {
+	"ipv4:10.0.0.7:49152",
+	"ipv4:10.0.0.70:1",
+	"ipv6:2001:db8::7:49152",
+	"ipv6:2001:0DB8:0:0::7:1",
+	"ipv6:fe80::1%eth0:445",
+	"ipv6:fe80::1:445",
+	"ipv6:::ffff:10.0.0.7:22",
+	"unix:/run/socket",
+	"ipv4:::ffff:a00:7:1",
+	"ipv6:fe80::1%e~\u0434:1",
+};
+
+static const char *const clients[] = {
+	"10.0.0.7",
+	"\\\\10.0.0.70",
+	"::ffff:10.0.0.7",
+	"2001:db8::7",
+	"[2001:DB8::7]",
+	"2001-db8--7.ipv6-literal.net",
+	"fe80::1%eth0",
+	"fe80::1%eth1",
+	"fe80--1seth0.ipv6-literal.net",
+	"fe80::1%e~\u0434",
+	"unix:/run/socket",
+	"10.0.0.1",
+};
+
+/* Short, so that two of them are often the same but for case. */
+static const char *random_name(TALLOC_CTX *mem_ctx)
+{
+	char *name = talloc_strdup(mem_ctx, "");
+
+	for (uint32_t i = random_below(3); i != UINT32_MAX; i--) {
+		name = talloc_strdup_append(name, PICK(letters));
+	}
+	return name;
+}
+
+static const char *random_or_null(TALLOC_CTX *mem_ctx)
+{
+	return random_below(4) != 0 ? random_name(mem_ctx) : NULL;
+}
+
+static const char *joined(TALLOC_CTX *mem_ctx, const char *separator)
+{
+	return talloc_asprintf(mem_ctx,
+			       "%s%s%s",
+			       random_name(mem_ctx),
+			       separator,
+			       random_name(mem_ctx));
+}
+
+static struct record_channel random_channel(TALLOC_CTX *mem_ctx)
+{
+	return (struct record_channel){
+		.address = PICK(addresses),
+		.name = random_below(2) != 0 ? random_name(mem_ctx)
+					     : joined(mem_ctx, "."),
+	};
+}
+
+/* Often another's, too. */
+static const char *random_account(TALLOC_CTX *mem_ctx)
+{
+	return random_below(4) != 0 ? random_or_null(mem_ctx) : PICK(letters);
+}
+
+static struct record random_record(TALLOC_CTX *mem_ctx, uint32_t id)
+{
+	return (struct record){
+		.id = id,
+		.authenticated = random_below(8) != 0,
+		.token = {.time_low = random_below(4)},
+		.rid = random_below(3),
+		.account = random_account(mem_ctx),
+		.domain = random_or_null(mem_ctx),
+		.dns_domain = random_or_null(mem_ctx),
+		.upn = random_below(2) != 0 ? joined(mem_ctx, "@") : NULL,
+		.unix_name = random_below(2) != 0 ? random_or_null(mem_ctx)
+						  : joined(mem_ctx, "\\"),
+		.channels = {random_channel(mem_ctx), random_channel(mem_ctx)},
+		.num_channels = 1 + random_below(2),
+	};
+}
+
+static const char *random_user(TALLOC_CTX *mem_ctx)
+{
+	switch (random_below(4)) {
+	case 0:
+		return NULL;
+	case 1:
+		return joined(mem_ctx, "\\");
+	case 2:
+		return joined(mem_ctx, "@");
+	default:
+		return random_name(mem_ctx);
+	}
+}
+
+static const char *random_client(TALLOC_CTX *mem_ctx)
+{
+	switch (random_below(4)) {
+	case 0:
+		return NULL;
+	case 1:
+		return random_name(mem_ctx);
+	default:
+		return PICK(clients);
+	}
+}
+
+/*
+ * Half of them; most still can be decoded, with other names. No two get the
+ * same id, which is the key of a record.
+ */
+static void damage(TDB_DATA bytes)
+{
+	while (random_below(2) != 0) {
+		bytes.dptr[ID_END + random_below(bytes.dsize - ID_END)] = PICK((
+			(const uint8_t[]){0x00, 0x01, 0x41, 0xc0, 0xc1, 0xff}));
+	}
+}
+
+static void fill(TALLOC_CTX *mem_ctx, struct session_table *table)
+{
+	*table = (struct session_table){.num = 1 + random_below(RECORDS_MAX)};
+
+	for (size_t i = 0; i < table->num; i++) {
+		const struct record record = random_record(mem_ctx, i);
+
+		table->records[i] = record_encode(mem_ctx, &record);
+		assert_int_not_equal(table->records[i].dsize, 0);
+		if (random_below(4) == 0) {
+			damage(table->records[i]);
+		}
+	}
+}
+
+static void test_same_answer_as_without(void **state)
+{
+	const struct session_scope scope = {
+		.domain = "a",
+		.realm = "i.k",
+		.caller = {.token = {.time_low = 1}, .address = addresses[0]},
+	};
+	size_t all_found = 0;
+	size_t held_back = 0;
+
+	(void)state;
+
+	for (size_t i = 0; i < ROUNDS; i++) {
+		TALLOC_CTX *frame = talloc_new(NULL);
+		struct session_table table;
+		struct session_query query;
+		size_t found;
+
+		fill(frame, &table);
+		if (W_ERROR_IS_OK(session_query_parse(frame,
+						      random_client(frame),
+						      random_user(frame),
+						      &query))) {
+			assert_true(filter_keeps_answer(&table,
+							&query,
+							&scope,
+							&found));
+			assert_true(filter_keeps_list(&table, &query, &scope));
+			all_found += found;
+			held_back += table.held_back;
+		}
+		talloc_free(frame);
+	}
+	/* neither answer is the only one */
+	assert_true(all_found >= ROUNDS / 10);
+	assert_true(held_back >= ROUNDS);
+}
+
+static const struct record alice = {
+	.authenticated = true,
+	.account = "alice",
+	.domain = "EXAMPLE",
+	.unix_name = "EXAMPLE\\alice",
+	.upn = "a.smith@example.com",
+	.channels = {{"ipv4:10.0.0.7:49152", "desk7.example.com"}},
+	.num_channels = 1,
+};
+
+/* What is held back is not decoded: that is where the time of a walk goes. */
+static const struct verdict_case {
+	const char *name;
+	const char *client;
+	const char *user;
+	bool may_match;
+} verdict_cases[] = {
+	{"account", NULL, "ALICE", true},
+	{"unix name", NULL, "example\\alice", true},
+	{"domain and account", NULL, "other\\alice", true},
+	{"UPN", NULL, "A.Smith@example.COM", true},
+	{"account and realm", NULL, "alice@corp.test", true},
+	{"longer user", NULL, "alice2", false},
+	{"shorter user", NULL, "alic", false},
+	{"other user", NULL, "bob", false},
+	{"Cyrillic user", NULL, "\u0430lice", false},
+	{"address", "10.0.0.7", NULL, true},
+	{"mapped address", "::ffff:10.0.0.7", NULL, true},
+	{"longer address", "10.0.0.70", NULL, false},
+	{"shorter address", "10.0.0", NULL, false},
+	{"other address", "2001:db8::7", NULL, false},
+	{"recorded name", "DESK7.example.com", NULL, true},
+	{"first label", "desk7", NULL, true},
+	{"two labels", "desk7.example", NULL, false},
+	{"end of a name", "example.com", NULL, false},
+	{"longer name", "desk77", NULL, false},
+	{"both", "desk7", "alice", true},
+	{"right user, other client", "desk8", "alice", false},
+	{"right client, other user", "desk7", "bob", false},
+};
+
+static void check_verdict(void **state)
+{
+	const struct verdict_case *row = *state;
+	TALLOC_CTX *frame = talloc_new(NULL);
+	TDB_DATA bytes = record_encode(frame, &alice);
+	struct session_query query;
+
+	assert_true(W_ERROR_IS_OK(
+		session_query_parse(frame, row->client, row->user, &query)));
+	assert_int_equal(session_prefilter_user(&query.user, bytes) &&
+				 session_prefilter_client(&query.client, bytes),
+			 row->may_match);
+	talloc_free(frame);
+}
+
+/* However short: nothing is read from behind its end. */
+static void test_cut_records_have_no_names(void **state)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	TDB_DATA bytes = record_encode(frame, &alice);
+	const struct user_filter filter = {.whole = "nobody"};
+
+	(void)state;
+
+	for (size_t size = 0; size <= bytes.dsize; size++) {
+		TDB_DATA cut = {
+			.dptr = talloc_memdup(frame, bytes.dptr, size),
+			.dsize = size,
+		};
+
+		assert_false(session_prefilter_user(&filter, cut));
+	}
+	talloc_free(frame);
+}
+
+/* Random bytes look like a string now and then: no reason to decode them. */
+static void test_no_utf8_is_no_name(void **state)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	const struct record record = {
+		.authenticated = true,
+		.account = "alice",
+		.channels = {{"", ""}},
+		.num_channels = 1,
+	};
+	TDB_DATA bytes = record_encode(frame, &record);
+	const struct user_filter filter = {.whole = "alice"};
+	uint8_t *name = memmem(bytes.dptr, bytes.dsize, "alice", 5);
+
+	(void)state;
+
+	assert_true(session_prefilter_user(&filter, bytes));
+	*name = 0xff;
+	assert_false(session_prefilter_user(&filter, bytes));
+	talloc_free(frame);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_same_answer_as_without),
+	cmocka_unit_test(test_no_utf8_is_no_name),
+	cmocka_unit_test(test_cut_records_have_no_names),
+};
+
+int main(void)
+{
+	static struct table table;
+
+	TABLE_ADD(&table, verdict_cases, check_verdict);
+	TABLE_ADD_TESTS(&table, tests);
+	return table_run(&table, "session_prefilter");
+}
