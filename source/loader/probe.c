@@ -173,7 +173,7 @@ static int wait_for_end(pid_t pid, const struct timespec *deadline)
 	return ret;
 }
 
-static bool reap(pid_t pid, int *status)
+static bool reap_probe(pid_t pid, int *status)
 {
 	pid_t ret;
 
@@ -198,7 +198,7 @@ static bool child_status(pid_t pid,
 	if (ended != 1) {
 		(void)kill(pid, SIGKILL);
 	}
-	if (!reap(pid, status)) {
+	if (!reap_probe(pid, status)) {
 		cannot_probe(why, errno);
 		return false;
 	}
@@ -213,7 +213,7 @@ static bool child_status(pid_t pid,
 	return true;
 }
 
-static bool run(const struct attempt *attempt, struct reason *why)
+static bool run_probe(const struct attempt *attempt, struct reason *why)
 {
 	char messages[MESSAGES_MAX + 1];
 	pid_t loader = getpid();
@@ -249,7 +249,7 @@ static bool run_with_sigchld(const struct attempt *attempt, struct reason *why)
 		cannot_probe(why, errno);
 		return false;
 	}
-	fits = run(attempt, why);
+	fits = run_probe(attempt, why);
 	if (sigaction(SIGCHLD, &inherited, NULL) == -1) {
 		cannot_probe(why, errno);
 		return false;

@@ -39,14 +39,14 @@ static const char diverted_worker[] =
 static const char stock_worker[] = SAMBA_LIBEXECDIR "/rpcd_classic";
 
 /* Where there is no syslogd, standard error is Samba's log. */
-static void warn(const char *message)
+static void log_warning(const char *message)
 {
 	if (!sessiondel_syslog(LOG_DAEMON | LOG_WARNING, tag, message)) {
 		(void)fprintf(stderr, "%s: %s\n", tag, message);
 	}
 }
 
-static int fail(const char *worker, const char *what)
+static int exit_with_error(const char *worker, const char *what)
 {
 	char message[PATH_MAX + 256];
 
@@ -219,9 +219,9 @@ static void preload_module(const char *worker, char *const *argv)
 	char *preload = choose_preload(worker, argv, &refusal);
 
 	if (preload == NULL) {
-		warn(refusal.line);
+		log_warning(refusal.line);
 	} else if (setenv("LD_PRELOAD", preload, 1) == -1) {
-		warn("no memory for LD_PRELOAD, stock Samba serves");
+		log_warning("no memory for LD_PRELOAD, stock Samba serves");
 	}
 	free(preload);
 }
@@ -246,9 +246,10 @@ int main(int argc, char **argv)
 	const char *worker = find_worker();
 
 	if (is_own_executable(worker)) {
-		return fail(worker,
-			    "it is this program; the original belongs "
-			    "into " SAMBA_LIBEXECDIR "/samba-sessiondel");
+		return exit_with_error(
+			worker,
+			"it is this program; the original belongs "
+			"into " SAMBA_LIBEXECDIR "/samba-sessiondel");
 	}
 	if (argc == 2 && strcmp(argv[1], "--check-module") == 0) {
 		return check_module(worker, argv[0]);
@@ -258,5 +259,5 @@ int main(int argc, char **argv)
 	}
 
 	(void)execv(worker, argv);
-	return fail(worker, strerror(errno));
+	return exit_with_error(worker, strerror(errno));
 }

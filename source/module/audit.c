@@ -170,7 +170,7 @@ void audit_write_rest(struct audit *audit)
 	audit_queue_write_rest(&audit->queue);
 }
 
-static const char *copy(TALLOC_CTX *mem_ctx, const char *text)
+static const char *copy_string(TALLOC_CTX *mem_ctx, const char *text)
 {
 	return talloc_strdup(mem_ctx, text != NULL ? text : "");
 }
@@ -184,11 +184,11 @@ struct audit_call *audit_call_keep(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	*kept = *call;
-	kept->caller.domain = copy(kept, call->caller.domain);
-	kept->caller.account = copy(kept, call->caller.account);
-	kept->caller.address = copy(kept, call->caller.address);
-	kept->client_name = copy(kept, call->client_name);
-	kept->user_name = copy(kept, call->user_name);
+	kept->caller.domain = copy_string(kept, call->caller.domain);
+	kept->caller.account = copy_string(kept, call->caller.account);
+	kept->caller.address = copy_string(kept, call->caller.address);
+	kept->client_name = copy_string(kept, call->client_name);
+	kept->user_name = copy_string(kept, call->user_name);
 
 	if (kept->caller.domain == NULL || kept->caller.account == NULL ||
 	    kept->caller.address == NULL || kept->client_name == NULL ||

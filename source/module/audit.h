@@ -7,7 +7,7 @@
 #include "source/common/samba_types.h"
 #include <tevent.h>
 
-#include "source/session/session_target.h"
+#include "source/session/targets.h"
 
 #include "audit_queue.h"
 #include "caller.h"

@@ -97,7 +97,7 @@ static unsigned flush_lines(struct audit_queue *queue, bool to_syslog)
 /* The first lines, and how long to wait before the rest. */
 static unsigned write_some(struct audit_queue *queue)
 {
-	const struct audit_target target = settings_audit(&queue->complaint);
+	const struct audit_target target = settings_audit(&queue->warning);
 
 	if (target.log) {
 		flush_log(queue);

@@ -15,7 +15,7 @@ struct audit_line;
 struct audit_queue {
 	struct audit_line *lines;
 	struct tevent_timer *flush;
-	struct settings_complaint complaint;
+	struct setting_warning warning;
 };
 
 /**

@@ -16,7 +16,7 @@ bool client_lookup_wanted(struct sessiondel_module *module,
 			  const struct client_filter *client)
 {
 	return client_filter_can_resolve(client) &&
-	       settings_resolve_names(&module->complaints.resolve_names);
+	       settings_resolve_names(&module->warnings.resolve_names);
 }
 
 struct tevent_req *client_lookup_send(TALLOC_CTX *mem_ctx,
@@ -24,13 +24,12 @@ struct tevent_req *client_lookup_send(TALLOC_CTX *mem_ctx,
 				      struct sessiondel_module *module,
 				      const struct client_filter *client)
 {
-	struct settings_complaint *complaint =
-		&module->complaints.resolve_timeout;
+	struct setting_warning *warning = &module->warnings.resolve_timeout;
 
 	return name_lookup_send(mem_ctx,
 				ev,
 				client->name,
-				settings_resolve_timeout(complaint));
+				settings_resolve_timeout(warning));
 }
 
 WERROR client_lookup_recv(struct tevent_req *req,

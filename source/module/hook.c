@@ -29,12 +29,12 @@ static void worker_ends(void)
 }
 
 /* In doubt stock Samba serves, and the log says why, once. */
-static void stand_aside(struct sessiondel_module *module, const char *why)
+static void note_abi_mismatch(struct sessiondel_module *module, const char *why)
 {
-	if (module->stands_aside) {
+	if (module->abi_mismatch) {
 		return;
 	}
-	module->stands_aside = true;
+	module->abi_mismatch = true;
 	DBG_ERR("%s: sessiondel was built for Samba " SESSIONDEL_SAMBA_RELEASE
 		", this is %s; stock Samba serves\n",
 		why,
@@ -46,10 +46,10 @@ static NTSTATUS sessiondel_bind(struct dcesrv_connection_context *context,
 {
 	struct sessiondel_module *module = &module_context;
 
-	if (!module->stands_aside && !abi_bind_fits(context)) {
-		stand_aside(module, "connections of another layout");
+	if (!module->abi_mismatch && !abi_bind_fits(context)) {
+		note_abi_mismatch(module, "connections of another layout");
 	}
-	if (!module->stands_aside &&
+	if (!module->abi_mismatch &&
 	    !pipe_session_note(&module->pipes, context->conn)) {
 		return NT_STATUS_NO_MEMORY;
 	}
@@ -65,7 +65,7 @@ static NTSTATUS serve_session_enum(struct sessiondel_module *module,
 
 static bool takes_session_enum(struct sessiondel_module *module)
 {
-	return settings_session_list(&module->complaints.session_list);
+	return settings_session_list(&module->warnings.session_list);
 }
 
 static NTSTATUS serve_session_del(struct sessiondel_module *module,
@@ -114,11 +114,11 @@ static NTSTATUS sessiondel_dispatch(struct dcesrv_call_state *call,
 	const struct served_call *served = NULL;
 	NTSTATUS status;
 
-	if (module->stands_aside) {
+	if (module->abi_mismatch) {
 		return module->stock->dispatch(call, mem_ctx, r);
 	}
 	if (!abi_call_fits(call)) {
-		stand_aside(module, "calls of another layout");
+		note_abi_mismatch(module, "calls of another layout");
 		return module->stock->dispatch(call, mem_ctx, r);
 	}
 	served = served_call(module, call->pkt.u.request.opnum);
@@ -127,7 +127,7 @@ static NTSTATUS sessiondel_dispatch(struct dcesrv_call_state *call,
 	}
 	status = served->serve(module, call, r);
 	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
-		stand_aside(module, "records of another layout");
+		note_abi_mismatch(module, "records of another layout");
 		return module->stock->dispatch(call, mem_ctx, r);
 	}
 	return status;
@@ -140,7 +140,7 @@ typedef NTSTATUS (*register_fn)(struct dcesrv_context *dce_ctx,
 				const struct security_descriptor *sd);
 
 /* The interface to register instead of a stock one. */
-static const struct dcesrv_interface *replacement(
+static const struct dcesrv_interface *our_interface(
 	struct sessiondel_module *module,
 	const struct dcesrv_interface *stock)
 {
@@ -148,7 +148,7 @@ static const struct dcesrv_interface *replacement(
 		return stock;
 	}
 	if (!abi_series_fits(samba_version_string())) {
-		stand_aside(module, "another series");
+		note_abi_mismatch(module, "another series");
 		return stock;
 	}
 	if (module->worker == 0 && atexit(worker_ends) == 0) {
@@ -187,7 +187,7 @@ NTSTATUS dcesrv_interface_register(struct dcesrv_context *dce_ctx,
 	return stock_register(dce_ctx,
 			      ep_name,
 			      ncacn_np_secondary_endpoint,
-			      replacement(&module_context, iface),
+			      our_interface(&module_context, iface),
 			      sd);
 }
 

@@ -24,7 +24,7 @@ struct sessiondel_module {
 	const struct dcesrv_interface *stock;
 	struct dcesrv_interface ours;
 	/* this Samba is not what the module was built for: stock serves */
-	bool stands_aside;
+	bool abi_mismatch;
 	/* opened by the first call that needs it */
 	struct session_table *table;
 	struct durable_table *durable;
@@ -35,15 +35,15 @@ struct sessiondel_module {
 	/* calls that wait for a name's addresses, or for sessions to end */
 	struct waiting_calls waiting;
 	/* closes that nobody waits for any more */
-	struct waiting_calls late;
+	struct waiting_calls background;
 	struct audit audit;
 	struct {
-		struct settings_complaint timeout;
-		struct settings_complaint durable;
-		struct settings_complaint resolve_names;
-		struct settings_complaint resolve_timeout;
-		struct settings_complaint session_list;
-	} complaints;
+		struct setting_warning timeout;
+		struct setting_warning durable;
+		struct setting_warning resolve_names;
+		struct setting_warning resolve_timeout;
+		struct setting_warning session_list;
+	} warnings;
 };
 
 #endif

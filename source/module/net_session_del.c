@@ -9,14 +9,15 @@
 #include "source/session/child/side_process.h"
 #include "source/session/close/session_close.h"
 #include "source/session/durable/durable_open.h"
-#include "source/session/find/session_find_aside.h"
+#include "source/session/find/session_find.h"
+#include "source/session/find/session_find_in_child.h"
 #include "source/session/samba_records.h"
 
 #include "blocking_call.h"
 #include "caller.h"
 #include "client_lookup.h"
-#include "late_answer.h"
-#include "late_close.h"
+#include "async_reply.h"
+#include "background_close.h"
 #include "module.h"
 #include "pipe_session.h"
 #include "session_lookup.h"
@@ -41,7 +42,7 @@ struct net_session_del_state {
 };
 
 /* On a cluster the side process has tables of opens of its own. */
-static struct share_lock_limit *durable_aside(
+static struct share_lock_limit *child_share_lock_limit(
 	const struct net_session_del_state *state)
 {
 	return state->end_durable && side_process_needed()
@@ -49,17 +50,16 @@ static struct share_lock_limit *durable_aside(
 		       : NULL;
 }
 
-static struct late_close_means means_of(
-	const struct net_session_del_state *state)
+static struct session_closer means_of(const struct net_session_del_state *state)
 {
 	struct sessiondel_module *module = state->module;
 
-	return (struct late_close_means){
-		.all = &module->late,
+	return (struct session_closer){
+		.all = &module->background,
 		.ev = state->call->event_ctx,
 		.table = module->table,
 		.durable = state->end_durable ? module->durable : NULL,
-		.durable_aside = durable_aside(state),
+		.child_share_lock_limit = child_share_lock_limit(state),
 	};
 }
 
@@ -83,9 +83,9 @@ static NTSTATUS open_durable(struct sessiondel_module *module,
 }
 
 /* The walk has half the time, so that who is found can end in the rest. */
-static struct tevent_req *find_aside_send(struct tevent_context *ev,
-					  struct timeval limit,
-					  void *private_data)
+static struct tevent_req *find_in_child_send(struct tevent_context *ev,
+					     struct timeval limit,
+					     void *private_data)
 {
 	struct net_session_del_state *state = private_data;
 	const uint64_t usec = (limit.tv_sec * 1000000ULL + limit.tv_usec) / 2;
@@ -96,7 +96,7 @@ static struct tevent_req *find_aside_send(struct tevent_context *ev,
 	if (!NT_STATUS_IS_OK(status)) {
 		return NULL;
 	}
-	return session_find_aside_send(
+	return session_find_in_child_send(
 		state,
 		ev,
 		lookup.table,
@@ -106,11 +106,11 @@ static struct tevent_req *find_aside_send(struct tevent_context *ev,
 				 .tv_usec = (suseconds_t)(usec % 1000000)});
 }
 
-static NTSTATUS find_aside_recv(struct tevent_req *req,
-				struct net_session_del_state *state)
+static NTSTATUS find_in_child_recv(struct tevent_req *req,
+				   struct net_session_del_state *state)
 {
 	NTSTATUS status =
-		session_find_aside_recv(req, state->audit, state->targets);
+		session_find_in_child_recv(req, state->audit, state->targets);
 
 	TALLOC_FREE(req);
 	if (!NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
@@ -122,12 +122,13 @@ static NTSTATUS find_aside_recv(struct tevent_req *req,
 	return NT_STATUS_OK;
 }
 
-static NTSTATUS find_aside_now(struct net_session_del_state *state)
+static NTSTATUS find_in_child_now(struct net_session_del_state *state)
 {
 	struct tevent_req *req =
-		blocking_call_run(state, find_aside_send, state);
+		blocking_call_run(state, find_in_child_send, state);
 
-	return req != NULL ? find_aside_recv(req, state) : NT_STATUS_NO_MEMORY;
+	return req != NULL ? find_in_child_recv(req, state)
+			   : NT_STATUS_NO_MEMORY;
 }
 
 static NTSTATUS find_here(struct net_session_del_state *state)
@@ -151,13 +152,15 @@ static NTSTATUS find_here(struct net_session_del_state *state)
 
 static NTSTATUS find_targets(struct net_session_del_state *state)
 {
-	return side_process_needed() ? find_aside_now(state) : find_here(state);
+	return side_process_needed() ? find_in_child_now(state)
+				     : find_here(state);
 }
 
 /* The caller's own session goes when it has its answer. */
-static WERROR arm_own(struct net_session_del_state *state, WERROR result)
+static WERROR schedule_own_close(struct net_session_del_state *state,
+				 WERROR result)
 {
-	const struct late_close_means means = means_of(state);
+	const struct session_closer means = means_of(state);
 
 	for (size_t i = 0; i < state->targets->num; i++) {
 		struct session_target *target = &state->targets->list[i];
@@ -165,7 +168,7 @@ static WERROR arm_own(struct net_session_del_state *state, WERROR result)
 		if (target->fate != SESSION_OWN) {
 			continue;
 		}
-		if (!late_close_own(&means, state->call->conn, target)) {
+		if (!background_close_own(&means, state->call->conn, target)) {
 			target->fate = SESSION_NOT_ASKED;
 			result = WERR_NOT_ENOUGH_MEMORY;
 		}
@@ -174,7 +177,7 @@ static WERROR arm_own(struct net_session_del_state *state, WERROR result)
 }
 
 /* Frees the state; its call goes on to its answer. */
-static void conclude(struct net_session_del_state *state, WERROR result)
+static void finish_and_free(struct net_session_del_state *state, WERROR result)
 {
 	state->r->out.result = result;
 	audit_call(&state->module->audit,
@@ -208,12 +211,12 @@ static void start_waiting(struct net_session_del_state *state)
 	state->call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
 }
 
-static void answer(struct net_session_del_state *state, WERROR result)
+static void send_answer(struct net_session_del_state *state, WERROR result)
 {
 	struct dcesrv_call_state *call = state->call;
 
-	conclude(state, result);
-	late_answer(call);
+	finish_and_free(state, result);
+	async_reply(call);
 }
 
 static struct tevent_req *close_send(struct tevent_context *ev,
@@ -221,10 +224,10 @@ static struct tevent_req *close_send(struct tevent_context *ev,
 				     void *private_data)
 {
 	struct net_session_del_state *state = private_data;
-	const struct session_close_how how = {
+	const struct session_close_options how = {
 		.limit = limit,
 		.durable = state->end_durable ? state->module->durable : NULL,
-		.durable_aside = durable_aside(state),
+		.child_share_lock_limit = child_share_lock_limit(state),
 	};
 
 	return session_close_send(state,
@@ -238,15 +241,15 @@ static struct tevent_req *close_send(struct tevent_context *ev,
 static WERROR close_recv(struct net_session_del_state *state,
 			 struct tevent_req *req)
 {
-	const struct late_close_means means = means_of(state);
+	const struct session_closer means = means_of(state);
 	struct durable_opens *opens = NULL;
 	NTSTATUS status = session_close_recv(req, state, &opens);
 
 	TALLOC_FREE(req);
 	if (opens != NULL) {
-		late_close_go_on(&means, state->targets, opens);
+		background_close_continue(&means, state->targets, opens);
 	}
-	return arm_own(state, close_result(state, status));
+	return schedule_own_close(state, close_result(state, status));
 }
 
 static void net_session_del_closed(struct tevent_req *req);
@@ -255,7 +258,7 @@ static WERROR close_later(struct net_session_del_state *state)
 {
 	/* looking the name up may have taken a part of the time */
 	const struct timeval limit =
-		late_answer_limit(&state->audit->start, state->limit);
+		async_reply_limit(&state->audit->start, state->limit);
 	struct tevent_req *req =
 		close_send(state->call->event_ctx, limit, state);
 
@@ -271,7 +274,7 @@ static void net_session_del_closed(struct tevent_req *req)
 	struct net_session_del_state *state =
 		tevent_req_callback_data(req, struct net_session_del_state);
 
-	answer(state, close_recv(state, req));
+	send_answer(state, close_recv(state, req));
 }
 
 static WERROR close_now(struct net_session_del_state *state)
@@ -287,24 +290,25 @@ static WERROR find_result(struct net_session_del_state *state, NTSTATUS status)
 		return session_lookup_fault(status);
 	}
 	waiting_calls_skip_asked(&state->module->waiting, state->targets);
-	waiting_calls_skip_asked(&state->module->late, state->targets);
+	waiting_calls_skip_asked(&state->module->background, state->targets);
 	if (state->targets->num != 0) {
 		return WERR_OK;
 	}
 	return state->incomplete ? WERR_TIMEOUT : WERR_NERR_CLIENTNAMENOTFOUND;
 }
 
-/* *aside: this Samba is not what the module was built for. */
-static WERROR find(struct net_session_del_state *state, bool *aside)
+/* *abi_mismatch: this Samba is not what the module was built for. */
+static WERROR find_and_check(struct net_session_del_state *state,
+			     bool *abi_mismatch)
 {
 	NTSTATUS status = find_targets(state);
 
-	*aside = NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH);
+	*abi_mismatch = NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH);
 	return find_result(state, status);
 }
 
 /* Everything before the table is read. */
-static WERROR prepare(struct net_session_del_state *state)
+static WERROR check_arguments(struct net_session_del_state *state)
 {
 	WERROR result = session_query_parse(state,
 					    state->r->in.client,
@@ -325,7 +329,7 @@ static void net_session_del_found(struct tevent_req *req);
 static WERROR find_later(struct net_session_del_state *state)
 {
 	struct tevent_req *req =
-		find_aside_send(state->call->event_ctx, state->limit, state);
+		find_in_child_send(state->call->event_ctx, state->limit, state);
 
 	if (req == NULL) {
 		return WERR_NOT_ENOUGH_MEMORY;
@@ -357,7 +361,7 @@ static void net_session_del_looked_up(struct tevent_req *req)
 	struct net_session_del_state *state =
 		tevent_req_callback_data(req, struct net_session_del_state);
 	WERROR result = client_lookup_recv(req, state->addresses);
-	bool aside;
+	bool abi_mismatch;
 
 	TALLOC_FREE(req);
 	state->query.client.resolved = state->addresses;
@@ -365,18 +369,18 @@ static void net_session_del_looked_up(struct tevent_req *req)
 	if (W_ERROR_IS_OK(result) && side_process_needed()) {
 		result = find_later(state);
 	} else if (W_ERROR_IS_OK(result)) {
-		result = find(state, &aside);
+		result = find_and_check(state, &abi_mismatch);
 		if (W_ERROR_IS_OK(result)) {
 			result = close_later(state);
 		}
 	}
 	if (!W_ERROR_IS_OK(result)) {
-		answer(state, result);
+		send_answer(state, result);
 	}
 }
 
 /* Does the answer come later? *result is the answer when it does not. */
-static bool takes_time(struct net_session_del_state *state, WERROR *result)
+static bool continue_async(struct net_session_del_state *state, WERROR *result)
 {
 	if (W_ERROR_IS_OK(*result)) {
 		*result = close_later(state);
@@ -396,31 +400,31 @@ static void net_session_del_found(struct tevent_req *req)
 {
 	struct net_session_del_state *state =
 		tevent_req_callback_data(req, struct net_session_del_state);
-	WERROR result = find_result(state, find_aside_recv(req, state));
+	WERROR result = find_result(state, find_in_child_recv(req, state));
 	const struct timeval now = timeval_current();
 	const struct timeval end =
 		timeval_sum(&state->find_start, &state->limit);
 
 	state->limit = tevent_timeval_until(&now, &end);
-	if (!takes_time(state, &result)) {
-		answer(state, result);
+	if (!continue_async(state, &result)) {
+		send_answer(state, result);
 	}
 }
 
-static NTSTATUS serve(struct net_session_del_state *state)
+static NTSTATUS serve_call(struct net_session_del_state *state)
 {
 	bool may_async =
 		state->call->state_flags & DCESRV_CALL_STATE_FLAG_MAY_ASYNC;
-	bool aside = false;
+	bool abi_mismatch = false;
 	WERROR result;
 
 	state->limit.tv_sec =
-		settings_timeout(&state->module->complaints.timeout);
+		settings_timeout(&state->module->warnings.timeout);
 	/* what smbd keeps on disk as well is for smbd alone to end */
 	state->end_durable =
-		settings_durable(&state->module->complaints.durable) &&
+		settings_durable(&state->module->warnings.durable) &&
 		!lp_persistent_handles();
-	result = prepare(state);
+	result = check_arguments(state);
 	if (W_ERROR_IS_OK(result) && may_async && side_process_needed()) {
 		result = find_later(state);
 		if (W_ERROR_IS_OK(result)) {
@@ -428,12 +432,12 @@ static NTSTATUS serve(struct net_session_del_state *state)
 			return NT_STATUS_OK;
 		}
 	} else if (W_ERROR_IS_OK(result)) {
-		result = find(state, &aside);
+		result = find_and_check(state, &abi_mismatch);
 	}
-	if (aside) {
+	if (abi_mismatch) {
 		return NT_STATUS_REVISION_MISMATCH;
 	}
-	if (may_async && takes_time(state, &result)) {
+	if (may_async && continue_async(state, &result)) {
 		start_waiting(state);
 		return NT_STATUS_OK;
 	}
@@ -441,7 +445,7 @@ static NTSTATUS serve(struct net_session_del_state *state)
 	if (!may_async && W_ERROR_IS_OK(result)) {
 		result = close_now(state);
 	}
-	conclude(state, result);
+	finish_and_free(state, result);
 	return NT_STATUS_OK;
 }
 
@@ -498,5 +502,5 @@ NTSTATUS net_session_del(struct sessiondel_module *module,
 			       WERR_NOT_ENOUGH_MEMORY);
 		return NT_STATUS_OK;
 	}
-	return serve(state);
+	return serve_call(state);
 }

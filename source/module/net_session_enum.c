@@ -8,12 +8,12 @@
 #include "librpc/gen_ndr/srvsvc.h"
 
 #include "source/session/child/side_process.h"
-#include "source/session/find/session_list_aside.h"
+#include "source/session/find/session_list_in_child.h"
 
 #include "blocking_call.h"
 #include "caller.h"
 #include "client_lookup.h"
-#include "late_answer.h"
+#include "async_reply.h"
 #include "module.h"
 #include "pipe_session.h"
 #include "session_info.h"
@@ -118,9 +118,9 @@ static bool wants_opens(const struct net_session_enum_state *state)
 	return session_info_counts_opens(state->r->out.info_ctr->level);
 }
 
-static struct tevent_req *list_aside_send(struct tevent_context *ev,
-					  struct timeval limit,
-					  void *private_data)
+static struct tevent_req *list_in_child_send(struct tevent_context *ev,
+					     struct timeval limit,
+					     void *private_data)
 {
 	struct net_session_enum_state *state = private_data;
 	struct session_lookup lookup;
@@ -130,23 +130,24 @@ static struct tevent_req *list_aside_send(struct tevent_context *ev,
 	if (!NT_STATUS_IS_OK(status)) {
 		return NULL;
 	}
-	return session_list_aside_send(state,
-				       ev,
-				       lookup.table,
-				       &state->query,
-				       &lookup.scope,
-				       wants_opens(state),
-				       limit);
+	return session_list_in_child_send(state,
+					  ev,
+					  lookup.table,
+					  &state->query,
+					  &lookup.scope,
+					  wants_opens(state),
+					  limit);
 }
 
-static NTSTATUS list_aside_now(struct net_session_enum_state *state)
+static NTSTATUS list_in_child_now(struct net_session_enum_state *state)
 {
 	struct tevent_req *req =
-		blocking_call_run(state, list_aside_send, state);
+		blocking_call_run(state, list_in_child_send, state);
 
-	return req != NULL
-		       ? session_list_aside_recv(req, state->call, &state->list)
-		       : NT_STATUS_NO_MEMORY;
+	return req != NULL ? session_list_in_child_recv(req,
+							state->call,
+							&state->list)
+			   : NT_STATUS_NO_MEMORY;
 }
 
 static NTSTATUS list_here(struct net_session_enum_state *state)
@@ -182,12 +183,12 @@ static void start_waiting(struct net_session_enum_state *state)
 }
 
 /* Frees the state. */
-static void answer(struct net_session_enum_state *state)
+static void send_answer(struct net_session_enum_state *state)
 {
 	struct dcesrv_call_state *call = state->call;
 
 	talloc_free(state);
-	late_answer(call);
+	async_reply(call);
 }
 
 static void net_session_enum_listed(struct tevent_req *req);
@@ -196,11 +197,11 @@ static void net_session_enum_listed(struct tevent_req *req);
 static bool list_later(struct net_session_enum_state *state)
 {
 	const struct timeval timeout = {
-		.tv_sec = settings_timeout(&state->module->complaints.timeout),
+		.tv_sec = settings_timeout(&state->module->warnings.timeout),
 	};
-	const struct timeval limit = late_answer_limit(&state->start, timeout);
+	const struct timeval limit = async_reply_limit(&state->start, timeout);
 	struct tevent_req *req =
-		list_aside_send(state->call->event_ctx, limit, state);
+		list_in_child_send(state->call->event_ctx, limit, state);
 
 	if (req == NULL) {
 		state->r->out.result = WERR_NOT_ENOUGH_MEMORY;
@@ -228,7 +229,7 @@ static void net_session_enum_looked_up(struct tevent_req *req)
 		state->r->out.result = result;
 	}
 	/* else what was found without addresses is the answer */
-	answer(state);
+	send_answer(state);
 }
 
 /*
@@ -263,13 +264,13 @@ static void net_session_enum_listed(struct tevent_req *req)
 	struct net_session_enum_state *state =
 		tevent_req_callback_data(req, struct net_session_enum_state);
 	NTSTATUS status =
-		session_list_aside_recv(req, state->call, &state->list);
+		session_list_in_child_recv(req, state->call, &state->list);
 
 	TALLOC_FREE(req);
 	set_result(state, status);
 	if (!NT_STATUS_IS_OK(status) || !has_to_look_up(state) ||
 	    !look_up_later(state)) {
-		answer(state);
+		send_answer(state);
 	}
 }
 
@@ -284,7 +285,7 @@ static void wait_if_free(struct net_session_enum_state *state,
 	}
 }
 
-static NTSTATUS serve(struct net_session_enum_state *state)
+static NTSTATUS serve_call(struct net_session_enum_state *state)
 {
 	struct srvsvc_NetSessEnum *r = state->r;
 	bool may_async =
@@ -302,7 +303,7 @@ static NTSTATUS serve(struct net_session_enum_state *state)
 		wait_if_free(state, list_later);
 		return NT_STATUS_OK;
 	}
-	status = side_process_needed() ? list_aside_now(state)
+	status = side_process_needed() ? list_in_child_now(state)
 				       : list_here(state);
 	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
 		return status;
@@ -341,5 +342,5 @@ NTSTATUS net_session_enum(struct sessiondel_module *module,
 		.resume =
 			r->in.resume_handle != NULL ? *r->in.resume_handle : 0,
 	};
-	return serve(state);
+	return serve_call(state);
 }

@@ -22,8 +22,9 @@ static int pipe_session_destructor(struct pipe_session *pipe)
 	return 0;
 }
 
-static const struct pipe_session *find(const struct pipe_session *pipes,
-				       const struct dcesrv_connection *conn)
+static const struct pipe_session *find_pipe(
+	const struct pipe_session *pipes,
+	const struct dcesrv_connection *conn)
 {
 	while (pipes != NULL && pipes->conn != conn) {
 		pipes = pipes->next;
@@ -39,7 +40,7 @@ bool pipe_session_note(struct pipe_session **pipes,
 	const struct security_token *token = session->security_token;
 	struct pipe_session *pipe = NULL;
 
-	if (find(*pipes, conn) != NULL) {
+	if (find_pipe(*pipes, conn) != NULL) {
 		return true;
 	}
 	pipe = talloc(conn, struct pipe_session);
@@ -73,7 +74,7 @@ struct session_scope_caller pipe_session_caller(
 	const struct pipe_session *pipes,
 	const struct dcesrv_connection *conn)
 {
-	const struct pipe_session *pipe = find(pipes, conn);
+	const struct pipe_session *pipe = find_pipe(pipes, conn);
 
 	return pipe != NULL ? pipe->caller
 			    : (struct session_scope_caller){.address = NULL};

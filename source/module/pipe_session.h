@@ -9,7 +9,7 @@
 
 #include "librpc/gen_ndr/misc.h"
 
-#include "source/session/session_target.h"
+#include "source/session/targets.h"
 
 struct dcesrv_connection;
 struct pipe_session;

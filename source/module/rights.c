@@ -36,9 +36,9 @@ static const struct dom_sid sid_server_operators = {
 	.sub_auths = {32, 549},
 };
 
-static bool holds(const struct dom_sid *sids,
-		  uint32_t num_sids,
-		  const struct dom_sid *wanted)
+static bool token_holds(const struct dom_sid *sids,
+			uint32_t num_sids,
+			const struct dom_sid *wanted)
 {
 	for (uint32_t i = 0; i < num_sids; i++) {
 		if (dom_sid_equal(&sids[i], wanted)) {
@@ -52,16 +52,16 @@ bool rights_may_end_sessions(const struct dom_sid *sids,
 			     uint32_t num_sids,
 			     bool unix_root)
 {
-	if (holds(sids, num_sids, &sid_system)) {
+	if (token_holds(sids, num_sids, &sid_system)) {
 		return true;
 	}
 	/*
 	 * Anonymous and guest tokens lack this SID. They stay refused even on
 	 * a server that maps its guest account to an administrator.
 	 */
-	if (!holds(sids, num_sids, &sid_authenticated_users)) {
+	if (!token_holds(sids, num_sids, &sid_authenticated_users)) {
 		return false;
 	}
-	return unix_root || holds(sids, num_sids, &sid_administrators) ||
-	       holds(sids, num_sids, &sid_server_operators);
+	return unix_root || token_holds(sids, num_sids, &sid_administrators) ||
+	       token_holds(sids, num_sids, &sid_server_operators);
 }

@@ -101,11 +101,11 @@ static const char *raw_value(const char *name)
 }
 
 /* good: there is no value, or it was one of those that are wanted. */
-static void judge(struct settings_complaint *last,
-		  const char *name,
-		  const char *value,
-		  bool good,
-		  const char *wanted)
+static void warn_once(struct setting_warning *last,
+		      const char *name,
+		      const char *value,
+		      bool good,
+		      const char *wanted)
 {
 	char escaped[128];
 
@@ -125,72 +125,72 @@ static void judge(struct settings_complaint *last,
 		wanted);
 }
 
-unsigned settings_timeout(struct settings_complaint *complaint)
+unsigned settings_timeout(struct setting_warning *warning)
 {
 	const char *value = raw_value("timeout");
 	unsigned timeout = TIMEOUT_DEFAULT;
 	bool good = value == NULL || settings_parse_timeout(value, &timeout);
 
-	judge(complaint,
-	      "timeout",
-	      value,
-	      good,
-	      "a number of seconds from 1 to 20");
+	warn_once(warning,
+		  "timeout",
+		  value,
+		  good,
+		  "a number of seconds from 1 to 20");
 	return timeout;
 }
 
-struct audit_target settings_audit(struct settings_complaint *complaint)
+struct audit_target settings_audit(struct setting_warning *warning)
 {
 	const char *value = raw_value("audit");
 	struct audit_target target = {.log = true, .syslog = true};
 	bool good = value == NULL || settings_parse_audit(value, &target);
 
-	judge(complaint, "audit", value, good, "log, syslog or both");
+	warn_once(warning, "audit", value, good, "log, syslog or both");
 	return target;
 }
 
-bool settings_durable(struct settings_complaint *complaint)
+bool settings_durable(struct setting_warning *warning)
 {
 	const char *value = raw_value("durable handles");
 	bool end = true;
 	bool good = value == NULL || settings_parse_durable(value, &end);
 
-	judge(complaint, "durable handles", value, good, "close or keep");
+	warn_once(warning, "durable handles", value, good, "close or keep");
 	return end;
 }
 
-bool settings_resolve_names(struct settings_complaint *complaint)
+bool settings_resolve_names(struct setting_warning *warning)
 {
 	const char *value = raw_value("resolve names");
 	bool resolve = true;
 	bool good =
 		value == NULL || settings_parse_resolve_names(value, &resolve);
 
-	judge(complaint, "resolve names", value, good, "yes or no");
+	warn_once(warning, "resolve names", value, good, "yes or no");
 	return resolve;
 }
 
-unsigned settings_resolve_timeout(struct settings_complaint *complaint)
+unsigned settings_resolve_timeout(struct setting_warning *warning)
 {
 	const char *value = raw_value("resolve timeout");
 	unsigned timeout = RESOLVE_TIMEOUT_DEFAULT;
 	bool good = value == NULL ||
 		    settings_parse_resolve_timeout(value, &timeout);
 
-	judge(complaint,
-	      "resolve timeout",
-	      value,
-	      good,
-	      "a number of seconds from 1 to 10");
+	warn_once(warning,
+		  "resolve timeout",
+		  value,
+		  good,
+		  "a number of seconds from 1 to 10");
 	return timeout;
 }
 
-bool settings_session_list(struct settings_complaint *complaint)
+bool settings_session_list(struct setting_warning *warning)
 {
 	const char *value = raw_value("session list");
 	bool ours = true;
 	bool good = value == NULL || settings_parse_session_list(value, &ours);
 
-	judge(complaint, "session list", value, good, "plugin or stock");
+	warn_once(warning, "session list", value, good, "plugin or stock");
 	return ours;
 }

@@ -10,7 +10,7 @@
  * A value that cannot be used is complained about once, until it changes. All
  * zero to begin with.
  */
-struct settings_complaint {
+struct setting_warning {
 	bool made;
 	char value[64];
 };
@@ -27,43 +27,43 @@ struct audit_target {
  * A value that cannot be used costs one line in the log, and the default is
  * used.
  *
- * @param[in,out] complaint  Remembers what has been said already.
+ * @param[in,out] warning  Remembers what has been said already.
  *
  * @return Seconds that a call waits for its sessions to end.
  */
-unsigned settings_timeout(struct settings_complaint *complaint);
+unsigned settings_timeout(struct setting_warning *warning);
 
 /**
  * sessiondel:audit, in the same way.
  */
-struct audit_target settings_audit(struct settings_complaint *complaint);
+struct audit_target settings_audit(struct setting_warning *warning);
 
 /**
  * sessiondel:durable handles: whether they end with their session. In the same
  * way.
  */
-bool settings_durable(struct settings_complaint *complaint);
+bool settings_durable(struct setting_warning *warning);
 
 /**
  * sessiondel:resolve names, in the same way.
  *
  * @return Whether computer names are looked up.
  */
-bool settings_resolve_names(struct settings_complaint *complaint);
+bool settings_resolve_names(struct setting_warning *warning);
 
 /**
  * sessiondel:resolve timeout, in the same way.
  *
  * @return Seconds that looking a name up may take.
  */
-unsigned settings_resolve_timeout(struct settings_complaint *complaint);
+unsigned settings_resolve_timeout(struct setting_warning *warning);
 
 /**
  * sessiondel:session list, in the same way.
  *
  * @return Whether the module serves NetrSessionEnum, and not stock Samba.
  */
-bool settings_session_list(struct settings_complaint *complaint);
+bool settings_session_list(struct setting_warning *warning);
 
 /**
  * Parse sessiondel:timeout, whole seconds from 1 to 20.

@@ -6,7 +6,7 @@
 
 #include "source/common/samba_types.h"
 
-#include "source/session/session_target.h"
+#include "source/session/targets.h"
 
 /* All that wait in this worker; all zero to begin with. */
 struct waiting_calls {

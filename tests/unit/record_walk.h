@@ -9,8 +9,8 @@
 
 #include "source3/include/serverid.h"
 
+#include "source/session/find/session_find.h"
 #include "source/session/find/session_list.h"
-#include "source/session/session_target.h"
 #include "source/session/tables/session_record.h"
 
 #define RECORDS_MAX 8

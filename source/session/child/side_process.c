@@ -59,7 +59,7 @@ static void prepare_signals(pid_t worker)
 }
 
 /* Connections to CTDB cannot be shared with the worker. */
-static void run(const struct side_process_state *state, int output)
+static void run_work(const struct side_process_state *state, int output)
 {
 	struct messaging_context *msg_ctx = state->msg_ctx;
 	NTSTATUS status;
@@ -86,7 +86,7 @@ static int fork_and_run(int output, void *private_data, pid_t *pid)
 		return errno;
 	}
 	if (*pid == 0) {
-		run(state, output);
+		run_work(state, output);
 	}
 	return 0;
 }

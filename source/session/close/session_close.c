@@ -12,7 +12,7 @@
 #include "source/session/durable/durable_open.h"
 #include "source/session/tables/session_owner.h"
 
-#include "echo.h"
+#include "smbd_ping.h"
 
 /* The pause between two looks at the table, in microseconds. */
 #define PAUSE_MIN 1000
@@ -79,7 +79,7 @@ struct session_close_state {
 	bool paced;
 	struct timeval asked;
 	/* from smbds of other nodes; NULL while there are none */
-	struct echoes *echoes;
+	struct smbd_pings *pings;
 	/* all are settled, are the nodes still there? */
 	bool confirming;
 	/* nothing is left to be done */
@@ -101,28 +101,28 @@ static bool may_ask(const struct session_close_state *state,
 {
 	struct timeval age;
 
-	return state->echoes == NULL ||
-	       echoes_state(state->echoes, owner, &age) != ECHO_ASKED ||
+	return state->pings == NULL ||
+	       smbd_ping_get(state->pings, owner, &age) != PING_SENT ||
 	       age.tv_sec != 0 || age.tv_usec > SILENCE_MAX;
 }
 
-static NTSTATUS want_echo(struct session_close_state *state,
+static NTSTATUS want_ping(struct session_close_state *state,
 			  const struct server_id *owner,
 			  bool whole_node)
 {
-	if (state->echoes == NULL) {
-		state->echoes =
-			echoes_create(state,
-				      session_table_messaging(state->table));
+	if (state->pings == NULL) {
+		state->pings = smbd_pings_create(state,
+						 session_table_messaging(
+							 state->table));
 	}
-	if (state->echoes == NULL) {
+	if (state->pings == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	return echoes_ask(state->echoes, owner, whole_node);
+	return smbd_ping_send(state->pings, owner, whole_node);
 }
 
-static NTSTATUS ask(struct session_close_state *state,
-		    struct session_target *target)
+static NTSTATUS ask_owner(struct session_close_state *state,
+			  struct session_target *target)
 {
 	NTSTATUS status = session_close_ask(state->table, target);
 
@@ -135,7 +135,7 @@ static NTSTATUS ask(struct session_close_state *state,
 	    state->targets->num == 1) {
 		return NT_STATUS_OK;
 	}
-	return want_echo(state, &target->owner, false);
+	return want_ping(state, &target->owner, false);
 }
 
 /*
@@ -158,7 +158,7 @@ static NTSTATUS ask_all(struct session_close_state *state)
 			state->unasked = state->paced = true;
 			continue;
 		}
-		status = ask(state, target);
+		status = ask_owner(state, target);
 		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 			return status;
 		}
@@ -201,7 +201,7 @@ static void ask_remote_again(struct session_close_state *state)
  * layout it would tell so for ever, so that is said in the log alone.
  */
 static NTSTATUS note_durable(struct session_close_state *state,
-			     const struct session_close_how *how)
+			     const struct session_close_options *how)
 {
 	NTSTATUS status;
 
@@ -225,11 +225,12 @@ static NTSTATUS note_durable(struct session_close_state *state,
 	return NT_STATUS_OK;
 }
 
-struct tevent_req *session_close_here_send(TALLOC_CTX *mem_ctx,
-					   struct tevent_context *ev,
-					   struct session_table *table,
-					   struct session_targets *targets,
-					   const struct session_close_how *how)
+struct tevent_req *session_close_here_send(
+	TALLOC_CTX *mem_ctx,
+	struct tevent_context *ev,
+	struct session_table *table,
+	struct session_targets *targets,
+	const struct session_close_options *how)
 {
 	struct tevent_req *req = NULL;
 	struct session_close_state *state = NULL;
@@ -261,9 +262,9 @@ struct tevent_req *session_close_here_send(TALLOC_CTX *mem_ctx,
 }
 
 /* Has its end been seen? Sets the fate when it has. */
-static NTSTATUS settle(struct session_table *table,
-		       struct session_target *target,
-		       bool *settled)
+static NTSTATUS settle_target(struct session_table *table,
+			      struct session_target *target,
+			      bool *settled)
 {
 	bool exists = true;
 	NTSTATUS status;
@@ -329,9 +330,9 @@ static NTSTATUS settle_all(struct session_close_state *state,
 
 	for (size_t i = state->next; i < state->targets->num; i++) {
 		bool settled;
-		NTSTATUS status = settle(state->table,
-					 &state->targets->list[i],
-					 &settled);
+		NTSTATUS status = settle_target(state->table,
+						&state->targets->list[i],
+						&settled);
 
 		if (!NT_STATUS_IS_OK(status)) {
 			return status;
@@ -351,21 +352,21 @@ static NTSTATUS settle_all(struct session_close_state *state,
 }
 
 /* Does some process of the owner's node still answer? */
-static NTSTATUS confirm(struct session_close_state *state,
-			const struct server_id *owner,
-			bool *confirmed)
+static NTSTATUS confirm_owner(struct session_close_state *state,
+			      const struct server_id *owner,
+			      bool *confirmed)
 {
-	enum echo_state echo = ECHO_NOT_ASKED;
+	enum smbd_ping_state ping = PING_NOT_SENT;
 
-	if (state->confirming && state->echoes != NULL) {
-		echo = echoes_state(state->echoes, owner, NULL);
+	if (state->confirming && state->pings != NULL) {
+		ping = smbd_ping_get(state->pings, owner, NULL);
 	}
-	*confirmed = echo == ECHO_HEARD;
-	if (echo == ECHO_NOT_ASKED) {
-		return want_echo(state, owner, false);
+	*confirmed = ping == PING_ANSWERED;
+	if (ping == PING_NOT_SENT) {
+		return want_ping(state, owner, false);
 	}
-	if (echo == ECHO_ASKED && session_owner_died(owner)) {
-		return want_echo(state, owner, true);
+	if (ping == PING_SENT && session_owner_died(owner)) {
+		return want_ping(state, owner, true);
 	}
 	return NT_STATUS_OK;
 }
@@ -391,11 +392,11 @@ static NTSTATUS confirm_all(struct session_close_state *state,
 		    !session_owner_is_remote(&target->owner)) {
 			continue;
 		}
-		if (!state->confirming && state->echoes != NULL) {
-			echoes_forget(state->echoes);
+		if (!state->confirming && state->pings != NULL) {
+			smbd_pings_forget(state->pings);
 		}
 		state->confirming = true;
-		status = confirm(state, &target->owner, &alive);
+		status = confirm_owner(state, &target->owner, &alive);
 		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 			return status;
 		}
@@ -419,9 +420,9 @@ static void tell_progress(const struct session_close_state *state)
  * were left behind, those of the last session too. Nobody is looked for before
  * all were asked: a node that hangs would stop that, too.
  */
-static NTSTATUS step(struct session_close_state *state,
-		     bool last,
-		     bool *all_settled)
+static NTSTATUS close_step(struct session_close_state *state,
+			   bool last,
+			   bool *all_settled)
 {
 	NTSTATUS status = NT_STATUS_OK;
 
@@ -499,7 +500,7 @@ static void session_close_look(struct tevent_req *req)
 	bool all_settled = false;
 	NTSTATUS result;
 
-	if (tevent_req_nterror(req, step(state, last, &all_settled))) {
+	if (tevent_req_nterror(req, close_step(state, last, &all_settled))) {
 		return;
 	}
 	state->over = is_over(state, all_settled, &result);

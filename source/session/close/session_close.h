@@ -7,7 +7,7 @@
 #include "source/common/samba_types.h"
 #include <tevent.h>
 
-#include "source/session/session_target.h"
+#include "source/session/targets.h"
 
 /**
  * Ask the smbd that owns a session to close it, and do not wait.
@@ -25,13 +25,13 @@ struct durable_table;
 struct share_lock_limit;
 
 /* How to close. */
-struct session_close_how {
+struct session_close_options {
 	/* how long to wait at most */
 	struct timeval limit;
 	/* to end durable opens, too; NULL: they are left to be reclaimed */
 	const struct durable_table *durable;
 	/* the same for a side process, which opens a table of its own */
-	struct share_lock_limit *durable_aside;
+	struct share_lock_limit *child_share_lock_limit;
 	/*
 	 * Those that were noted before; the request takes them, and notes no
 	 * others: a session that has come meanwhile is not closed. NULL: they
@@ -62,7 +62,7 @@ struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 				      struct tevent_context *ev,
 				      struct session_table *table,
 				      struct session_targets *targets,
-				      const struct session_close_how *how);
+				      const struct session_close_options *how);
 
 /**
  * @param[in]  mem_ctx  Owns the opens.
@@ -84,11 +84,12 @@ NTSTATUS session_close_recv(struct tevent_req *req,
  * session_close_send() has it run aside where there is a cluster, and leaves
  * nothing for another request then.
  */
-struct tevent_req *session_close_here_send(TALLOC_CTX *mem_ctx,
-					   struct tevent_context *ev,
-					   struct session_table *table,
-					   struct session_targets *targets,
-					   const struct session_close_how *how);
+struct tevent_req *session_close_here_send(
+	TALLOC_CTX *mem_ctx,
+	struct tevent_context *ev,
+	struct session_table *table,
+	struct session_targets *targets,
+	const struct session_close_options *how);
 NTSTATUS session_close_here_recv(struct tevent_req *req,
 				 TALLOC_CTX *mem_ctx,
 				 struct durable_opens **opens);

@@ -12,8 +12,8 @@
 
 #include "source/session/tables/open_table.h"
 
-#include "durable_place.h"
-#include "file_open.h"
+#include "durable_owner.h"
+#include "open_cleanup.h"
 
 struct durable_table {
 	struct open_table *opens;
@@ -50,7 +50,7 @@ struct durable_open {
 
 struct durable_opens {
 	const struct durable_table *table;
-	struct durable_places places;
+	struct durable_owners owners;
 	struct durable_open *list;
 	size_t num;
 	NTSTATUS failure;
@@ -73,7 +73,7 @@ NTSTATUS durable_table_open(TALLOC_CTX *mem_ctx,
 	};
 	status = open_table_open(table, &table->opens);
 	if (NT_STATUS_IS_OK(status)) {
-		status = file_open_locks_db(table, &table->locks);
+		status = open_cleanup_locks_db(table, &table->locks);
 	}
 	if (!NT_STATUS_IS_OK(status)) {
 		talloc_free(table);
@@ -91,9 +91,9 @@ static bool is_same(const struct durable_open *noted,
 	       dom_sid_equal(&noted->user, &open->open_owner);
 }
 
-static NTSTATUS add(struct durable_opens *opens,
-		    const struct durable_place *place,
-		    const struct smbXsrv_open_global *open)
+static NTSTATUS add_open(struct durable_opens *opens,
+			 const struct durable_owner *owner,
+			 const struct smbXsrv_open_global *open)
 {
 	struct durable_open *list = talloc_realloc(opens,
 						   opens->list,
@@ -111,7 +111,7 @@ static NTSTATUS add(struct durable_opens *opens,
 		.open =
 			{
 				.persistent_id = open->open_persistent_id,
-				.owner = place->smbd,
+				.owner = owner->smbd,
 				.open_time = open->open_time,
 			},
 		.user = open->open_owner,
@@ -145,19 +145,19 @@ static NTSTATUS note_open(const struct smbXsrv_open_global *open,
 {
 	const struct note_state *state = private_data;
 	struct durable_opens *opens = state->opens;
-	const struct durable_place *place =
-		durable_places_find(&opens->places,
+	const struct durable_owner *owner =
+		durable_owners_find(&opens->owners,
 				    &open->server_id,
 				    &open->open_owner);
 
-	if (place == NULL || !open->durable ||
+	if (owner == NULL || !open->durable ||
 	    is_foreign(state->targets, open)) {
 		return NT_STATUS_OK;
 	}
-	return add(opens, place, open);
+	return add_open(opens, owner, open);
 }
 
-static NTTIME now(void)
+static NTTIME current_time(void)
 {
 	const struct timeval time = timeval_current();
 
@@ -174,8 +174,8 @@ static bool has_own(const struct session_targets *targets)
 	return false;
 }
 
-static NTSTATUS note(struct durable_opens *opens,
-		     const struct session_targets *targets)
+static NTSTATUS note_opens(struct durable_opens *opens,
+			   const struct session_targets *targets)
 {
 	struct note_state state = {
 		.opens = opens,
@@ -184,7 +184,10 @@ static NTSTATUS note(struct durable_opens *opens,
 	bool alone = !targets->other_clients && !has_own(targets);
 	NTSTATUS status;
 
-	status = durable_places_add(opens, &opens->places, targets, now());
+	status = durable_owners_add(opens,
+				    &opens->owners,
+				    targets,
+				    current_time());
 	if (NT_STATUS_IS_OK(status)) {
 		status =
 			open_table_walk(opens->table->opens, note_open, &state);
@@ -192,8 +195,8 @@ static NTSTATUS note(struct durable_opens *opens,
 	if (!NT_STATUS_IS_OK(status) || alone || opens->num == 0) {
 		return status;
 	}
-	return durable_places_note_others(opens,
-					  &opens->places,
+	return durable_owners_note_others(opens,
+					  &opens->owners,
 					  opens->table->sessions,
 					  targets);
 }
@@ -208,7 +211,7 @@ NTSTATUS durable_opens_note(TALLOC_CTX *mem_ctx,
 		return NT_STATUS_NO_MEMORY;
 	}
 	(*opens)->table = table;
-	return note(*opens, targets);
+	return note_opens(*opens, targets);
 }
 
 /* What has become of an open. */
@@ -218,7 +221,8 @@ struct found {
 	NTTIME disconnected;
 };
 
-static NTSTATUS find(const struct smbXsrv_open_global *open, void *private_data)
+static NTSTATUS compare_with_record(const struct smbXsrv_open_global *open,
+				    void *private_data)
 {
 	struct found *found = private_data;
 	const struct durable_open *noted = found->noted;
@@ -249,14 +253,14 @@ static void note_ended(struct durable_open *open)
 /* It was connected: is it disconnected now, and whose was it? */
 static NTSTATUS look_at(struct durable_opens *opens, struct durable_open *open)
 {
-	struct durable_place *place = durable_places_find(&opens->places,
+	struct durable_owner *owner = durable_owners_find(&opens->owners,
 							  &open->open.owner,
 							  &open->user);
 	struct found found = {.noted = open, .state = DURABLE_ENDED};
-	enum durable_owner owner;
+	enum durable_claim claim;
 	NTSTATUS status = open_table_lookup(opens->table->opens,
 					    open->global_id,
-					    find,
+					    compare_with_record,
 					    &found);
 
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
@@ -267,25 +271,25 @@ static NTSTATUS look_at(struct durable_opens *opens, struct durable_open *open)
 	}
 	if (found.state == DURABLE_CONNECTED) {
 		open->state =
-			place->awaited ? DURABLE_CONNECTED : DURABLE_FOREIGN;
+			owner->awaited ? DURABLE_CONNECTED : DURABLE_FOREIGN;
 		return NT_STATUS_OK;
 	}
 	/* after the open: whoever is there yet has not lost it before */
-	status = durable_place_look_for_others(place, opens->table->sessions);
+	status = durable_owner_look_for_others(owner, opens->table->sessions);
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	owner = found.state == DURABLE_DISCONNECTED
-			? durable_place_owner(place, found.disconnected)
+	claim = found.state == DURABLE_DISCONNECTED
+			? durable_owner_claim(owner, found.disconnected)
 			: DURABLE_TARGETS;
-	if (found.state == DURABLE_RECLAIMED && place->other_gone) {
-		owner = DURABLE_OTHERS;
+	if (found.state == DURABLE_RECLAIMED && owner->other_gone) {
+		claim = DURABLE_OTHERS;
 	}
 	if (found.state == DURABLE_ENDED) {
 		note_ended(open);
-	} else if (owner == DURABLE_TARGETS) {
+	} else if (claim == DURABLE_TARGETS) {
 		open->state = found.state;
-	} else if (owner == DURABLE_OTHERS) {
+	} else if (claim == DURABLE_OTHERS) {
 		open->state = DURABLE_FOREIGN;
 	}
 	return NT_STATUS_OK;
@@ -296,7 +300,7 @@ static bool may_delete(const struct smbXsrv_open_global *open,
 {
 	struct found *found = private_data;
 
-	return NT_STATUS_IS_OK(find(open, found)) &&
+	return NT_STATUS_IS_OK(compare_with_record(open, found)) &&
 	       found->state == DURABLE_DISCONNECTED;
 }
 
@@ -337,10 +341,10 @@ static NTSTATUS end_open(struct durable_opens *opens, struct durable_open *open)
 		status = end_record(opens, open);
 	}
 	if (NT_STATUS_IS_OK(status) && open->state == DURABLE_ON_FILE) {
-		status = file_open_end(opens->table->locks,
-				       opens->table->limit,
-				       open->file,
-				       &open->open);
+		status = open_cleanup(opens->table->locks,
+				      opens->table->limit,
+				      open->file,
+				      &open->open);
 		if (NT_STATUS_IS_OK(status)) {
 			open->state = DURABLE_ENDED;
 		}
@@ -351,7 +355,7 @@ static NTSTATUS end_open(struct durable_opens *opens, struct durable_open *open)
 NTSTATUS durable_opens_end(struct durable_opens *opens,
 			   const struct session_targets *targets)
 {
-	durable_places_look(&opens->places, targets, now());
+	durable_owners_look(&opens->owners, targets, current_time());
 	opens->failure = NT_STATUS_OK;
 
 	for (size_t i = 0; i < opens->num; i++) {
@@ -379,7 +383,8 @@ NTSTATUS durable_opens_left(const struct durable_opens *opens)
 	return opens->failure;
 }
 
-static size_t count(const struct durable_opens *opens, enum durable_state state)
+static size_t count_opens(const struct durable_opens *opens,
+			  enum durable_state state)
 {
 	size_t num = 0;
 
@@ -391,10 +396,10 @@ static size_t count(const struct durable_opens *opens, enum durable_state state)
 
 bool durable_opens_pending(const struct durable_opens *opens)
 {
-	return count(opens, DURABLE_CONNECTED) != 0;
+	return count_opens(opens, DURABLE_CONNECTED) != 0;
 }
 
 size_t durable_opens_reclaimed(const struct durable_opens *opens)
 {
-	return count(opens, DURABLE_RECLAIMED);
+	return count_opens(opens, DURABLE_RECLAIMED);
 }

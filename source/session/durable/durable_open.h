@@ -6,7 +6,7 @@
 
 #include "source/common/samba_types.h"
 
-#include "source/session/session_target.h"
+#include "source/session/targets.h"
 
 struct durable_opens;
 struct durable_table;

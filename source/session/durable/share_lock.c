@@ -6,12 +6,12 @@
 #include "source3/include/locking.h"
 #include "source3/locking/share_mode_lock.h"
 
-static void begin(struct share_lock_limit *limit)
+static void set_limit(struct share_lock_limit *limit)
 {
 	*limit = (struct share_lock_limit){.set = true};
 }
 
-static NTSTATUS end(struct share_lock_limit *limit, NTSTATUS status)
+static NTSTATUS clear_limit(struct share_lock_limit *limit, NTSTATUS status)
 {
 	limit->set = false;
 	return limit->refused ? NT_STATUS_IO_TIMEOUT : status;
@@ -21,8 +21,8 @@ NTSTATUS share_lock_wake(struct share_lock_limit *limit, struct file_id file)
 {
 	NTSTATUS status;
 
-	begin(limit);
-	status = end(limit, share_mode_wakeup_waiters(file));
+	set_limit(limit);
+	status = clear_limit(limit, share_mode_wakeup_waiters(file));
 	/* nobody has the file open */
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
 		return NT_STATUS_OK;
@@ -44,7 +44,7 @@ NTSTATUS share_lock_try(struct share_lock_limit *limit,
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	begin(limit);
+	set_limit(limit);
 	*lock = get_existing_share_mode_lock(NULL, file);
-	return end(limit, NT_STATUS_OK);
+	return clear_limit(limit, NT_STATUS_OK);
 }

@@ -3,12 +3,12 @@
 
 #include "session_list.h"
 
-#include "source/session/match/session_names.h"
+#include "source/session/match/listed_names.h"
 #include "source/session/match/session_prefilter.h"
 #include "source/session/tables/open_count.h"
 #include "source/session/tables/session_owner.h"
 
-#include "session_kind.h"
+#include "protocol_names.h"
 
 #define NTTIME_PER_SECOND 10000000
 
@@ -96,7 +96,7 @@ static NTSTATUS add_names(struct make_state *state,
 	return add_name(state, user->unix_name, sid);
 }
 
-static bool copy(TALLOC_CTX *mem_ctx, const char **text)
+static bool copy_string(TALLOC_CTX *mem_ctx, const char **text)
 {
 	if (*text == NULL) {
 		return true;
@@ -108,9 +108,11 @@ static bool copy(TALLOC_CTX *mem_ctx, const char **text)
 /* The record that it points into is gone when names are chosen. */
 static bool copy_user(TALLOC_CTX *mem_ctx, struct user_identity *user)
 {
-	return copy(mem_ctx, &user->unix_name) &&
-	       copy(mem_ctx, &user->account) && copy(mem_ctx, &user->domain) &&
-	       copy(mem_ctx, &user->dns_domain) && copy(mem_ctx, &user->upn);
+	return copy_string(mem_ctx, &user->unix_name) &&
+	       copy_string(mem_ctx, &user->account) &&
+	       copy_string(mem_ctx, &user->domain) &&
+	       copy_string(mem_ctx, &user->dns_domain) &&
+	       copy_string(mem_ctx, &user->upn);
 }
 
 static uint32_t seconds_between(NTTIME then, NTTIME now)

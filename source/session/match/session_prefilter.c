@@ -103,7 +103,7 @@ static bool is_plain_text(const char *text)
 }
 
 /* Case is this one bit of ASCII's letters, so it is left out of account. */
-static bool differ(char a, char b)
+static bool differ_beyond_case(char a, char b)
 {
 	return ((a ^ b) & ~0x20) != 0;
 }
@@ -115,7 +115,7 @@ static bool differ(char a, char b)
 static bool is_another(const char *name, const char *text)
 {
 	while (is_plain(*name) && is_ascii(*text)) {
-		if (differ(*name, *text)) {
+		if (differ_beyond_case(*name, *text)) {
 			return true;
 		}
 		name++;
@@ -131,9 +131,10 @@ static bool is_another(const char *name, const char *text)
  * Ask a filter about a string, as the decoder gives it: converted. What it
  * cannot convert makes it give up the whole record, and so is nobody's name.
  */
-static bool ask(bool (*may_mean)(const void *filter, const char *text),
-		const void *filter,
-		const struct raw_string *string)
+static bool filter_may_mean(bool (*may_mean)(const void *filter,
+					     const char *text),
+			    const void *filter,
+			    const struct raw_string *string)
 {
 	char *text = NULL;
 	bool answer;
@@ -179,7 +180,7 @@ bool session_prefilter_user(const struct user_filter *filter, TDB_DATA record)
 	}
 	while ((at = next_string(record, at, &string)) != 0) {
 		if (!is_other_user(filter, string.text) &&
-		    ask(may_mean_user, filter, &string)) {
+		    filter_may_mean(may_mean_user, filter, &string)) {
 			return true;
 		}
 	}
@@ -208,7 +209,8 @@ bool session_prefilter_client(const struct client_filter *filter,
 		bool is_other = is_another(filter->name, string.text) &&
 				!client_address_is_channel(string.text);
 
-		if (!is_other && ask(may_mean_client, filter, &string)) {
+		if (!is_other &&
+		    filter_may_mean(may_mean_client, filter, &string)) {
 			return true;
 		}
 	}

@@ -44,7 +44,7 @@ enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
 }
 
 /* An empty name on record or asked for means nobody. */
-static bool same(const char *asked, const char *recorded)
+static bool same_name(const char *asked, const char *recorded)
 {
 	return asked != NULL && recorded != NULL && recorded[0] != '\0' &&
 	       strcasecmp_m(asked, recorded) == 0;
@@ -56,25 +56,25 @@ bool user_filter_matches(const struct user_filter *filter,
 	if (filter->whole == NULL) {
 		return true;
 	}
-	if (same(filter->whole, user->unix_name) ||
-	    same(filter->whole, user->account)) {
+	if (same_name(filter->whole, user->unix_name) ||
+	    same_name(filter->whole, user->account)) {
 		return true;
 	}
-	if (same(filter->domain_account, user->account)) {
-		return same(filter->domain, user->domain) ||
-		       same(filter->domain, user->dns_domain);
+	if (same_name(filter->domain_account, user->account)) {
+		return same_name(filter->domain, user->domain) ||
+		       same_name(filter->domain, user->dns_domain);
 	}
 	if (filter->realm == NULL) {
 		return false;
 	}
-	return same(filter->whole, user->upn) ||
-	       (same(filter->realm_account, user->account) &&
-		same(filter->realm, user->dns_domain));
+	return same_name(filter->whole, user->upn) ||
+	       (same_name(filter->realm_account, user->account) &&
+		same_name(filter->realm, user->dns_domain));
 }
 
 bool user_filter_may_mean(const struct user_filter *filter, const char *name)
 {
-	return filter->whole == NULL || same(filter->whole, name) ||
-	       same(filter->domain_account, name) ||
-	       same(filter->realm_account, name);
+	return filter->whole == NULL || same_name(filter->whole, name) ||
+	       same_name(filter->domain_account, name) ||
+	       same_name(filter->realm_account, name);
 }

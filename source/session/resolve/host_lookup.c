@@ -118,7 +118,7 @@ static int spawn_prepared(const char *name,
 	return err;
 }
 
-static int spawn(int output, void *private_data, pid_t *pid)
+static int spawn_getent(int output, void *private_data, pid_t *pid)
 {
 	const char *name = private_data;
 	posix_spawn_file_actions_t actions;
@@ -164,7 +164,9 @@ struct tevent_req *host_lookup_send(TALLOC_CTX *mem_ctx,
 	if (req == NULL) {
 		return NULL;
 	}
-	err = child_start(&state->child, spawn, discard_const_p(char, name));
+	err = child_start(&state->child,
+			  spawn_getent,
+			  discard_const_p(char, name));
 	tevent_req_set_cleanup_fn(req, host_lookup_cleanup);
 	if (err != 0) {
 		DBG_ERR("cannot run " GETENT " to look a name up: %s\n",

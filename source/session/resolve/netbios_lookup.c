@@ -37,10 +37,10 @@ static void add_all(struct client_addresses *addresses,
 }
 
 /* Any error but this one means that the name was not found. */
-static NTSTATUS take(NTSTATUS status,
-		     struct client_addresses *addresses,
-		     const struct sockaddr_storage *found,
-		     size_t num)
+static NTSTATUS add_found(NTSTATUS status,
+			  struct client_addresses *addresses,
+			  const struct sockaddr_storage *found,
+			  size_t num)
 {
 	if (NT_STATUS_IS_OK(status)) {
 		add_all(addresses, found, num);
@@ -86,7 +86,7 @@ NTSTATUS lmhosts_lookup_recv(struct tevent_req *req,
 	NTSTATUS status = NT_STATUS_OK;
 
 	(void)tevent_req_is_nterror(req, &status);
-	return take(status, addresses, state->found, state->num);
+	return add_found(status, addresses, state->found, state->num);
 }
 
 typedef struct tevent_req *(*resolve_send_fn)(TALLOC_CTX *mem_ctx,
@@ -98,10 +98,10 @@ typedef NTSTATUS (*resolve_recv_fn)(struct tevent_req *req,
 				    struct sockaddr_storage **found,
 				    size_t *num);
 
-static struct tevent_req *ask(resolve_send_fn resolve_send,
-			      TALLOC_CTX *mem_ctx,
-			      struct tevent_context *ev,
-			      const char *name)
+static struct tevent_req *ask_resolver(resolve_send_fn resolve_send,
+				       TALLOC_CTX *mem_ctx,
+				       struct tevent_context *ev,
+				       const char *name)
 {
 	/* Samba leaves scratch on it, which a worker would keep for good */
 	TALLOC_CTX *frame = talloc_stackframe();
@@ -112,16 +112,16 @@ static struct tevent_req *ask(resolve_send_fn resolve_send,
 	return req;
 }
 
-static NTSTATUS receive(resolve_recv_fn resolve_recv,
-			struct tevent_req *req,
-			struct client_addresses *addresses)
+static NTSTATUS receive_answer(resolve_recv_fn resolve_recv,
+			       struct tevent_req *req,
+			       struct client_addresses *addresses)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct sockaddr_storage *found = NULL;
 	size_t num = 0;
 	NTSTATUS status = resolve_recv(req, frame, &found, &num);
 
-	status = take(status, addresses, found, num);
+	status = add_found(status, addresses, found, num);
 	talloc_free(frame);
 	return status;
 }
@@ -130,7 +130,7 @@ struct tevent_req *wins_lookup_send(TALLOC_CTX *mem_ctx,
 				    struct tevent_context *ev,
 				    const char *name)
 {
-	return ask(resolve_wins_send, mem_ctx, ev, name);
+	return ask_resolver(resolve_wins_send, mem_ctx, ev, name);
 }
 
 static NTSTATUS wins_recv(struct tevent_req *req,
@@ -144,18 +144,18 @@ static NTSTATUS wins_recv(struct tevent_req *req,
 NTSTATUS wins_lookup_recv(struct tevent_req *req,
 			  struct client_addresses *addresses)
 {
-	return receive(wins_recv, req, addresses);
+	return receive_answer(wins_recv, req, addresses);
 }
 
 struct tevent_req *broadcast_lookup_send(TALLOC_CTX *mem_ctx,
 					 struct tevent_context *ev,
 					 const char *name)
 {
-	return ask(name_resolve_bcast_send, mem_ctx, ev, name);
+	return ask_resolver(name_resolve_bcast_send, mem_ctx, ev, name);
 }
 
 NTSTATUS broadcast_lookup_recv(struct tevent_req *req,
 			       struct client_addresses *addresses)
 {
-	return receive(name_resolve_bcast_recv, req, addresses);
+	return receive_answer(name_resolve_bcast_recv, req, addresses);
 }

@@ -14,7 +14,7 @@
 
 #include "source/session/samba_cluster.h"
 
-#include "walk_limit.h"
+#include "ctdb_traverse_timeout.h"
 
 NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 		      const char *name,
@@ -50,9 +50,10 @@ NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 			   : map_nt_error_from_unix_common(errno);
 }
 
-static NTSTATUS walk(struct db_context *db,
-		     int (*visit)(struct db_record *record, void *private_data),
-		     void *private_data)
+static NTSTATUS walk_db(struct db_context *db,
+			int (*visit)(struct db_record *record,
+				     void *private_data),
+			void *private_data)
 {
 	NTSTATUS status;
 
@@ -72,13 +73,13 @@ static NTSTATUS walk_cluster(struct db_context *db,
 {
 	struct timespec start, end;
 	uint32_t limit = 0;
-	NTSTATUS status = walk_limit_read(&limit);
+	NTSTATUS status = ctdb_traverse_timeout_read(&limit);
 
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
 	clock_gettime_mono(&start);
-	status = walk(db, visit, private_data);
+	status = walk_db(db, visit, private_data);
 	clock_gettime_mono(&end);
 	if (NT_STATUS_IS_OK(status) &&
 	    timespec_elapsed2(&start, &end) >= limit) {
@@ -96,5 +97,5 @@ NTSTATUS lock_db_walk(struct db_context *db,
 		      void *private_data)
 {
 	return lp_clustering() ? walk_cluster(db, visit, private_data)
-			       : walk(db, visit, private_data);
+			       : walk_db(db, visit, private_data);
 }

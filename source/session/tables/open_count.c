@@ -14,7 +14,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_counts(const void *a, const void *b)
 {
 	const struct open_count *count_a = a;
 	const struct open_count *count_b = b;
@@ -34,7 +34,7 @@ static int compare(const void *a, const void *b)
 void open_counts_sort(struct open_count *counts, size_t num)
 {
 	if (num != 0) {
-		qsort(counts, num, sizeof(*counts), compare);
+		qsort(counts, num, sizeof(*counts), compare_counts);
 	}
 }
 
@@ -48,7 +48,7 @@ struct open_count *open_counts_find(struct open_count *counts,
 	if (num == 0) {
 		return NULL;
 	}
-	return bsearch(&wanted, counts, num, sizeof(*counts), compare);
+	return bsearch(&wanted, counts, num, sizeof(*counts), compare_counts);
 }
 
 struct read_state {

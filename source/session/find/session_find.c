@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sessions that one call is to end: found in the table, with their fate. */
+/* Find the sessions that a query means in the session table. */
 
-#include "session_target.h"
+#include "session_find.h"
 
 #include "lib/util/server_id.h"
 #include "libcli/security/dom_sid.h"
@@ -31,25 +31,6 @@ struct find_state {
 	/* smbds that were found alive, each has many sessions */
 	struct live_owner live[LIVE_OWNERS];
 };
-
-/* Room for one more, doubled when it is used up. */
-static bool make_room(TALLOC_CTX *mem_ctx, struct session_targets *targets)
-{
-	struct session_target *list = targets->list;
-
-	if (targets->num < talloc_array_length(list)) {
-		return true;
-	}
-	list = talloc_realloc(mem_ctx,
-			      list,
-			      struct session_target,
-			      targets->num != 0 ? 2 * targets->num : 4);
-	if (list == NULL) {
-		return false;
-	}
-	targets->list = list;
-	return true;
-}
 
 /* The unix name is all there is of some guests. */
 static char *display_name(TALLOC_CTX *mem_ctx, const struct user_identity *user)
@@ -90,40 +71,14 @@ static bool is_like_caller(const struct smbXsrv_session_global *session,
 	return false;
 }
 
-bool session_targets_add(TALLOC_CTX *mem_ctx,
-			 struct session_targets *targets,
-			 const struct session_target *target)
-{
-	struct session_target *added = NULL;
-
-	if (!make_room(mem_ctx, targets)) {
-		return false;
-	}
-	added = &targets->list[targets->num];
-	*added = *target;
-	added->user = talloc_strdup(targets->list, target->user);
-	added->client = talloc_strdup(targets->list, target->client);
-	if (added->user == NULL || added->client == NULL) {
-		return false;
-	}
-	targets->num += 1;
-	return true;
-}
-
 static NTSTATUS add_target(struct find_state *state,
 			   const struct smbXsrv_session_global *session,
 			   enum smbXsrv_version_values version,
 			   const struct user_identity *user)
 {
-	struct session_targets *targets = state->targets;
-	struct session_target *target = NULL;
 	const struct dom_sid sid = session_user_sid(session->auth_session_info);
-
-	if (!make_room(state->mem_ctx, targets)) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	target = &targets->list[targets->num];
-	*target = (struct session_target){
+	char *name = display_name(state->mem_ctx, user);
+	const struct session_target target = {
 		.key =
 			{
 				.global_id = session->session_global_id,
@@ -133,23 +88,24 @@ static NTSTATUS add_target(struct find_state *state,
 		.version = version,
 		.owner = session->channels[0].server_id,
 		.user_sid = sid,
-		.user = display_name(targets->list, user),
-		.client = talloc_strdup(targets->list,
-					session->channels[0].remote_address),
+		.user = name,
+		.client = session->channels[0].remote_address,
 		.like_caller =
 			is_like_caller(session, &sid, &state->scope->caller),
 		.fate = has_token(session, &state->scope->caller)
 				? SESSION_OWN
 				: SESSION_NOT_ASKED,
 	};
-	if (target->user == NULL || target->client == NULL) {
+
+	if (name == NULL ||
+	    !session_targets_add(state->mem_ctx, state->targets, &target)) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	targets->num += 1;
-	state->like_caller = state->like_caller || target->like_caller;
+	state->like_caller = state->like_caller || target.like_caller;
 	if (state->scope->found != NULL) {
-		state->scope->found(target, state->scope->private_data);
+		state->scope->found(&target, state->scope->private_data);
 	}
+	talloc_free(name);
 	return NT_STATUS_OK;
 }
 
@@ -256,86 +212,20 @@ static NTSTATUS find_caller(struct session_table *table,
 	return status;
 }
 
-static void spare_like_caller(struct session_targets *targets)
-{
-	for (size_t i = 0; i < targets->num; i++) {
-		struct session_target *target = &targets->list[i];
-
-		if (target->like_caller) {
-			target->fate = SESSION_OWN;
-		}
-	}
-}
-
 /*
- * A client that authenticates its session anew gets a new token there, and
- * pipes that were open before keep the old one. Only where a target may be such
- * a session, the table is searched for the token.
+ * A client that authenticates its session again gets a new token there, and
+ * pipes that were open before keep the old one. The table is searched for the
+ * token only where a target may be such a session.
  */
-static NTSTATUS settle_own(struct session_table *table,
-			   const struct session_scope_caller *caller,
-			   struct find_state *state)
+static NTSTATUS look_for_caller(struct session_table *table,
+				const struct session_scope_caller *caller,
+				struct find_state *state)
 {
-	NTSTATUS status = NT_STATUS_OK;
-
-	if (state->like_caller && !state->caller_seen &&
-	    !GUID_all_zero(&caller->token)) {
-		status = find_caller(table, caller, &state->caller_seen);
+	if (!state->like_caller || state->caller_seen ||
+	    GUID_all_zero(&caller->token)) {
+		return NT_STATUS_OK;
 	}
-	if (!state->caller_seen) {
-		spare_like_caller(state->targets);
-	}
-	return status;
-}
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-static int compare_keys(const void *a, const void *b)
-{
-	const struct session_key *key_a = a;
-	const struct session_key *key_b = b;
-	int ret = compare_numbers(key_a->global_id, key_b->global_id);
-
-	if (ret == 0) {
-		ret = compare_numbers(key_a->wire_id, key_b->wire_id);
-	}
-	if (ret == 0) {
-		ret = compare_numbers(key_a->creation_time,
-				      key_b->creation_time);
-	}
-	return ret;
-}
-
-/* A record that moves between nodes during the walk is met twice. */
-static void drop_doubles(struct session_targets *targets)
-{
-	size_t kept = 1;
-
-	for (size_t i = 1; i < targets->num; i++) {
-		if (compare_keys(&targets->list[i], &targets->list[kept - 1]) !=
-		    0) {
-			targets->list[kept++] = targets->list[i];
-		}
-	}
-	targets->num = kept;
-}
-
-void session_targets_complete(struct session_targets *targets, bool all_found)
-{
-	if (targets->num == 0) {
-		return;
-	}
-	if (!all_found) {
-		spare_like_caller(targets);
-	}
-	qsort(targets->list,
-	      targets->num,
-	      sizeof(*targets->list),
-	      compare_keys);
-	drop_doubles(targets);
+	return find_caller(table, caller, &state->caller_seen);
 }
 
 NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
@@ -356,25 +246,11 @@ NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
 	status =
 		session_table_walk(table, may_be_target, visit_session, &state);
 	if (NT_STATUS_IS_OK(status)) {
-		status = settle_own(table, &scope->caller, &state);
+		status = look_for_caller(table, &scope->caller, &state);
 	}
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	session_targets_complete(targets, true);
+	session_targets_complete(targets, state.caller_seen);
 	return NT_STATUS_OK;
-}
-
-const struct session_target *session_targets_get(
-	const struct session_targets *targets,
-	const struct session_key *key)
-{
-	if (targets->num == 0) {
-		return NULL;
-	}
-	return bsearch(key,
-		       targets->list,
-		       targets->num,
-		       sizeof(*targets->list),
-		       compare_keys);
 }

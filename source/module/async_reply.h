@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The answer to a call that was served asynchronously. */
 
-#ifndef SESSIONDEL_LATE_ANSWER_H
-#define SESSIONDEL_LATE_ANSWER_H
+#ifndef SESSIONDEL_ASYNC_REPLY_H
+#define SESSIONDEL_ASYNC_REPLY_H
 
 struct dcesrv_call_state;
 struct timeval;
@@ -13,13 +13,13 @@ struct timeval;
  *
  * @param[in] start  When the call came.
  */
-struct timeval late_answer_limit(const struct timeval *start,
+struct timeval async_reply_limit(const struct timeval *start,
 				 struct timeval limit);
 
 /**
  * Send the answer to a call whose arguments and result are set. The call may
  * be gone afterwards, and all that hangs below it.
  */
-void late_answer(struct dcesrv_call_state *call);
+void async_reply(struct dcesrv_call_state *call);
 
 #endif

@@ -21,16 +21,16 @@ struct told_fates {
 	NTSTATUS status;
 };
 
-struct session_close_aside_state {
+struct session_close_in_child_state {
 	struct session_table *table;
 	struct session_targets *targets;
-	struct session_close_how how;
+	struct session_close_options how;
 	int output;
 	/* as last told */
 	uint8_t *fates;
 };
 
-static bool fates_changed(struct session_close_aside_state *state)
+static bool fates_changed(struct session_close_in_child_state *state)
 {
 	bool changed = false;
 
@@ -44,8 +44,8 @@ static bool fates_changed(struct session_close_aside_state *state)
 }
 
 /* What this process is for is over when nobody listens. */
-static void tell(const struct session_close_aside_state *state,
-		 const struct told_fates *told)
+static void send_fates(const struct session_close_in_child_state *state,
+		       const struct told_fates *told)
 {
 	if (!side_process_tell(state->output, told, sizeof(*told)) ||
 	    !side_process_tell(state->output,
@@ -57,26 +57,26 @@ static void tell(const struct session_close_aside_state *state,
 
 static void tell_progress(void *private_data)
 {
-	struct session_close_aside_state *state = private_data;
+	struct session_close_in_child_state *state = private_data;
 	const struct told_fates told = {.done = false};
 
 	if (fates_changed(state)) {
-		tell(state, &told);
+		send_fates(state, &told);
 	}
 }
 
 /* Without it sessions are closed all the same, as in session_close.c. */
-static NTSTATUS open_durable(struct session_close_aside_state *state)
+static NTSTATUS open_durable(struct session_close_in_child_state *state)
 {
 	struct durable_table *durable = NULL;
 	NTSTATUS status;
 
-	if (state->how.durable_aside == NULL) {
+	if (state->how.child_share_lock_limit == NULL) {
 		return NT_STATUS_OK;
 	}
 	status = durable_table_open(state,
 				    state->table,
-				    state->how.durable_aside,
+				    state->how.child_share_lock_limit,
 				    &durable);
 	if (!NT_STATUS_IS_OK(status)) {
 		DBG_WARNING("durable opens are left as they are: %s\n",
@@ -86,9 +86,9 @@ static NTSTATUS open_durable(struct session_close_aside_state *state)
 	return status;
 }
 
-static void close_aside(int output, void *private_data)
+static void close_in_child(int output, void *private_data)
 {
-	struct session_close_aside_state *state = private_data;
+	struct session_close_in_child_state *state = private_data;
 	struct tevent_context *ev =
 		messaging_tevent_context(session_table_messaging(state->table));
 	struct told_fates told = {.done = true, .status = NT_STATUS_NO_MEMORY};
@@ -110,7 +110,7 @@ static void close_aside(int output, void *private_data)
 		told.status = unnoted;
 	}
 	(void)fates_changed(state);
-	tell(state, &told);
+	send_fates(state, &told);
 }
 
 static struct timeval with_headstart(const struct timeval *limit)
@@ -124,26 +124,26 @@ static struct timeval with_headstart(const struct timeval *limit)
 	};
 }
 
-static void session_close_aside_done(struct tevent_req *subreq);
+static void session_close_in_child_done(struct tevent_req *subreq);
 
-static struct tevent_req *session_close_aside_send(
+static struct tevent_req *session_close_in_child_send(
 	TALLOC_CTX *mem_ctx,
 	struct tevent_context *ev,
 	struct session_table *table,
 	struct session_targets *targets,
-	const struct session_close_how *how)
+	const struct session_close_options *how)
 {
 	struct tevent_req *req = NULL;
 	struct tevent_req *subreq = NULL;
-	struct session_close_aside_state *state = NULL;
+	struct session_close_in_child_state *state = NULL;
 
 	req = tevent_req_create(mem_ctx,
 				&state,
-				struct session_close_aside_state);
+				struct session_close_in_child_state);
 	if (req == NULL) {
 		return NULL;
 	}
-	*state = (struct session_close_aside_state){
+	*state = (struct session_close_in_child_state){
 		.table = table,
 		.targets = targets,
 		.how = *how,
@@ -157,12 +157,12 @@ static struct tevent_req *session_close_aside_send(
 				   ev,
 				   session_table_messaging(table),
 				   how->limit,
-				   close_aside,
+				   close_in_child,
 				   state);
 	if (tevent_req_nomem(subreq, req)) {
 		return tevent_req_post(req, ev);
 	}
-	tevent_req_set_callback(subreq, session_close_aside_done, req);
+	tevent_req_set_callback(subreq, session_close_in_child_done, req);
 	return req;
 }
 
@@ -191,12 +191,12 @@ static NTSTATUS take_fates(const struct session_targets *targets,
 	return told.done ? told.status : NT_STATUS_IO_TIMEOUT;
 }
 
-static void session_close_aside_done(struct tevent_req *subreq)
+static void session_close_in_child_done(struct tevent_req *subreq)
 {
 	struct tevent_req *req =
 		tevent_req_callback_data(subreq, struct tevent_req);
-	const struct session_close_aside_state *state =
-		tevent_req_data(req, struct session_close_aside_state);
+	const struct session_close_in_child_state *state =
+		tevent_req_data(req, struct session_close_in_child_state);
 	DATA_BLOB blob;
 	NTSTATUS status = side_process_recv(subreq, req, &blob);
 
@@ -214,14 +214,14 @@ struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 				      struct tevent_context *ev,
 				      struct session_table *table,
 				      struct session_targets *targets,
-				      const struct session_close_how *how)
+				      const struct session_close_options *how)
 {
 	if (side_process_needed()) {
-		return session_close_aside_send(mem_ctx,
-						ev,
-						table,
-						targets,
-						how);
+		return session_close_in_child_send(mem_ctx,
+						   ev,
+						   table,
+						   targets,
+						   how);
 	}
 	return session_close_here_send(mem_ctx, ev, table, targets, how);
 }
@@ -231,7 +231,7 @@ NTSTATUS session_close_recv(struct tevent_req *req,
 			    struct durable_opens **opens)
 {
 	if (talloc_get_type(_tevent_req_data(req),
-			    struct session_close_aside_state) == NULL) {
+			    struct session_close_in_child_state) == NULL) {
 		return session_close_here_recv(req, mem_ctx, opens);
 	}
 	if (opens != NULL) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The names that a session is listed by: those that mean it when it closes. */
 
-#include "session_names.h"
+#include "listed_names.h"
 
 #include <arpa/inet.h>
 
@@ -95,7 +95,7 @@ static bool can_be_sent(const char *name)
 			      &size);
 }
 
-static const char *escaped(TALLOC_CTX *mem_ctx, const char *name)
+static const char *escape_name(TALLOC_CTX *mem_ctx, const char *name)
 {
 	char *out = talloc_array(mem_ctx, char, ESCAPED_LEN);
 
@@ -180,7 +180,7 @@ static const char *choose_user_name(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	return name != NULL ? talloc_strdup(mem_ctx, name)
-			    : escaped(mem_ctx, qualified);
+			    : escape_name(mem_ctx, qualified);
 }
 
 const char *session_user_name(TALLOC_CTX *mem_ctx,
@@ -249,5 +249,5 @@ const char *session_client_name(TALLOC_CTX *mem_ctx,
 	if (client_address_parse_channel(remote_address, &address)) {
 		return address_name(mem_ctx, &address);
 	}
-	return escaped(mem_ctx, remote_name);
+	return escape_name(mem_ctx, remote_name);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/find/session_kind.c: dialects and transports in
+/* Tests of source/session/find/protocol_names.c: dialects and transports in
  * words. */
 
 #include "tests/unit/table.h"
 
-#include "source/session/find/session_kind.h"
+#include "source/session/find/protocol_names.h"
 
 struct dialect_case {
 	const char *name;
@@ -64,5 +64,5 @@ int main(void)
 
 	TABLE_ADD(&table, dialect_cases, test_dialect);
 	TABLE_ADD(&table, transport_cases, test_transport);
-	return table_run(&table, "session_kind");
+	return table_run(&table, "protocol_names");
 }

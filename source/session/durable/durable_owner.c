@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A smbd and a user whose sessions there are closed, and who else is there. */
 
-#include "durable_place.h"
+#include "durable_owner.h"
 
 #include "lib/util/server_id.h"
 #include "libcli/security/dom_sid.h"
@@ -12,16 +12,16 @@
  */
 #define CLOSING_TIME 1000000
 
-struct durable_place *durable_places_find(const struct durable_places *places,
+struct durable_owner *durable_owners_find(const struct durable_owners *owners,
 					  const struct server_id *smbd,
 					  const struct dom_sid *user)
 {
-	for (size_t i = 0; i < places->num; i++) {
-		struct durable_place *place = &places->list[i];
+	for (size_t i = 0; i < owners->num; i++) {
+		struct durable_owner *owner = &owners->list[i];
 
-		if (server_id_equal(&place->smbd, smbd) &&
-		    dom_sid_equal(&place->user, user)) {
-			return place;
+		if (server_id_equal(&owner->smbd, smbd) &&
+		    dom_sid_equal(&owner->user, user)) {
+			return owner;
 		}
 	}
 	return NULL;
@@ -33,21 +33,21 @@ static bool is_awaited(const struct session_target *target)
 	       target->fate == SESSION_ASKED;
 }
 
-static NTSTATUS add(TALLOC_CTX *mem_ctx,
-		    struct durable_places *places,
-		    const struct session_target *target,
-		    NTTIME now)
+static NTSTATUS add_owner(TALLOC_CTX *mem_ctx,
+			  struct durable_owners *owners,
+			  const struct session_target *target,
+			  NTTIME now)
 {
-	struct durable_place *list = talloc_realloc(mem_ctx,
-						    places->list,
-						    struct durable_place,
-						    places->num + 1);
+	struct durable_owner *list = talloc_realloc(mem_ctx,
+						    owners->list,
+						    struct durable_owner,
+						    owners->num + 1);
 
 	if (list == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	places->list = list;
-	list[places->num++] = (struct durable_place){
+	owners->list = list;
+	list[owners->num++] = (struct durable_owner){
 		.smbd = target->owner,
 		.user = target->user_sid,
 		.awaited = true,
@@ -56,8 +56,8 @@ static NTSTATUS add(TALLOC_CTX *mem_ctx,
 	return NT_STATUS_OK;
 }
 
-NTSTATUS durable_places_add(TALLOC_CTX *mem_ctx,
-			    struct durable_places *places,
+NTSTATUS durable_owners_add(TALLOC_CTX *mem_ctx,
+			    struct durable_owners *owners,
 			    const struct session_targets *targets,
 			    NTTIME now)
 {
@@ -66,12 +66,12 @@ NTSTATUS durable_places_add(TALLOC_CTX *mem_ctx,
 		NTSTATUS status;
 
 		if (!is_awaited(target) ||
-		    durable_places_find(places,
+		    durable_owners_find(owners,
 					&target->owner,
 					&target->user_sid) != NULL) {
 			continue;
 		}
-		status = add(mem_ctx, places, target, now);
+		status = add_owner(mem_ctx, owners, target, now);
 		if (!NT_STATUS_IS_OK(status)) {
 			return status;
 		}
@@ -81,24 +81,24 @@ NTSTATUS durable_places_add(TALLOC_CTX *mem_ctx,
 
 struct others_state {
 	TALLOC_CTX *mem_ctx;
-	const struct durable_places *places;
+	const struct durable_owners *owners;
 	const struct session_targets *targets;
 };
 
 static NTSTATUS add_other(TALLOC_CTX *mem_ctx,
-			  struct durable_place *place,
+			  struct durable_owner *owner,
 			  const struct session_key *key)
 {
 	struct session_key *others = talloc_realloc(mem_ctx,
-						    place->others,
+						    owner->others,
 						    struct session_key,
-						    place->num_others + 1);
+						    owner->num_others + 1);
 
 	if (others == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	place->others = others;
-	others[place->num_others++] = *key;
+	owner->others = others;
+	others[owner->num_others++] = *key;
 	return NT_STATUS_OK;
 }
 
@@ -115,7 +115,7 @@ static NTSTATUS note_other(const struct smbXsrv_session_global *session,
 	};
 	const struct session_target *target =
 		session_targets_get(state->targets, &key);
-	struct durable_place *place = NULL;
+	struct durable_owner *owner = NULL;
 	struct dom_sid user;
 
 	(void)version;
@@ -124,87 +124,87 @@ static NTSTATUS note_other(const struct smbXsrv_session_global *session,
 		return NT_STATUS_OK;
 	}
 	user = session_user_sid(info);
-	place = durable_places_find(state->places,
+	owner = durable_owners_find(state->owners,
 				    &session->channels[0].server_id,
 				    &user);
-	if (place == NULL) {
+	if (owner == NULL) {
 		return NT_STATUS_OK;
 	}
-	return add_other(state->mem_ctx, place, &key);
+	return add_other(state->mem_ctx, owner, &key);
 }
 
-NTSTATUS durable_places_note_others(TALLOC_CTX *mem_ctx,
-				    const struct durable_places *places,
+NTSTATUS durable_owners_note_others(TALLOC_CTX *mem_ctx,
+				    const struct durable_owners *owners,
 				    struct session_table *table,
 				    const struct session_targets *targets)
 {
 	struct others_state state = {
 		.mem_ctx = mem_ctx,
-		.places = places,
+		.owners = owners,
 		.targets = targets,
 	};
 
 	return session_table_walk(table, NULL, note_other, &state);
 }
 
-void durable_places_look(const struct durable_places *places,
+void durable_owners_look(const struct durable_owners *owners,
 			 const struct session_targets *targets,
 			 NTTIME now)
 {
-	for (size_t i = 0; i < places->num; i++) {
-		places->list[i].awaited = false;
+	for (size_t i = 0; i < owners->num; i++) {
+		owners->list[i].awaited = false;
 	}
 	for (size_t i = 0; i < targets->num; i++) {
 		const struct session_target *target = &targets->list[i];
-		struct durable_place *place = NULL;
+		struct durable_owner *owner = NULL;
 
 		if (is_awaited(target)) {
-			place = durable_places_find(places,
+			owner = durable_owners_find(owners,
 						    &target->owner,
 						    &target->user_sid);
 		}
-		if (place != NULL) {
-			place->awaited = true;
+		if (owner != NULL) {
+			owner->awaited = true;
 		}
 	}
-	for (size_t i = 0; i < places->num; i++) {
-		struct durable_place *place = &places->list[i];
+	for (size_t i = 0; i < owners->num; i++) {
+		struct durable_owner *owner = &owners->list[i];
 
-		if (place->awaited) {
-			place->seen = now;
-		} else if (place->gone == 0) {
-			place->gone = now;
+		if (owner->awaited) {
+			owner->seen = now;
+		} else if (owner->gone == 0) {
+			owner->gone = now;
 		}
 	}
 }
 
-NTSTATUS durable_place_look_for_others(struct durable_place *place,
+NTSTATUS durable_owner_look_for_others(struct durable_owner *owner,
 				       struct session_table *table)
 {
-	for (size_t i = 0; i < place->num_others && !place->other_gone; i++) {
+	for (size_t i = 0; i < owner->num_others && !owner->other_gone; i++) {
 		bool exists;
 		NTSTATUS status =
-			session_table_lookup(table, &place->others[i], &exists);
+			session_table_lookup(table, &owner->others[i], &exists);
 
 		if (!NT_STATUS_IS_OK(status)) {
 			return status;
 		}
-		place->other_gone = !exists;
+		owner->other_gone = !exists;
 	}
 	return NT_STATUS_OK;
 }
 
-enum durable_owner durable_place_owner(const struct durable_place *place,
+enum durable_claim durable_owner_claim(const struct durable_owner *owner,
 				       NTTIME disconnected)
 {
-	if (!place->other_gone) {
+	if (!owner->other_gone) {
 		return DURABLE_TARGETS;
 	}
-	if (place->awaited) {
+	if (owner->awaited) {
 		return DURABLE_UNDECIDED;
 	}
-	if (disconnected + CLOSING_TIME < place->seen ||
-	    disconnected > place->gone) {
+	if (disconnected + CLOSING_TIME < owner->seen ||
+	    disconnected > owner->gone) {
 		return DURABLE_OTHERS;
 	}
 	return DURABLE_TARGETS;

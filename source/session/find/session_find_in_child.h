@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Find sessions of a cluster: in a side process that tells what it finds. */
 
-#ifndef SESSIONDEL_SESSION_FIND_ASIDE_H
-#define SESSIONDEL_SESSION_FIND_ASIDE_H
+#ifndef SESSIONDEL_SESSION_FIND_IN_CHILD_H
+#define SESSIONDEL_SESSION_FIND_IN_CHILD_H
 
 #include "source/common/samba_types.h"
 #include <tevent.h>
 
-#include "source/session/session_target.h"
+#include "source/session/targets.h"
 
 /**
  * Do what session_targets_find() does, and do not wait for it.
@@ -22,12 +22,12 @@
  *
  * @return The request, NULL without memory.
  */
-struct tevent_req *session_find_aside_send(TALLOC_CTX *mem_ctx,
-					   struct tevent_context *ev,
-					   struct session_table *table,
-					   const struct session_query *query,
-					   const struct session_scope *scope,
-					   struct timeval limit);
+struct tevent_req *session_find_in_child_send(TALLOC_CTX *mem_ctx,
+					      struct tevent_context *ev,
+					      struct session_table *table,
+					      const struct session_query *query,
+					      const struct session_scope *scope,
+					      struct timeval limit);
 
 /**
  * @param[in]  req      The request.
@@ -38,8 +38,8 @@ struct tevent_req *session_find_aside_send(TALLOC_CTX *mem_ctx,
  *         found in time, this call's or CTDB's; NT_STATUS_INTERNAL_ERROR: the
  *         side process failed; or what session_targets_find() returns.
  */
-NTSTATUS session_find_aside_recv(struct tevent_req *req,
-				 TALLOC_CTX *mem_ctx,
-				 struct session_targets *targets);
+NTSTATUS session_find_in_child_recv(struct tevent_req *req,
+				    TALLOC_CTX *mem_ctx,
+				    struct session_targets *targets);
 
 #endif

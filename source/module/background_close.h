@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Closes that nobody waits for: they begin or go on after the answer. */
 
-#ifndef SESSIONDEL_LATE_CLOSE_H
-#define SESSIONDEL_LATE_CLOSE_H
+#ifndef SESSIONDEL_BACKGROUND_CLOSE_H
+#define SESSIONDEL_BACKGROUND_CLOSE_H
 
 #include "source/common/samba_types.h"
 #include <tevent.h>
@@ -14,7 +14,7 @@
 struct dcesrv_connection;
 
 /* With what a close works. */
-struct late_close_means {
+struct session_closer {
 	/* the closes that nobody waits for */
 	struct waiting_calls *all;
 	/* the worker's event context */
@@ -22,7 +22,7 @@ struct late_close_means {
 	struct session_table *table;
 	/* both NULL: durable opens are left to be reclaimed */
 	const struct durable_table *durable;
-	struct share_lock_limit *durable_aside;
+	struct share_lock_limit *child_share_lock_limit;
 };
 
 /**
@@ -34,9 +34,9 @@ struct late_close_means {
  * @param[in] targets  Those that were asked and are still there are copied.
  * @param[in] opens    From session_close_recv(), taken over; may be NULL.
  */
-void late_close_go_on(const struct late_close_means *means,
-		      const struct session_targets *targets,
-		      struct durable_opens *opens);
+void background_close_continue(const struct session_closer *means,
+			       const struct session_targets *targets,
+			       struct durable_opens *opens);
 
 /**
  * Close the caller's own session when its pipe goes away, or after a second
@@ -48,8 +48,8 @@ void late_close_go_on(const struct late_close_means *means,
  *
  * @return false without memory.
  */
-bool late_close_own(const struct late_close_means *means,
-		    struct dcesrv_connection *conn,
-		    const struct session_target *target);
+bool background_close_own(const struct session_closer *means,
+			  struct dcesrv_connection *conn,
+			  const struct session_target *target);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a session speaks, and over what: in words for its list. */
 
-#include "session_kind.h"
+#include "protocol_names.h"
 
 #include <stddef.h>
 #include <string.h>

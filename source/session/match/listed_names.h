@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The names that a session is listed by: those that mean it when it closes. */
 
-#ifndef SESSIONDEL_SESSION_NAMES_H
-#define SESSIONDEL_SESSION_NAMES_H
+#ifndef SESSIONDEL_LISTED_NAMES_H
+#define SESSIONDEL_LISTED_NAMES_H
 
 #include "source/common/samba_types.h"
 #include <talloc.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A smbd and a user whose sessions there are closed, and who else is there. */
 
-#ifndef SESSIONDEL_DURABLE_PLACE_H
-#define SESSIONDEL_DURABLE_PLACE_H
+#ifndef SESSIONDEL_DURABLE_OWNER_H
+#define SESSIONDEL_DURABLE_OWNER_H
 
-#include "source/session/session_target.h"
+#include "source/session/targets.h"
 
 /* 4.17 has no session on record for an open, only its smbd and its user. */
-struct durable_place {
+struct durable_owner {
 	struct server_id smbd;
 	struct dom_sid user;
 	/* a session that is to end is still there */
@@ -23,49 +23,49 @@ struct durable_place {
 	bool other_gone;
 };
 
-struct durable_places {
-	struct durable_place *list;
+struct durable_owners {
+	struct durable_owner *list;
 	size_t num;
 };
 
 /**
- * Add the places of sessions that are to be closed.
+ * Add the owners of sessions that are to be closed.
  *
  * @param[in]     mem_ctx  Owns the list.
- * @param[in,out] places   Gets those that it has not yet.
+ * @param[in,out] owners   Gets those that it has not yet.
  * @param[in]     targets  The sessions.
  * @param[in]     now      The time.
  *
  * @return NT_STATUS_NO_MEMORY.
  */
-NTSTATUS durable_places_add(TALLOC_CTX *mem_ctx,
-			    struct durable_places *places,
+NTSTATUS durable_owners_add(TALLOC_CTX *mem_ctx,
+			    struct durable_owners *owners,
 			    const struct session_targets *targets,
 			    NTTIME now);
 
 /**
- * The place of a smbd and a user, NULL when it is none of them.
+ * The owner of a smbd and a user, NULL when it is none of them.
  */
-struct durable_place *durable_places_find(const struct durable_places *places,
+struct durable_owner *durable_owners_find(const struct durable_owners *owners,
 					  const struct server_id *smbd,
 					  const struct dom_sid *user);
 
 /**
- * Note who else is there: sessions at one of the places that are no targets.
+ * Note who else is there: sessions at one of the owners that are no targets.
  *
  * @param[in] mem_ctx  Owns the others.
  *
  * @return NT_STATUS_NO_MEMORY, or what session_table_walk() returns.
  */
-NTSTATUS durable_places_note_others(TALLOC_CTX *mem_ctx,
-				    const struct durable_places *places,
+NTSTATUS durable_owners_note_others(TALLOC_CTX *mem_ctx,
+				    const struct durable_owners *owners,
 				    struct session_table *table,
 				    const struct session_targets *targets);
 
 /**
- * Bring the places up to date with what has become of the sessions.
+ * Bring the owners up to date with what has become of the sessions.
  */
-void durable_places_look(const struct durable_places *places,
+void durable_owners_look(const struct durable_owners *owners,
 			 const struct session_targets *targets,
 			 NTTIME now);
 
@@ -74,11 +74,11 @@ void durable_places_look(const struct durable_places *places,
  *
  * @return What session_table_lookup() returns.
  */
-NTSTATUS durable_place_look_for_others(struct durable_place *place,
+NTSTATUS durable_owner_look_for_others(struct durable_owner *owner,
 				       struct session_table *table);
 
 /* Whose an open is that was disconnected. */
-enum durable_owner {
+enum durable_claim {
 	/* a session's that is closed */
 	DURABLE_TARGETS,
 	DURABLE_OTHERS,
@@ -87,9 +87,9 @@ enum durable_owner {
 };
 
 /**
- * Tell whose an open is that was connected at a place, by the time of its end.
+ * Tell whose an open is that was connected at a owner, by the time of its end.
  */
-enum durable_owner durable_place_owner(const struct durable_place *place,
+enum durable_claim durable_owner_claim(const struct durable_owner *owner,
 				       NTTIME disconnected);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* List sessions of a cluster: in a side process that tells them all. */
 
-#ifndef SESSIONDEL_SESSION_LIST_ASIDE_H
-#define SESSIONDEL_SESSION_LIST_ASIDE_H
+#ifndef SESSIONDEL_SESSION_LIST_IN_CHILD_H
+#define SESSIONDEL_SESSION_LIST_IN_CHILD_H
 
 #include "source/common/samba_types.h"
 #include <tevent.h>
@@ -23,13 +23,13 @@
  *
  * @return The request, NULL without memory.
  */
-struct tevent_req *session_list_aside_send(TALLOC_CTX *mem_ctx,
-					   struct tevent_context *ev,
-					   struct session_table *table,
-					   const struct session_query *query,
-					   const struct session_scope *scope,
-					   bool opens,
-					   struct timeval limit);
+struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
+					      struct tevent_context *ev,
+					      struct session_table *table,
+					      const struct session_query *query,
+					      const struct session_scope *scope,
+					      bool opens,
+					      struct timeval limit);
 
 /**
  * @param[in]  req      The request.
@@ -40,8 +40,8 @@ struct tevent_req *session_list_aside_send(TALLOC_CTX *mem_ctx,
  *         time; NT_STATUS_INTERNAL_ERROR: the side process failed; or what
  *         session_list_make() returns.
  */
-NTSTATUS session_list_aside_recv(struct tevent_req *req,
-				 TALLOC_CTX *mem_ctx,
-				 struct session_list *list);
+NTSTATUS session_list_in_child_recv(struct tevent_req *req,
+				    TALLOC_CTX *mem_ctx,
+				    struct session_list *list);
 
 #endif

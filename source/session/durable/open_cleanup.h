@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a disconnected open still holds on its file: taken away. */
 
-#ifndef SESSIONDEL_FILE_OPEN_H
-#define SESSIONDEL_FILE_OPEN_H
+#ifndef SESSIONDEL_OPEN_CLEANUP_H
+#define SESSIONDEL_OPEN_CLEANUP_H
 
 #include "source/common/samba_types.h"
 
@@ -18,7 +18,7 @@ struct share_lock_limit;
  * @param[in]  mem_ctx  Owns the database.
  * @param[out] db       Valid only with NT_STATUS_OK.
  */
-NTSTATUS file_open_locks_db(TALLOC_CTX *mem_ctx, struct db_context **db);
+NTSTATUS open_cleanup_locks_db(TALLOC_CTX *mem_ctx, struct db_context **db);
 
 /* What names an open among those of its file. */
 struct file_open {
@@ -38,7 +38,7 @@ struct file_open {
  *
  * What fails can be tried again, and does then what is left to be done.
  *
- * @param[in]     locks  From file_open_locks_db().
+ * @param[in]     locks  From open_cleanup_locks_db().
  * @param[in,out] limit  See share_lock_try().
  * @param[in]     file   The file.
  * @param[in]     open   The open.
@@ -46,9 +46,9 @@ struct file_open {
  * @return NT_STATUS_IO_TIMEOUT when another process is at the file now,
  *         NT_STATUS_NO_MEMORY, or why a database could not be changed.
  */
-NTSTATUS file_open_end(struct db_context *locks,
-		       struct share_lock_limit *limit,
-		       struct file_id file,
-		       const struct file_open *open);
+NTSTATUS open_cleanup(struct db_context *locks,
+		      struct share_lock_limit *limit,
+		      struct file_id file,
+		      const struct file_open *open);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sessions that one call is to end: found in the table, with their fate. */
+/* The sessions that one call is to end, each with its fate. */
 
-#ifndef SESSIONDEL_SESSION_TARGET_H
-#define SESSIONDEL_SESSION_TARGET_H
+#ifndef SESSIONDEL_TARGETS_H
+#define SESSIONDEL_TARGETS_H
 
 #include "source/session/match/session_match.h"
 #include "source/session/match/session_query.h"
@@ -47,27 +47,10 @@ struct session_targets {
 };
 
 /**
- * Find the sessions that a query means (spec 3): authenticated ones whose
- * smbd is alive. The caller's own gets the fate SESSION_OWN.
- *
- * @param[in]  mem_ctx  Owns the list of targets.
- * @param[in]  table    The session table.
- * @param[in]  query    What was asked for.
- * @param[in]  scope    What the server adds.
- * @param[out] targets  Valid only with NT_STATUS_OK, may be empty.
- *
- * @return NT_STATUS_NO_MEMORY, or what session_table_walk() returns.
- */
-NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
-			      struct session_table *table,
-			      const struct session_query *query,
-			      const struct session_scope *scope,
-			      struct session_targets *targets);
-
-/**
- * Add one that another process has found.
+ * Add a target.
  *
  * @param[in] mem_ctx  Owns the list of targets.
+ * @param[in] target   Copied with its strings.
  *
  * @return False without memory.
  */
@@ -76,12 +59,14 @@ bool session_targets_add(TALLOC_CTX *mem_ctx,
 			 const struct session_target *target);
 
 /**
- * Make a list of those that were added, in any order, one of targets.
+ * Finish a list of targets that were added in any order.
  *
- * @param[in] all_found  Else there may be more, the caller's own session among
- *                       them, so whoever is like the caller is spared.
+ * @param[in] caller_known  The caller's own session is known. If not, it may be
+ *                          any of those that are like the caller, so all of
+ *                          these are closed last.
  */
-void session_targets_complete(struct session_targets *targets, bool all_found);
+void session_targets_complete(struct session_targets *targets,
+			      bool caller_known);
 
 /**
  * The target with that key, or NULL.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How long CTDB walks over a database before it gives up and does not say. */
 
-#ifndef SESSIONDEL_WALK_LIMIT_H
-#define SESSIONDEL_WALK_LIMIT_H
+#ifndef SESSIONDEL_CTDB_TRAVERSE_TIMEOUT_H
+#define SESSIONDEL_CTDB_TRAVERSE_TIMEOUT_H
 
 #include "source/common/samba_types.h"
 #include <talloc.h>
@@ -17,6 +17,6 @@
  *
  * @return NT_STATUS_NO_MEMORY, or why ctdbd cannot be asked.
  */
-NTSTATUS walk_limit_read(uint32_t *seconds);
+NTSTATUS ctdb_traverse_timeout_read(uint32_t *seconds);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/match/session_names.c: what sessions are listed by.
+/* Tests of source/session/match/listed_names.c: what sessions are listed by.
  */
 
 #include "replace.h"
 
 #include "tests/unit/table.h"
 
-#include "source/session/match/session_names.h"
+#include "source/session/match/listed_names.h"
 
 static bool memory_is_out;
 
@@ -249,5 +249,5 @@ int main(void)
 	TABLE_ADD(&table, client_cases, test_client);
 	TABLE_ADD(&table, user_cases, test_user);
 	TABLE_ADD_TESTS(&table, others);
-	return table_run(&table, "session_names");
+	return table_run(&table, "listed_names");
 }

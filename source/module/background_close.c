@@ -1,33 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Closes that nobody waits for: they begin or go on after the answer. */
 
-#include "late_close.h"
+#include "background_close.h"
 
 #include "lib/util/debug.h"
 #include "librpc/rpc/dcesrv_core.h"
 
 #include "source/session/durable/durable_open.h"
 
-#define LATE_SECONDS 300
+#define BACKGROUND_SECONDS 300
 
 #define OWN_AFTER_SECONDS 1
 
-struct late_close {
+struct background_close {
 	struct waiting_call waiting;
 	struct session_targets targets;
 };
 
-static int late_close_destructor(struct late_close *late)
+static int background_close_destructor(struct background_close *late)
 {
 	waiting_call_stop(&late->waiting);
 	return 0;
 }
 
-static struct late_close *create(const struct late_close_means *means,
-				 const struct session_targets *targets,
-				 enum session_fate fate)
+static struct background_close *create_close(
+	const struct session_closer *means,
+	const struct session_targets *targets,
+	enum session_fate fate)
 {
-	struct late_close *late = talloc(means->ev, struct late_close);
+	struct background_close *late =
+		talloc(means->ev, struct background_close);
 	struct session_target *list = NULL;
 
 	if (late == NULL) {
@@ -38,7 +40,7 @@ static struct late_close *create(const struct late_close_means *means,
 		talloc_free(late);
 		return NULL;
 	}
-	*late = (struct late_close){
+	*late = (struct background_close){
 		.targets = {.list = list},
 	};
 	for (size_t i = 0; i < targets->num; i++) {
@@ -47,14 +49,14 @@ static struct late_close *create(const struct late_close_means *means,
 		}
 	}
 	waiting_call_start(means->all, &late->waiting, &late->targets);
-	talloc_set_destructor(late, late_close_destructor);
+	talloc_set_destructor(late, background_close_destructor);
 	return late;
 }
 
-static void late_close_done(struct tevent_req *req)
+static void background_close_done(struct tevent_req *req)
 {
-	struct late_close *late =
-		tevent_req_callback_data(req, struct late_close);
+	struct background_close *late =
+		tevent_req_callback_data(req, struct background_close);
 	NTSTATUS status = session_close_recv(req, NULL, NULL);
 
 	if (!NT_STATUS_IS_OK(status)) {
@@ -66,18 +68,18 @@ static void late_close_done(struct tevent_req *req)
 }
 
 /* Of the targets, those with that fate. */
-static void start(const struct late_close_means *means,
-		  const struct session_targets *targets,
-		  enum session_fate fate,
-		  struct durable_opens *opens)
+static void start_close(const struct session_closer *means,
+			const struct session_targets *targets,
+			enum session_fate fate,
+			struct durable_opens *opens)
 {
-	const struct session_close_how how = {
-		.limit = {.tv_sec = LATE_SECONDS},
+	const struct session_close_options how = {
+		.limit = {.tv_sec = BACKGROUND_SECONDS},
 		.durable = means->durable,
-		.durable_aside = means->durable_aside,
+		.child_share_lock_limit = means->child_share_lock_limit,
 		.opens = opens,
 	};
-	struct late_close *late = create(means, targets, fate);
+	struct background_close *late = create_close(means, targets, fate);
 	struct tevent_req *req = NULL;
 
 	if (late != NULL) {
@@ -93,7 +95,7 @@ static void start(const struct late_close_means *means,
 		talloc_free(late);
 		return;
 	}
-	tevent_req_set_callback(req, late_close_done, late);
+	tevent_req_set_callback(req, background_close_done, late);
 }
 
 /* Do others see to all of it already? */
@@ -115,9 +117,9 @@ static bool is_covered(const struct waiting_calls *all,
 	return true;
 }
 
-void late_close_go_on(const struct late_close_means *means,
-		      const struct session_targets *targets,
-		      struct durable_opens *opens)
+void background_close_continue(const struct session_closer *means,
+			       const struct session_targets *targets,
+			       struct durable_opens *opens)
 {
 	if (is_covered(means->all, targets, opens)) {
 		return;
@@ -128,12 +130,12 @@ void late_close_go_on(const struct late_close_means *means,
 		return;
 	}
 	/* who was not asked when the answer said so is not asked later */
-	start(means, targets, SESSION_ASKED, opens);
+	start_close(means, targets, SESSION_ASKED, opens);
 }
 
 /* The caller's session, to be closed. */
 struct own_close {
-	struct late_close_means means;
+	struct session_closer means;
 	struct session_target target;
 	struct session_targets targets;
 	struct durable_opens *opens;
@@ -142,7 +144,7 @@ struct own_close {
 /* What is started outlives the pipe, which may be going away at this moment. */
 static int own_close_destructor(struct own_close *own)
 {
-	start(&own->means, &own->targets, SESSION_NOT_ASKED, own->opens);
+	start_close(&own->means, &own->targets, SESSION_NOT_ASKED, own->opens);
 	return 0;
 }
 
@@ -181,9 +183,9 @@ static void note_durable(struct own_close *own)
 	}
 }
 
-bool late_close_own(const struct late_close_means *means,
-		    struct dcesrv_connection *conn,
-		    const struct session_target *target)
+bool background_close_own(const struct session_closer *means,
+			  struct dcesrv_connection *conn,
+			  const struct session_target *target)
 {
 	struct own_close *own = talloc(conn, struct own_close);
 

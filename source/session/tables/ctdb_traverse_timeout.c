@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How long CTDB walks over a database before it gives up and does not say. */
 
-#include "walk_limit.h"
+#include "ctdb_traverse_timeout.h"
 
 #include <tdb.h>
 
@@ -19,7 +19,7 @@ struct question {
 	char name[sizeof(TUNABLE)];
 };
 
-NTSTATUS walk_limit_read(uint32_t *seconds)
+NTSTATUS ctdb_traverse_timeout_read(uint32_t *seconds)
 {
 	struct question question = {
 		.length = sizeof(question.name),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* List sessions of a cluster: in a side process that tells them all. */
 
-#include "session_list_aside.h"
+#include "session_list_in_child.h"
 
 #include "lib/util/tevent_ntstatus.h"
 
@@ -24,7 +24,7 @@ struct told_row {
 	size_t user_len;
 };
 
-struct session_list_aside_state {
+struct session_list_in_child_state {
 	struct session_table *table;
 	const struct session_query *query;
 	struct session_scope scope;
@@ -34,7 +34,7 @@ struct session_list_aside_state {
 	struct session_list list;
 };
 
-static bool pack_row(struct session_list_aside_state *state,
+static bool pack_row(struct session_list_in_child_state *state,
 		     const struct session_row *row)
 {
 	const struct told_row told = {
@@ -51,8 +51,8 @@ static bool pack_row(struct session_list_aside_state *state,
 	       data_blob_append(state, &state->told, row->user, told.user_len);
 }
 
-static bool pack(struct session_list_aside_state *state,
-		 const struct told_list *told)
+static bool pack_list(struct session_list_in_child_state *state,
+		      const struct told_list *told)
 {
 	bool ok = data_blob_append(state, &state->told, told, sizeof(*told));
 
@@ -65,9 +65,9 @@ static bool pack(struct session_list_aside_state *state,
 	return ok;
 }
 
-static void list_aside(int output, void *private_data)
+static void list_in_child(int output, void *private_data)
 {
-	struct session_list_aside_state *state = private_data;
+	struct session_list_in_child_state *state = private_data;
 	struct told_list told = {.list = {.rows = NULL}};
 
 	told.status = session_list_make(state,
@@ -76,34 +76,34 @@ static void list_aside(int output, void *private_data)
 					&state->scope,
 					state->opens,
 					&told.list);
-	if (!pack(state, &told)) {
+	if (!pack_list(state, &told)) {
 		told.status = NT_STATUS_NO_MEMORY;
 		state->told = data_blob_const(&told, sizeof(told));
 	}
 	(void)side_process_tell(output, state->told.data, state->told.length);
 }
 
-static void session_list_aside_done(struct tevent_req *subreq);
+static void session_list_in_child_done(struct tevent_req *subreq);
 
-struct tevent_req *session_list_aside_send(TALLOC_CTX *mem_ctx,
-					   struct tevent_context *ev,
-					   struct session_table *table,
-					   const struct session_query *query,
-					   const struct session_scope *scope,
-					   bool opens,
-					   struct timeval limit)
+struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
+					      struct tevent_context *ev,
+					      struct session_table *table,
+					      const struct session_query *query,
+					      const struct session_scope *scope,
+					      bool opens,
+					      struct timeval limit)
 {
 	struct tevent_req *req = NULL;
 	struct tevent_req *subreq = NULL;
-	struct session_list_aside_state *state = NULL;
+	struct session_list_in_child_state *state = NULL;
 
 	req = tevent_req_create(mem_ctx,
 				&state,
-				struct session_list_aside_state);
+				struct session_list_in_child_state);
 	if (req == NULL) {
 		return NULL;
 	}
-	*state = (struct session_list_aside_state){
+	*state = (struct session_list_in_child_state){
 		.table = table,
 		.query = query,
 		.scope = *scope,
@@ -113,12 +113,12 @@ struct tevent_req *session_list_aside_send(TALLOC_CTX *mem_ctx,
 				   ev,
 				   session_table_messaging(table),
 				   limit,
-				   list_aside,
+				   list_in_child,
 				   state);
 	if (tevent_req_nomem(subreq, req)) {
 		return tevent_req_post(req, ev);
 	}
-	tevent_req_set_callback(subreq, session_list_aside_done, req);
+	tevent_req_set_callback(subreq, session_list_in_child_done, req);
 	return req;
 }
 
@@ -129,7 +129,7 @@ struct rest {
 };
 
 /* The next that many bytes, NULL when there are not so many. */
-static const char *take(struct rest *rest, size_t length)
+static const char *take_bytes(struct rest *rest, size_t length)
 {
 	const char *data = rest->data;
 
@@ -144,26 +144,26 @@ static const char *take(struct rest *rest, size_t length)
 static bool take_row(struct rest *rest, struct session_row *row)
 {
 	struct told_row told;
-	const char *data = take(rest, sizeof(told));
+	const char *data = take_bytes(rest, sizeof(told));
 
 	if (data == NULL) {
 		return false;
 	}
 	memcpy(&told, data, sizeof(told));
 	*row = told.row;
-	row->client = take(rest, told.client_len);
-	row->user = take(rest, told.user_len);
+	row->client = take_bytes(rest, told.client_len);
+	row->user = take_bytes(rest, told.user_len);
 	return row->client != NULL && row->user != NULL;
 }
 
-static NTSTATUS take_list(struct session_list_aside_state *state)
+static NTSTATUS take_list(struct session_list_in_child_state *state)
 {
 	struct rest rest = {
 		.data = (const char *)state->told.data,
 		.length = state->told.length,
 	};
 	struct told_list told;
-	const char *data = take(&rest, sizeof(told));
+	const char *data = take_bytes(&rest, sizeof(told));
 
 	if (data == NULL) {
 		return NT_STATUS_INTERNAL_ERROR;
@@ -186,12 +186,12 @@ static NTSTATUS take_list(struct session_list_aside_state *state)
 	return NT_STATUS_OK;
 }
 
-static void session_list_aside_done(struct tevent_req *subreq)
+static void session_list_in_child_done(struct tevent_req *subreq)
 {
 	struct tevent_req *req =
 		tevent_req_callback_data(subreq, struct tevent_req);
-	struct session_list_aside_state *state =
-		tevent_req_data(req, struct session_list_aside_state);
+	struct session_list_in_child_state *state =
+		tevent_req_data(req, struct session_list_in_child_state);
 	NTSTATUS status = side_process_recv(subreq, state, &state->told);
 
 	TALLOC_FREE(subreq);
@@ -203,12 +203,12 @@ static void session_list_aside_done(struct tevent_req *subreq)
 	}
 }
 
-NTSTATUS session_list_aside_recv(struct tevent_req *req,
-				 TALLOC_CTX *mem_ctx,
-				 struct session_list *list)
+NTSTATUS session_list_in_child_recv(struct tevent_req *req,
+				    TALLOC_CTX *mem_ctx,
+				    struct session_list *list)
 {
-	struct session_list_aside_state *state =
-		tevent_req_data(req, struct session_list_aside_state);
+	struct session_list_in_child_state *state =
+		tevent_req_data(req, struct session_list_in_child_state);
 	NTSTATUS status = NT_STATUS_OK;
 
 	if (tevent_req_is_nterror(req, &status)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a session speaks, and over what: in words for its list. */
 
-#ifndef SESSIONDEL_SESSION_KIND_H
-#define SESSIONDEL_SESSION_KIND_H
+#ifndef SESSIONDEL_PROTOCOL_NAMES_H
+#define SESSIONDEL_PROTOCOL_NAMES_H
 
 #include <stdint.h>
 

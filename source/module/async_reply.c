@@ -2,7 +2,7 @@
 /* The answer to a call that was served asynchronously. */
 
 #include "source/common/samba_types.h"
-#include "late_answer.h"
+#include "async_reply.h"
 
 #include <tevent.h>
 
@@ -13,7 +13,7 @@
 /* Seconds in which a call has its answer. */
 #define ANSWER_LIMIT 20
 
-struct timeval late_answer_limit(const struct timeval *start,
+struct timeval async_reply_limit(const struct timeval *start,
 				 struct timeval limit)
 {
 	struct timeval now = timeval_current();
@@ -24,7 +24,7 @@ struct timeval late_answer_limit(const struct timeval *start,
 	return tevent_timeval_until(&now, &end);
 }
 
-void late_answer(struct dcesrv_call_state *call)
+void async_reply(struct dcesrv_call_state *call)
 {
 	struct dcesrv_connection *conn = call->conn;
 	NTSTATUS status = dcesrv_reply(call);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a disconnected open still holds on its file: taken away. */
 
-#include "file_open.h"
+#include "open_cleanup.h"
 
 #include <tdb.h>
 
@@ -27,7 +27,7 @@
 /* As smbd opens brlock.tdb. */
 #define LOCKS_HASH_SIZE 10007
 
-NTSTATUS file_open_locks_db(TALLOC_CTX *mem_ctx, struct db_context **db)
+NTSTATUS open_cleanup_locks_db(TALLOC_CTX *mem_ctx, struct db_context **db)
 {
 	return lock_db_open(mem_ctx,
 			    "brlock.tdb",
@@ -273,10 +273,10 @@ static NTSTATUS end_open(struct db_context *locks,
 	return share_lock_wake(limit, file);
 }
 
-NTSTATUS file_open_end(struct db_context *locks,
-		       struct share_lock_limit *limit,
-		       struct file_id file,
-		       const struct file_open *open)
+NTSTATUS open_cleanup(struct db_context *locks,
+		      struct share_lock_limit *limit,
+		      struct file_id file,
+		      const struct file_open *open)
 {
 	/* Samba's functions leave there what they need for a moment */
 	TALLOC_CTX *frame = talloc_stackframe();

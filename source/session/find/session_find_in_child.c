@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Find sessions of a cluster: in a side process that tells what it finds. */
 
-#include "session_find_aside.h"
+#include "session_find_in_child.h"
 
 #include <unistd.h>
 
 #include "lib/util/tevent_ntstatus.h"
 
 #include "source/session/child/side_process.h"
+
+#include "session_find.h"
 
 /*
  * What is told. A target is followed by its user and client, with their
@@ -17,7 +19,7 @@
 struct told {
 	enum {
 		TOLD_TARGET,
-		TOLD_ANEW,
+		TOLD_AGAIN,
 		TOLD_END,
 	} kind;
 	struct session_target target;
@@ -28,7 +30,7 @@ struct told {
 	bool other_clients;
 };
 
-struct session_find_aside_state {
+struct session_find_in_child_state {
 	struct session_table *table;
 	const struct session_query *query;
 	struct session_scope scope;
@@ -40,7 +42,7 @@ struct session_find_aside_state {
 };
 
 /* What this process is for is over when nobody listens. */
-static void tell(int output, const void *data, size_t len)
+static void send_bytes(int output, const void *data, size_t len)
 {
 	if (!side_process_tell(output, data, len)) {
 		_exit(1);
@@ -49,7 +51,7 @@ static void tell(int output, const void *data, size_t len)
 
 static void tell_target(const struct session_target *target, void *private_data)
 {
-	const struct session_find_aside_state *state = private_data;
+	const struct session_find_in_child_state *state = private_data;
 	const struct told told = {
 		.kind = TOLD_TARGET,
 		.target = *target,
@@ -57,16 +59,16 @@ static void tell_target(const struct session_target *target, void *private_data)
 		.client_len = strlen(target->client) + 1,
 	};
 
-	tell(state->output, &told, sizeof(told));
-	tell(state->output, target->user, told.user_len);
-	tell(state->output, target->client, told.client_len);
+	send_bytes(state->output, &told, sizeof(told));
+	send_bytes(state->output, target->user, told.user_len);
+	send_bytes(state->output, target->client, told.client_len);
 }
 
-static void find_aside(int output, void *private_data)
+static void find_in_child(int output, void *private_data)
 {
-	struct session_find_aside_state *state = private_data;
+	struct session_find_in_child_state *state = private_data;
 	const struct session_targets *targets = &state->targets;
-	const struct told anew = {.kind = TOLD_ANEW};
+	const struct told again = {.kind = TOLD_AGAIN};
 	struct told end = {.kind = TOLD_END};
 
 	state->output = output;
@@ -77,34 +79,34 @@ static void find_aside(int output, void *private_data)
 					  state->query,
 					  &state->scope,
 					  &state->targets);
-	tell(output, &anew, sizeof(anew));
+	send_bytes(output, &again, sizeof(again));
 	for (size_t i = 0; i < targets->num; i++) {
 		tell_target(&targets->list[i], state);
 	}
 	end.other_clients = targets->other_clients;
-	tell(output, &end, sizeof(end));
+	send_bytes(output, &end, sizeof(end));
 }
 
-static void session_find_aside_done(struct tevent_req *subreq);
+static void session_find_in_child_done(struct tevent_req *subreq);
 
-struct tevent_req *session_find_aside_send(TALLOC_CTX *mem_ctx,
-					   struct tevent_context *ev,
-					   struct session_table *table,
-					   const struct session_query *query,
-					   const struct session_scope *scope,
-					   struct timeval limit)
+struct tevent_req *session_find_in_child_send(TALLOC_CTX *mem_ctx,
+					      struct tevent_context *ev,
+					      struct session_table *table,
+					      const struct session_query *query,
+					      const struct session_scope *scope,
+					      struct timeval limit)
 {
 	struct tevent_req *req = NULL;
 	struct tevent_req *subreq = NULL;
-	struct session_find_aside_state *state = NULL;
+	struct session_find_in_child_state *state = NULL;
 
 	req = tevent_req_create(mem_ctx,
 				&state,
-				struct session_find_aside_state);
+				struct session_find_in_child_state);
 	if (req == NULL) {
 		return NULL;
 	}
-	*state = (struct session_find_aside_state){
+	*state = (struct session_find_in_child_state){
 		.table = table,
 		.query = query,
 		.scope = *scope,
@@ -113,17 +115,17 @@ struct tevent_req *session_find_aside_send(TALLOC_CTX *mem_ctx,
 				   ev,
 				   session_table_messaging(table),
 				   limit,
-				   find_aside,
+				   find_in_child,
 				   state);
 	if (tevent_req_nomem(subreq, req)) {
 		return tevent_req_post(req, ev);
 	}
-	tevent_req_set_callback(subreq, session_find_aside_done, req);
+	tevent_req_set_callback(subreq, session_find_in_child_done, req);
 	return req;
 }
 
 /* A target without its end is none: the process was killed meanwhile. */
-static bool take_target(struct session_find_aside_state *state,
+static bool take_target(struct session_find_in_child_state *state,
 			struct told *told,
 			const char **text,
 			const char *end)
@@ -140,8 +142,8 @@ static bool take_target(struct session_find_aside_state *state,
 	return session_targets_add(state, &state->targets, &told->target);
 }
 
-static NTSTATUS take(struct session_find_aside_state *state,
-		     const DATA_BLOB *blob)
+static NTSTATUS receive_messages(struct session_find_in_child_state *state,
+				 const DATA_BLOB *blob)
 {
 	const char *text = (const char *)blob->data;
 	const char *end = text + blob->length;
@@ -150,7 +152,7 @@ static NTSTATUS take(struct session_find_aside_state *state,
 	while ((size_t)(end - text) >= sizeof(told)) {
 		memcpy(&told, text, sizeof(told));
 		text += sizeof(told);
-		if (told.kind == TOLD_ANEW) {
+		if (told.kind == TOLD_AGAIN) {
 			state->targets.num = 0;
 		} else if (told.kind == TOLD_END) {
 			state->ended = true;
@@ -163,8 +165,8 @@ static NTSTATUS take(struct session_find_aside_state *state,
 	return NT_STATUS_OK;
 }
 
-static NTSTATUS conclude(struct session_find_aside_state *state,
-			 NTSTATUS status)
+static NTSTATUS complete_targets(struct session_find_in_child_state *state,
+				 NTSTATUS status)
 {
 	if (state->ended) {
 		status = state->status;
@@ -175,30 +177,30 @@ static NTSTATUS conclude(struct session_find_aside_state *state,
 	return status;
 }
 
-static void session_find_aside_done(struct tevent_req *subreq)
+static void session_find_in_child_done(struct tevent_req *subreq)
 {
 	struct tevent_req *req =
 		tevent_req_callback_data(subreq, struct tevent_req);
-	struct session_find_aside_state *state =
-		tevent_req_data(req, struct session_find_aside_state);
+	struct session_find_in_child_state *state =
+		tevent_req_data(req, struct session_find_in_child_state);
 	DATA_BLOB blob;
 	NTSTATUS status = side_process_recv(subreq, req, &blob);
-	NTSTATUS taken = take(state, &blob);
+	NTSTATUS taken = receive_messages(state, &blob);
 
 	TALLOC_FREE(subreq);
 	if (tevent_req_nterror(req, taken) ||
-	    tevent_req_nterror(req, conclude(state, status))) {
+	    tevent_req_nterror(req, complete_targets(state, status))) {
 		return;
 	}
 	tevent_req_done(req);
 }
 
-NTSTATUS session_find_aside_recv(struct tevent_req *req,
-				 TALLOC_CTX *mem_ctx,
-				 struct session_targets *targets)
+NTSTATUS session_find_in_child_recv(struct tevent_req *req,
+				    TALLOC_CTX *mem_ctx,
+				    struct session_targets *targets)
 {
-	struct session_find_aside_state *state =
-		tevent_req_data(req, struct session_find_aside_state);
+	struct session_find_in_child_state *state =
+		tevent_req_data(req, struct session_find_in_child_state);
 	NTSTATUS status = NT_STATUS_OK;
 
 	(void)tevent_req_is_nterror(req, &status);
