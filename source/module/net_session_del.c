@@ -11,7 +11,7 @@
 #include "source/session/durable/durable_open.h"
 #include "source/session/find/session_find.h"
 #include "source/session/find/session_find_in_child.h"
-#include "source/session/samba_records.h"
+#include "source/common/samba_records.h"
 
 #include "blocking_call.h"
 #include "caller.h"

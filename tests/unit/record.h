@@ -7,7 +7,7 @@
 #include <tdb.h>
 
 #include "librpc/gen_ndr/auth.h"
-#include "source/session/samba_records.h"
+#include "source/common/samba_records.h"
 #include "librpc/ndr/libndr.h"
 
 /* What a record tells of a session. Names may be NULL, channels' may not. */

@@ -15,7 +15,7 @@
 #include "libcli/util/error.h"
 #include "source3/include/messages.h"
 
-#include "source/session/samba_cluster.h"
+#include "source/common/samba_cluster.h"
 
 #include "child_output.h"
 

@@ -16,7 +16,7 @@
 #include "source3/locking/leases_db.h"
 #include "source3/locking/share_mode_lock.h"
 
-#include "source/session/samba_records.h"
+#include "source/common/samba_records.h"
 #include "source/session/tables/lock_db.h"
 
 #include "share_lock.h"

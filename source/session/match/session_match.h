@@ -6,7 +6,7 @@
 
 #include "source/common/samba_types.h"
 
-#include "source/session/samba_records.h"
+#include "source/common/samba_records.h"
 
 #include "client_filter.h"
 #include "user_filter.h"

@@ -12,7 +12,7 @@
 #include "source3/lib/dbwrap/dbwrap_open.h"
 #include "source3/lib/util_path.h"
 
-#include "source/session/samba_cluster.h"
+#include "source/common/samba_cluster.h"
 
 #include "ctdb_traverse_timeout.h"
 

@@ -7,7 +7,7 @@
 #include "source/common/samba_types.h"
 #include <tdb.h>
 
-#include "source/session/samba_records.h"
+#include "source/common/samba_records.h"
 
 struct db_context;
 

@@ -9,7 +9,7 @@
 
 #include "libcli/util/ntstatus.h"
 #include "librpc/gen_ndr/file_id.h"
-#include "source/session/samba_records.h"
+#include "source/common/samba_records.h"
 
 struct open_table;
 

@@ -9,7 +9,7 @@
 #include <tdb.h>
 
 #include "libcli/util/ntstatus.h"
-#include "source/session/samba_records.h"
+#include "source/common/samba_records.h"
 
 /**
  * Decode one record.

@@ -10,7 +10,7 @@
 
 #include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/auth.h"
-#include "source/session/samba_records.h"
+#include "source/common/samba_records.h"
 #include "source/session/tables/record_pull.h"
 
 static const ndr_pull_flags_fn_t pull =
