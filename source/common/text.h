@@ -14,11 +14,12 @@
 bool text_has_control(const char *text);
 
 /**
- * Escape a string for a log line in double quotes (spec 6).
+ * Escape a string for a log line in double quotes
+ * (docs/spec.md#what-is-recorded).
  *
- * Printable UTF-8 stays. Quotes and backslashes get a backslash; control and
+ * Printable UTF-8 stays. Quotes and backslashes get a backslash. Control and
  * format characters (bidirectional marks, line separators) and bytes that are
- * no UTF-8 become \xHH each, so nothing can forge or hide a line. What does
+ * not UTF-8 become \xHH, so nothing can forge or hide a line. Text that does
  * not fit ends in "...".
  *
  * @param[in]  text  NUL-terminated; NULL is written as "".

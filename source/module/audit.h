@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is recorded of each call (spec 6). */
+/* What is recorded of each call (docs/spec.md#what-is-recorded). */
 
 #ifndef SESSIONDEL_AUDIT_H
 #define SESSIONDEL_AUDIT_H

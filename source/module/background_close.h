@@ -40,7 +40,8 @@ void background_close_continue(const struct session_closer *means,
 
 /**
  * Close the caller's own session when its pipe goes away, or after a second
- * (spec 5): waiting for it inside its own call would lose the answer.
+ * (docs/spec.md#when-it-answers-and-with-what). A call that waited for its own
+ * session would lose the answer.
  *
  * @param[in] means   Copied.
  * @param[in] conn    The caller's pipe.

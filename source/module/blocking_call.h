@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is done for a call whose answer cannot come later (spec 5). */
+/* A call whose answer cannot come later
+ * (docs/spec.md#when-it-answers-and-with-what).
+ */
 
 #ifndef SESSIONDEL_BLOCKING_CALL_H
 #define SESSIONDEL_BLOCKING_CALL_H

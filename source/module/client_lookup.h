@@ -12,8 +12,8 @@
 struct sessiondel_module;
 
 /**
- * May other addresses be meant by the client's name (spec 3), and shall it be
- * looked up?
+ * May the client's name stand for addresses, and does smb.conf allow a lookup
+ * (docs/spec.md#which-sessions-match)?
  */
 bool client_lookup_wanted(struct sessiondel_module *module,
 			  const struct client_filter *client);

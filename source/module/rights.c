@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who may end sessions (spec 1). */
+/* Who may end sessions (docs/spec.md#who-may-call). */
 
 #include "replace.h"
 #include "rights.h"

@@ -5,7 +5,7 @@
 
 #include "lib/util/dlinklist.h"
 
-/* More calls than these are not let wait (spec 5). */
+/* The limit for waiting calls (docs/spec.md#when-it-answers-and-with-what). */
 #define WAITING_MAX 64
 
 bool waiting_calls_full(const struct waiting_calls *all)

@@ -22,7 +22,8 @@ struct waiting_call {
 };
 
 /**
- * May no more calls wait (spec 5)?
+ * Has the number of waiting calls reached its limit
+ * (docs/spec.md#when-it-answers-and-with-what)?
  */
 bool waiting_calls_full(const struct waiting_calls *all);
 

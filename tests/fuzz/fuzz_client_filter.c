@@ -17,7 +17,7 @@ static bool has_prefix(const char *name)
 	return strncmp(name, "\\\\", 2) == 0;
 }
 
-/* With and without backslashes it is the same client (spec 2). */
+/* The leading backslashes make no difference (docs/spec.md#arguments). */
 static void check_prefix(const char *name,
 			 bool parsed,
 			 const struct client_filter *filter)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/match/session_query.c: the rules for arguments (spec
- * 2). */
+/* Fuzzes source/session/match/session_query.c: the rules for arguments
+ * (docs/spec.md#arguments).
+ */
 
 #include "replace.h"
 

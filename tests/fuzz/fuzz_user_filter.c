@@ -46,7 +46,7 @@ static void check_is_meant(TALLOC_CTX *mem_ctx,
 	}
 }
 
-/* Every form of spec 3 that tells its parts apart. */
+/* Every form that has parts (docs/spec.md#which-sessions-match). */
 static void check_recorded(TALLOC_CTX *mem_ctx,
 			   const struct user_identity *user)
 {

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a call is answered and with what (spec 5), with smbds that hang."""
+"""When a call is answered and with what, with smbds that hang.
+
+docs/spec.md#when-it-answers-and-with-what
+"""
 
 import os
 import signal

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of NetrSessionDel (spec 2), proper and hostile."""
+"""The arguments of NetrSessionDel, proper and hostile.
+
+docs/spec.md#arguments
+"""
 
 import random
 import struct

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is recorded of each call (spec 6), and the parameters for it."""
+"""What is recorded of each call, and the parameters for it.
+
+docs/spec.md#what-is-recorded
+"""
 
 import contextlib
 import os

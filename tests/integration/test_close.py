@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is torn down with a session, and what is not (spec 4)."""
+"""What is torn down with a session, and what is not.
+
+docs/spec.md#what-is-torn-down
+"""
 
 import os
 import struct

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Durable handles end with their session (spec 4)."""
+"""Durable handles end with their session (docs/spec.md#what-is-torn-down)."""
 
 import threading
 

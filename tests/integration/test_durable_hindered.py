@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Durable handles end with their session whatever comes between (spec 4)."""
+"""Durable handles end with their session when something gets in the way.
+
+docs/spec.md#what-is-torn-down
+"""
 
 import contextlib
 import os

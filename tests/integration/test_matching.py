@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which sessions a call ends (spec 3), on live sessions."""
+"""Which sessions a call ends, live (docs/spec.md#which-sessions-match)."""
 
 from unittest import mock
 

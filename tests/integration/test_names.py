@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that are asked for by a name which only a resolver knows (spec 3)."""
+"""Clients given by a name that only a resolver knows.
+
+docs/spec.md#which-sessions-match
+"""
 
 import contextlib
 

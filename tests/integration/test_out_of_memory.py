@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Out of memory anywhere is ERROR_NOT_ENOUGH_MEMORY, and reported (spec 2)."""
+"""Out of memory anywhere is ERROR_NOT_ENOUGH_MEMORY, and reported.
+
+docs/spec.md#arguments
+"""
 
 import itertools
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients whose DNS names the server recorded, and guests (spec 3)."""
+"""Clients whose DNS names the server recorded, and guests.
+
+docs/spec.md#which-sessions-match
+"""
 
 import pytest
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may end sessions (spec 1), by logging in as each kind of caller."""
+"""Who may end sessions, by logging in as each kind of caller.
+
+docs/spec.md#who-may-call
+"""
 
 import contextlib
 

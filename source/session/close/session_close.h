@@ -12,8 +12,8 @@
 /**
  * Ask the smbd that owns a session to close it, and do not wait.
  *
- * smbd compares all of the key with its own table, so a session that took
- * over the id meanwhile is left alone (spec 4).
+ * smbd compares the whole key with its own table, so a session that took over
+ * the id meanwhile is left alone (docs/spec.md#what-is-torn-down).
  *
  * @return NT_STATUS_NO_MEMORY, or why the message could not be sent.
  */
@@ -44,7 +44,8 @@ struct session_close_options {
 };
 
 /**
- * Close sessions and wait until they are gone, or for so long (spec 5).
+ * Close sessions and wait until they are gone, or until the time limit
+ * (docs/spec.md#when-it-answers-and-with-what).
  *
  * Those with the fate SESSION_OWN are left alone, those with SESSION_ASKED
  * waited for; the others are asked, and all get their fate by the time the

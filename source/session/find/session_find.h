@@ -8,8 +8,9 @@
 #include "source/session/targets.h"
 
 /**
- * Find the sessions that a query means (spec 3): authenticated ones whose
- * smbd is alive. The caller's own gets the fate SESSION_OWN.
+ * Find the sessions that match a query (docs/spec.md#which-sessions-match):
+ * authenticated ones whose smbd is alive. The caller's own gets the fate
+ * SESSION_OWN.
  *
  * @param[in]  mem_ctx  Owns the list of targets.
  * @param[in]  table    The session table.

@@ -26,8 +26,9 @@ struct client_addresses {
 };
 
 /**
- * Parse an address as an administrator writes it (spec 3): "10.0.0.7",
- * "2001:db8::7", "[2001:db8::7]", "fe80::1%eth0", "::ffff:10.0.0.7" and
+ * Parse an address as an administrator writes it
+ * (docs/spec.md#which-sessions-match): "10.0.0.7", "2001:db8::7",
+ * "[2001:db8::7]", "fe80::1%eth0", "::ffff:10.0.0.7" and
  * "2001-db8--7.ipv6-literal.net" ("s" stands for the "%" of a zone).
  *
  * @param[in]  text     What was written, NUL-terminated.

@@ -18,7 +18,7 @@ struct client_filter {
 };
 
 /**
- * Make a filter of the argument ClientName (spec 2).
+ * Make a filter of the argument ClientName (docs/spec.md#arguments).
  *
  * @param[in]  client_name  The argument, NULL and "" for any client. The
  *                          filter points into it.
@@ -30,15 +30,17 @@ struct client_filter {
 bool client_filter_parse(const char *client_name, struct client_filter *filter);
 
 /**
- * Can the filter's name be resolved to addresses (spec 3)?
+ * Can the filter's name be resolved to addresses
+ * (docs/spec.md#which-sessions-match)?
  *
- * Not what is an address already, nor what a resolver would take for another
- * way to write one: "10.1", "0x7f000001", anything with a colon or a zone.
+ * Not if it is an address, or if a resolver would take it for another way to
+ * write one: "10.1", "0x7f000001", anything with a colon or a zone.
  */
 bool client_filter_can_resolve(const struct client_filter *filter);
 
 /**
- * Does the filter mean the client at the other end of a channel (spec 3)?
+ * Does the filter mean the client at the other end of a channel
+ * (docs/spec.md#which-sessions-match)?
  *
  * @param[in] filter          Made by client_filter_parse(), with its name
  *                            resolved or not.

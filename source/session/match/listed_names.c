@@ -15,7 +15,9 @@
 /* Bytes of a name that is listed escaped. */
 #define ESCAPED_LEN 256
 
-/* No call takes a longer name (spec 2), in UTF-16 with its NUL. */
+/* The longest name that a call takes (docs/spec.md#arguments), in UTF-16 units
+ * with its NUL.
+ */
 #define NAME_UNITS 1024
 
 static int compare_names(const void *a, const void *b)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which sessions a query means (spec 3), told from their records. */
+/* Which sessions match a query, by their records
+ * (docs/spec.md#which-sessions-match).
+ */
 
 #include "session_match.h"
 
@@ -17,7 +19,7 @@ static const struct dom_sid sid_authenticated_users = {
 
 /*
  * Only an AD DC records DNS domains. Elsewhere the server's realm stands for
- * that of the server's own domain (spec 3).
+ * that of the server's own domain (docs/spec.md#which-sessions-match).
  */
 static const char *dns_domain(const struct auth_user_info *info,
 			      const struct session_scope *scope)
@@ -66,7 +68,7 @@ bool session_user_is_guest(const struct auth_session_info *session)
 				       &sid_authenticated_users);
 }
 
-/* One matching channel is enough (spec 3), the session counts once. */
+/* One matching channel is enough (docs/spec.md#which-sessions-match). */
 bool session_client_matches(const struct smbXsrv_session_global *session,
 			    const struct client_filter *filter)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which sessions a query means (spec 3), told from their records. */
+/* Which sessions match a query, by their records
+ * (docs/spec.md#which-sessions-match).
+ */
 
 #ifndef SESSIONDEL_SESSION_MATCH_H
 #define SESSIONDEL_SESSION_MATCH_H

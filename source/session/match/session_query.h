@@ -18,8 +18,8 @@ struct session_query {
 };
 
 /**
- * Check ClientName and UserName of NetrSessionDel by the rules of spec 2,
- * [MS-SRVS] 3.1.4.6.
+ * Check ClientName and UserName of NetrSessionDel, [MS-SRVS] 3.1.4.6
+ * (docs/spec.md#arguments).
  *
  * @param[in]  mem_ctx      Owns what the query allocates.
  * @param[in]  client_name  ClientName or NULL; the query points into it.

@@ -36,7 +36,7 @@ enum user_filter_error {
 };
 
 /**
- * Make a filter of the argument UserName (spec 2).
+ * Make a filter of the argument UserName (docs/spec.md#arguments).
  *
  * @param[in]  mem_ctx    Owns the strings of the filter.
  * @param[in]  user_name  The argument, NULL and "" for any user. The filter
@@ -50,7 +50,8 @@ enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
 					 struct user_filter *filter);
 
 /**
- * Does the filter mean this user (spec 3)? Compared without case, in Unicode.
+ * Does the filter mean this user (docs/spec.md#which-sessions-match)? Case does
+ * not matter, in all of Unicode.
  */
 bool user_filter_matches(const struct user_filter *filter,
 			 const struct user_identity *user);

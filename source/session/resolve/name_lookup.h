@@ -10,10 +10,11 @@
 #include "source/session/match/client_address.h"
 
 /**
- * Resolve a computer name (spec 3): asks those of smb.conf's "name resolve
- * order" (lmhosts, wins, host, bcast) one after the other, until one of them
- * knows an address. Samba's name cache is not asked: an address that belongs
- * to another computer since would end the wrong sessions.
+ * Resolve a computer name (docs/spec.md#which-sessions-match): ask the sources
+ * of smb.conf's "name resolve order" (lmhosts, wins, host, bcast) one after the
+ * other, until one of them knows an address. Samba's name cache is not used: an
+ * address in it may belong to another computer by now, whose sessions would
+ * end.
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.

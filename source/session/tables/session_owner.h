@@ -14,13 +14,14 @@
 bool session_owner_is_remote(const struct server_id *owner);
 
 /**
- * Is a session's smbd known to be dead (spec 5)?
+ * Is a session's smbd known to be dead
+ * (docs/spec.md#when-it-answers-and-with-what)?
  *
- * owner: as it stands in the session's record.
+ * @param[in] owner  From the session's record.
  *
- * Returns false also where it cannot be known now, for want of descriptors or
- * memory: a live session that is taken for a dead one would be told as closed.
- * But a smbd on another node passes for dead as well when its node is cut off.
+ * @return false also when descriptors or memory are short, because a live
+ *         session that passes for dead would be reported as closed. But an
+ *         smbd on another node also passes for dead when its node is cut off.
  */
 bool session_owner_died(const struct server_id *owner);
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real domain: who may end sessions (spec 1) and users' names (spec 3).
+"""A real domain: who may end sessions, and the names of users.
+
+docs/spec.md#who-may-call, docs/spec.md#which-sessions-match
 
 On its controller and on a member server, with NTLM and with Kerberos, and
-over every transport. Both are laid out as a package does it.
+over every transport. Both have the files where a package puts them.
 """
 
 import contextlib
