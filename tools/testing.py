@@ -48,8 +48,8 @@ def options(opt):
                      help='tell instead where the time of a call goes that '
                           'matches nothing (by perf)')
     group.add_option('--publish', action='store_true',
-                     help="bench, and put the figures into README.md and "
-                          "docs/ of this source")
+                     help='bench, and write the figures and the chart into '
+                          'docs/benchmarks.md of this source')
     group.add_option('--seconds', metavar='N', type=int, default=60,
                      help='fuzz each target for N seconds (60)')
 
@@ -104,7 +104,7 @@ class bench(RunAfterBuild, BuildContext):
         if chosen.quick:
             options.append('--quick')
         if chosen.publish:
-            options += ['--publish', self.path.abspath()]
+            options += ['--publish', self.path.abspath() + '/docs']
         self.measure(what, *options)
 
     def measure(self, what, *options):

@@ -86,8 +86,8 @@ def main():
     if options.output:
         report.write(figures, options.output)
     if options.publish:
-        report.write(figures, options.publish / "docs" / "bench.json")
-        report.write_readme(figures, options.publish / "README.md")
+        report.write(figures, options.publish / "bench.json")
+        report.write_document(figures, options.publish / report.DOCUMENT)
 
 
 def parse_options():
@@ -100,9 +100,9 @@ def parse_options():
     parser.add_argument("--output", type=Path, metavar="FILE",
                         help="where the figures go as JSON, and beside it "
                         "the chart")
-    parser.add_argument("--publish", type=Path, metavar="SOURCE",
-                        help="the source whose README and docs/ are to have "
-                        "them")
+    parser.add_argument("--publish", type=Path, metavar="DOCS",
+                        help=f"the directory of {report.DOCUMENT}, whose "
+                        "figures and chart are replaced")
     return parser.parse_args()
 
 

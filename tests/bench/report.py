@@ -9,8 +9,10 @@ import subprocess
 # admin: smbstatus, and smbcontrol with what it tells.
 COLUMNS = ("ours", "stock", "floor", "admin")
 
-README_BEGIN = "<!-- from here on by ./waf bench --publish -->"
-README_END = "<!-- to here by ./waf bench --publish -->"
+# In docs/, the document that has the tables, and the lines around them there.
+DOCUMENT = "benchmarks.md"
+_BEGIN = "<!-- from here on by ./waf bench --publish -->"
+_END = "<!-- to here by ./waf bench --publish -->"
 
 _WALKS = (("walk_client", "ours", "ours, by client"),
           ("walk_user", "ours", "ours, by user"),
@@ -133,16 +135,16 @@ def write(figures, path):
     write_chart(figures, path.with_suffix(".svg"))
 
 
-def write_readme(figures, path):
-    """Put the tables where README's are."""
-    before, rest = path.read_text().split(README_BEGIN)
-    _, after = rest.split(README_END)
-    path.write_text(before + readme_part(figures) + after)
+def write_document(figures, path):
+    """Replace the tables of a document that has been published before."""
+    before, rest = path.read_text().split(_BEGIN)
+    _, after = rest.split(_END)
+    path.write_text(before + document_part(figures) + after)
 
 
-def readme_part(figures):
-    """README's tables, between the lines that find them again."""
-    return f"{README_BEGIN}\n{as_text(figures)}\n\n{README_END}"
+def document_part(figures):
+    """The tables, between the lines that mark them in the document."""
+    return f"{_BEGIN}\n{as_text(figures)}\n\n{_END}"
 
 
 def write_chart(figures, path):

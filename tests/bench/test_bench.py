@@ -13,7 +13,7 @@ import pytest
 import report
 
 HERE = pathlib.Path(__file__).resolve().parent
-SOURCE = HERE.parents[1]
+DOCS = HERE.parents[1] / "docs"
 
 # What can be measured without the plugin and without Samba's answer to it.
 VAIN = "nothing matches"
@@ -81,6 +81,17 @@ def test_chart_is_drawn(bench):
     assert chart.getroot().tag == "{http://www.w3.org/2000/svg}svg"
 
 
-def test_readme_has_the_figures_that_were_published():
-    figures = json.loads((SOURCE / "docs" / "bench.json").read_text())
-    assert report.readme_part(figures) in (SOURCE / "README.md").read_text()
+def test_document_has_the_figures_that_were_published():
+    figures = json.loads((DOCS / "bench.json").read_text())
+    assert report.document_part(figures) in (DOCS / report.DOCUMENT).read_text()
+
+
+def test_publishing_replaces_the_figures_and_nothing_else(figures, tmp_path):
+    published = (DOCS / report.DOCUMENT).read_text()
+    document = tmp_path / report.DOCUMENT
+    document.write_text(published)
+    report.write_document(figures, document)
+    assert report.document_part(figures) in document.read_text()
+    report.write_document(json.loads((DOCS / "bench.json").read_text()),
+                          document)
+    assert document.read_text() == published
