@@ -9,6 +9,7 @@
 #include "deadline.h"
 #include "error_code.h"
 #include "ndr_netr_session.h"
+#include "status_error.h"
 
 /* A server may have ended a connection that was idle, and a call may have
  * ended the caller's own session. */
@@ -38,7 +39,7 @@ static NET_API_STATUS call_error(struct smbsession_context *context,
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 		return context_no_memory(context);
 	}
-	return connection_error(context, status);
+	return status_error(context, status);
 }
 
 NET_API_STATUS call_begin(struct smbsession_context *context)

@@ -17,50 +17,10 @@
 #include "login.h"
 #include "ndr_netr_session.h"
 #include "relay.h"
+#include "status_error.h"
 
 /* For who is not root, or logs in: a name would have to be resolved. */
 #define LOCAL_SERVER "127.0.0.1"
-
-/* What libdcerpc makes of a TCP connection that fails: 4.25 says how. */
-static bool is_unreachable(NTSTATUS status)
-{
-	return NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY) ||
-	       NT_STATUS_EQUAL(status, NT_STATUS_HOST_UNREACHABLE) ||
-	       NT_STATUS_EQUAL(status, NT_STATUS_NETWORK_UNREACHABLE);
-}
-
-NET_API_STATUS connection_error(struct smbsession_context *context,
-				NTSTATUS status)
-{
-	const char *server = context->connected_to;
-	NET_API_STATUS code = W_ERROR_V(ntstatus_to_werror(status));
-
-	if (deadline_passed(context->deadline)) {
-		return context_error(context,
-				     ERROR_SEM_TIMEOUT,
-				     "%s does not answer within %u s",
-				     server,
-				     context->timeout);
-	}
-	if (NT_STATUS_EQUAL(status, NT_STATUS_OBJECT_NAME_NOT_FOUND)) {
-		return context_error(context,
-				     ERROR_BAD_NETPATH,
-				     "%s: no such host, or no srvsvc there",
-				     server);
-	}
-	if (is_unreachable(status)) {
-		return context_error(context,
-				     ERROR_BAD_NETPATH,
-				     "%s cannot be reached",
-				     server);
-	}
-	return context_error(context,
-			     code,
-			     "%s: %s (%s)",
-			     server,
-			     get_friendly_nt_error_msg(status),
-			     nt_errstr(status));
-}
 
 void connection_close(struct smbsession_context *context)
 {
@@ -122,7 +82,7 @@ static NET_API_STATUS connect_pipe(struct smbsession_context *context)
 		return kerberos_error(context);
 	}
 	if (!NT_STATUS_IS_OK(status)) {
-		return connection_error(context, status);
+		return status_error(context, status);
 	}
 	context->srvsvc = pipe->binding_handle;
 	return NERR_Success;

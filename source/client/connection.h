@@ -23,8 +23,4 @@ NET_API_STATUS connection_open(struct smbsession_context *context,
 /** Hang up. */
 void connection_close(struct smbsession_context *context);
 
-/** The code for what ended a call to the connected server before its time. */
-NET_API_STATUS connection_error(struct smbsession_context *context,
-				NTSTATUS status);
-
 #endif

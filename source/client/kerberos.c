@@ -8,8 +8,8 @@
 
 #include <credentials.h>
 
-#include "connection.h"
 #include "deadline.h"
+#include "status_error.h"
 
 /* libkrb5's codes for a domain that cannot be asked; all of its kinds have
  * the same numbers. */
@@ -125,7 +125,7 @@ NET_API_STATUS kerberos_get_ticket(struct smbsession_context *context,
 		return NERR_Success;
 	}
 	if (deadline_passed(context->deadline)) {
-		return connection_error(context, NT_STATUS_IO_TIMEOUT);
+		return status_error(context, NT_STATUS_IO_TIMEOUT);
 	}
 	return context_error(context,
 			     error == KRB5_REALM_UNKNOWN ||
