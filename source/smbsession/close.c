@@ -12,6 +12,7 @@
 #include "matches.h"
 #include "screen.h"
 #include "table.h"
+#include "target.h"
 #include "terminal.h"
 
 struct closing {
@@ -21,21 +22,6 @@ struct closing {
 	struct target *targets;
 	size_t count;
 };
-
-const char *target_result(const struct target *target)
-{
-	switch (target->state) {
-	case TARGET_CLOSED:
-		return "closed";
-	case TARGET_GONE:
-		return "gone";
-	case TARGET_FAILED:
-		return "failed";
-	case TARGET_WAITING:
-		break;
-	}
-	return "not closed";
-}
 
 /* NULL for what names nobody: a call with "" would mean anybody, too. */
 static const char *name_or_null(const char *name)

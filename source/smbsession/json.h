@@ -4,9 +4,10 @@
 #ifndef SMBSESSION_JSON_H
 #define SMBSESSION_JSON_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
-#include "close.h"
+#include "options.h"
+#include "target.h"
 
 /** Print a list. */
 void json_print_list(const struct options *options,
