@@ -8,14 +8,29 @@
 #include "list.h"
 #include "options.h"
 #include "terminal.h"
+#include "verb.h"
 
-static enum exit_status run(struct smbsession_context *context,
-			    int argc,
-			    char *argv[])
+static const struct verb verbs[] = {
+	{.name = "list",
+	 .usage = "list  [\\\\SERVER] [--client C] [--user U] [--json]",
+	 .closes = false,
+	 .run = list_sessions},
+	{.name = "close",
+	 .usage = "close [\\\\SERVER] [--client C] [--user U] [--all] [--yes] "
+		  "[--dry-run]\n"
+		  "                 [--json]",
+	 .closes = true,
+	 .run = close_sessions},
+	{.name = NULL},
+};
+
+static enum exit_status run_verb(struct smbsession_context *context,
+				 int argc,
+				 char *argv[])
 {
 	struct options options;
 
-	switch (options_read(argc, argv, &options, context)) {
+	switch (options_read(argc, argv, verbs, &options, context)) {
 	case OPTIONS_DONE:
 		return EXIT_DONE;
 	case OPTIONS_WRONG:
@@ -23,8 +38,7 @@ static enum exit_status run(struct smbsession_context *context,
 	case OPTIONS_OK:
 		break;
 	}
-	return options.close ? close_sessions(context, &options)
-			     : list_sessions(context, &options);
+	return options.verb->run(context, &options);
 }
 
 int main(int argc, char *argv[])
@@ -38,7 +52,7 @@ int main(int argc, char *argv[])
 		return EXIT_OTHER;
 	}
 	smbsession_set_prompt(context, terminal_password, NULL);
-	status = run(context, argc, argv);
+	status = run_verb(context, argc, argv);
 	smbsession_free(context);
 	if (fflush(stdout) != 0 && status == EXIT_DONE) {
 		terminal_complain("cannot write");

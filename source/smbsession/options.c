@@ -11,6 +11,9 @@
 
 #include "terminal.h"
 
+/* for the names of all verbs in a row */
+#define NAMES_SIZE 64
+
 enum {
 	OPTION_LOGIN = 'U',
 	OPTION_AUTHENTICATION_FILE = 'A',
@@ -273,13 +276,39 @@ static bool take_own(struct options *options, int option, char *value)
 	}
 }
 
-static void print_help(poptContext popt)
+/* Such as "list or close". */
+static void join_names(const struct verb *verbs,
+		       const char *separator,
+		       char text[NAMES_SIZE])
 {
-	puts("smbsession list  [\\\\SERVER] [--client C] [--user U] [--json]\n"
-	     "smbsession close [\\\\SERVER] [--client C] [--user U] [--all] "
-	     "[--yes] [--dry-run]\n"
-	     "                 [--json]\n"
-	     "\n"
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; verbs[i].name != NULL && used < NAMES_SIZE; i++) {
+		used += (size_t)snprintf(text + used,
+					 NAMES_SIZE - used,
+					 "%s%s",
+					 i > 0 ? separator : "",
+					 verbs[i].name);
+	}
+}
+
+static void set_usage_line(poptContext popt, const struct verb *verbs)
+{
+	char names[NAMES_SIZE];
+	char line[NAMES_SIZE + 32];
+
+	join_names(verbs, "|", names);
+	(void)snprintf(line, sizeof(line), "%s [\\\\SERVER] [OPTIONS]", names);
+	poptSetOtherOptionHelp(popt, line);
+}
+
+static void print_help(poptContext popt, const struct verb *verbs)
+{
+	for (size_t i = 0; verbs[i].name != NULL; i++) {
+		printf("smbsession %s\n", verbs[i].usage);
+	}
+	puts("\n"
 	     "Lists the network sessions of a server, or closes them; of the "
 	     "local one when\n"
 	     "none is named. See smbsession(1).\n");
@@ -287,6 +316,7 @@ static void print_help(poptContext popt)
 }
 
 static enum options_result take_options(poptContext popt,
+					const struct verb *verbs,
 					struct options *options,
 					struct smbsession_context *context)
 {
@@ -296,7 +326,7 @@ static enum options_result take_options(poptContext popt,
 		char *value = poptGetOptArg(popt);
 
 		if (option == OPTION_HELP) {
-			print_help(popt);
+			print_help(popt, verbs);
 			return OPTIONS_DONE;
 		}
 		if (option == OPTION_VERSION) {
@@ -318,17 +348,41 @@ static enum options_result take_options(poptContext popt,
 	return OPTIONS_OK;
 }
 
-static enum options_result take_command(poptContext popt,
-					struct options *options)
+static const struct verb *find_verb(const struct verb *verbs, const char *name)
 {
-	const char *command = poptGetArg(popt);
-
-	if (command == NULL) {
-		return wrong("list or close", "which?");
+	while (verbs->name != NULL && strcmp(verbs->name, name) != 0) {
+		verbs++;
 	}
-	options->close = strcmp(command, "close") == 0;
-	if (!options->close && strcmp(command, "list") != 0) {
-		return wrong(command, "no such command, but list and close");
+	return verbs->name != NULL ? verbs : NULL;
+}
+
+static enum options_result complain_of_verb(const struct verb *verbs,
+					    const char *name)
+{
+	char names[NAMES_SIZE];
+	char complaint[NAMES_SIZE + 32];
+
+	if (name == NULL) {
+		join_names(verbs, " or ", names);
+		return wrong(names, "which?");
+	}
+	join_names(verbs, " and ", names);
+	(void)snprintf(complaint,
+		       sizeof(complaint),
+		       "no such command, but %s",
+		       names);
+	return wrong(name, complaint);
+}
+
+static enum options_result take_arguments(poptContext popt,
+					  const struct verb *verbs,
+					  struct options *options)
+{
+	const char *name = poptGetArg(popt);
+
+	options->verb = name != NULL ? find_verb(verbs, name) : NULL;
+	if (options->verb == NULL) {
+		return complain_of_verb(verbs, name);
 	}
 	options->server = poptGetArg(popt);
 	if (poptPeekArg(popt) != NULL) {
@@ -353,12 +407,12 @@ static enum options_result check(const struct options *options)
 	if (is_empty(options->server)) {
 		return wrong("SERVER", "an empty name");
 	}
-	if (!options->close &&
+	if (!options->verb->closes &&
 	    (options->all || options->yes || options->dry_run)) {
 		return wrong("--all, --yes, --dry-run", "only with close");
 	}
-	if (options->close && options->all == filtered) {
-		return wrong("close",
+	if (options->verb->closes && options->all == filtered) {
+		return wrong(options->verb->name,
 			     "either --client and --user, one or both, or "
 			     "--all");
 	}
@@ -367,6 +421,7 @@ static enum options_result check(const struct options *options)
 
 enum options_result options_read(int argc,
 				 char *argv[],
+				 const struct verb *verbs,
 				 struct options *options,
 				 struct smbsession_context *context)
 {
@@ -377,12 +432,12 @@ enum options_result options_read(int argc,
 					  0);
 	enum options_result result = OPTIONS_OK;
 
-	*options = (struct options){.close = false};
-	poptSetOtherOptionHelp(popt, "list|close [\\\\SERVER] [OPTIONS]");
-	result = take_options(popt, options, context);
+	*options = (struct options){.verb = NULL};
+	set_usage_line(popt, verbs);
+	result = take_options(popt, verbs, options, context);
 	burn(argc, argv);
 	if (result == OPTIONS_OK) {
-		result = take_command(popt, options);
+		result = take_arguments(popt, verbs, options);
 	}
 	if (result == OPTIONS_OK) {
 		result = check(options);

@@ -8,8 +8,10 @@
 
 #include "source/client/smbsession.h"
 
+#include "verb.h"
+
 struct options {
-	bool close;
+	const struct verb *verb;
 	/* NULL: the local one */
 	const char *server;
 	/* NULL: any */
@@ -33,10 +35,13 @@ enum options_result {
  * Read the command line, and overwrite passwords in it.
  *
  * @param[in,out] argv     must outlive options
+ * @param[in]     verbs    the commands that there are, up to one without a
+ *                         name
  * @param[out]    context  gets the settings that concern the login
  */
 enum options_result options_read(int argc,
 				 char *argv[],
+				 const struct verb *verbs,
 				 struct options *options,
 				 struct smbsession_context *context);
 

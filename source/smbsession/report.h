@@ -4,19 +4,8 @@
 #ifndef SMBSESSION_REPORT_H
 #define SMBSESSION_REPORT_H
 
+#include "exit_status.h"
 #include "options.h"
-
-/* In the manual page, for scripts: they stay what they are. */
-enum exit_status {
-	EXIT_DONE = 0,
-	EXIT_NO_MATCH = 1,
-	EXIT_USAGE = 2,
-	EXIT_UNREACHABLE = 3,
-	EXIT_REFUSED = 4,
-	EXIT_NOT_ALL = 5,
-	EXIT_OTHER = 6,
-	EXIT_NOT_CONFIRMED = 7,
-};
 
 /** The exit status for a code. */
 enum exit_status report_status(NET_API_STATUS code);
