@@ -13,14 +13,13 @@
 
 /* A server may have ended a connection that was idle, and a call may have
  * ended the caller's own session. */
-static bool worth_a_new_connection(const struct smbsession_context *context,
-				   bool fresh)
+static bool may_try_again(const struct smbsession_context *context, bool fresh)
 {
 	return !fresh && !deadline_passed(context->deadline);
 }
 
 /* What libndr makes of an answer that cannot be decoded. */
-static bool is_nonsense(NTSTATUS status)
+static bool is_undecodable(NTSTATUS status)
 {
 	return NT_STATUS_EQUAL(status, NT_STATUS_BUFFER_TOO_SMALL) ||
 	       NT_STATUS_EQUAL(status, NT_STATUS_ARRAY_BOUNDS_EXCEEDED) ||
@@ -29,11 +28,11 @@ static bool is_nonsense(NTSTATUS status)
 	       NT_STATUS_EQUAL(status, NT_STATUS_PORT_MESSAGE_TOO_LONG);
 }
 
-static NET_API_STATUS call_error(struct smbsession_context *context,
-				 NTSTATUS status)
+static NET_API_STATUS note_failed_call(struct smbsession_context *context,
+				       NTSTATUS status)
 {
-	if (is_nonsense(status)) {
-		return call_nonsense(context);
+	if (is_undecodable(status)) {
+		return call_invalid_answer(context);
 	}
 	/* For an answer that says how long it is. */
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
@@ -76,14 +75,14 @@ NET_API_STATUS call_server(struct smbsession_context *context,
 		if (NT_STATUS_IS_OK(status)) {
 			return NERR_Success;
 		}
-		code = call_error(context, status);
-		again = worth_a_new_connection(context, fresh);
+		code = note_failed_call(context, status);
+		again = may_try_again(context, fresh);
 		connection_close(context);
 	}
 	return code;
 }
 
-NET_API_STATUS call_nonsense(struct smbsession_context *context)
+NET_API_STATUS call_invalid_answer(struct smbsession_context *context)
 {
 	return context_error(context,
 			     ERROR_INVALID_DATA,
@@ -91,7 +90,7 @@ NET_API_STATUS call_nonsense(struct smbsession_context *context)
 			     context->connected_to);
 }
 
-NET_API_STATUS call_answer(struct smbsession_context *context,
+NET_API_STATUS call_result(struct smbsession_context *context,
 			   NET_API_STATUS code)
 {
 	if (code == NERR_Success) {

@@ -27,10 +27,10 @@ NET_API_STATUS call_server(struct smbsession_context *context,
 			   void *request);
 
 /** Note that what the server answered makes no sense. Returns the code. */
-NET_API_STATUS call_nonsense(struct smbsession_context *context);
+NET_API_STATUS call_invalid_answer(struct smbsession_context *context);
 
 /** Note what the server answered, when that is an error. Returns code. */
-NET_API_STATUS call_answer(struct smbsession_context *context,
+NET_API_STATUS call_result(struct smbsession_context *context,
 			   NET_API_STATUS code);
 
 #endif

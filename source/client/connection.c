@@ -29,9 +29,9 @@ void connection_close(struct smbsession_context *context)
 }
 
 /* By parts: a name is no place for what a binding string has options in. */
-static NTSTATUS binding_to(TALLOC_CTX *mem_ctx,
-			   const char *host,
-			   struct dcerpc_binding **binding)
+static NTSTATUS make_binding(TALLOC_CTX *mem_ctx,
+			     const char *host,
+			     struct dcerpc_binding **binding)
 {
 	NTSTATUS status = dcerpc_parse_binding(mem_ctx,
 					       "ncacn_np:[\\pipe\\srvsvc]",
@@ -50,7 +50,7 @@ static NTSTATUS binding_to(TALLOC_CTX *mem_ctx,
 	return status;
 }
 
-static NET_API_STATUS connect_pipe(struct smbsession_context *context)
+static NET_API_STATUS connect_with_login(struct smbsession_context *context)
 {
 	struct cli_credentials *credentials = NULL;
 	struct dcerpc_binding *binding = NULL;
@@ -65,9 +65,9 @@ static NET_API_STATUS connect_pipe(struct smbsession_context *context)
 	if (code != NERR_Success) {
 		return code;
 	}
-	status = binding_to(context->connection,
-			    context->connected_to,
-			    &binding);
+	status = make_binding(context->connection,
+			      context->connected_to,
+			      &binding);
 	if (NT_STATUS_IS_OK(status)) {
 		status = dcerpc_pipe_connect_b(context->connection,
 					       &pipe,
@@ -88,7 +88,7 @@ static NET_API_STATUS connect_pipe(struct smbsession_context *context)
 	return NERR_Success;
 }
 
-static const char *log_level(struct loadparm_context *lp_ctx)
+static const char *configured_log_level(struct loadparm_context *lp_ctx)
 {
 	char **level = lpcfg_parm_ptr(lp_ctx,
 				      NULL,
@@ -98,7 +98,7 @@ static const char *log_level(struct loadparm_context *lp_ctx)
 }
 
 /* Making one sets the log level of this whole process. */
-static struct loadparm_context *config_for_relay(
+static struct loadparm_context *make_relay_config(
 	const struct smbsession_context *context,
 	const char *directory)
 {
@@ -107,7 +107,7 @@ static struct loadparm_context *config_for_relay(
 	if (lp_ctx == NULL ||
 	    !lpcfg_set_cmdline(lp_ctx,
 			       "log level",
-			       log_level(context->lp_ctx)) ||
+			       configured_log_level(context->lp_ctx)) ||
 	    !lpcfg_set_cmdline(lp_ctx, "ncalrpc dir", directory)) {
 		return NULL;
 	}
@@ -116,7 +116,7 @@ static struct loadparm_context *config_for_relay(
 
 /* Root needs no password where it can open the pipe by itself. Notes why it
  * cannot. */
-static bool connect_locally(struct smbsession_context *context)
+static bool connect_without_login(struct smbsession_context *context)
 {
 	struct loadparm_context *lp_ctx = NULL;
 	struct dcerpc_pipe *pipe = NULL;
@@ -138,7 +138,7 @@ static bool connect_locally(struct smbsession_context *context)
 	if (relay == NULL) {
 		return false;
 	}
-	lp_ctx = config_for_relay(context, directory);
+	lp_ctx = make_relay_config(context, directory);
 	if (lp_ctx == NULL) {
 		return false;
 	}
@@ -157,17 +157,18 @@ static bool connect_locally(struct smbsession_context *context)
 }
 
 /* There is a server beside the pipe where Samba is of another series. */
-static NET_API_STATUS connect_to_local(struct smbsession_context *context)
+static NET_API_STATUS connect_to_local_server(
+	struct smbsession_context *context)
 {
 	const char *why = NULL;
 	NET_API_STATUS code = NERR_Success;
 
-	if (connect_locally(context)) {
+	if (connect_without_login(context)) {
 		return NERR_Success;
 	}
 	why = context->error_text;
 	context->error_text = "";
-	code = connect_pipe(context);
+	code = connect_with_login(context);
 	if (code == NERR_Success) {
 		return code;
 	}
@@ -178,9 +179,9 @@ static NET_API_STATUS connect_to_local(struct smbsession_context *context)
 			     why);
 }
 
-static NET_API_STATUS connect_to(struct smbsession_context *context,
-				 const char *host,
-				 bool locally)
+static NET_API_STATUS connect_to_host(struct smbsession_context *context,
+				      const char *host,
+				      bool locally)
 {
 	NET_API_STATUS code = context_load_config(context);
 
@@ -192,7 +193,8 @@ static NET_API_STATUS connect_to(struct smbsession_context *context,
 	if (context->connected_to == NULL) {
 		return context_no_memory(context);
 	}
-	return locally ? connect_to_local(context) : connect_pipe(context);
+	return locally ? connect_to_local_server(context)
+		       : connect_with_login(context);
 }
 
 NET_API_STATUS connection_open(struct smbsession_context *context,
@@ -214,10 +216,10 @@ NET_API_STATUS connection_open(struct smbsession_context *context,
 		return NERR_Success;
 	}
 	connection_close(context);
-	code = connect_to(context,
-			  host,
-			  servername == NULL && geteuid() == 0 &&
-				  !login_is_given(&context->login));
+	code = connect_to_host(context,
+			       host,
+			       servername == NULL && geteuid() == 0 &&
+				       !login_is_given(&context->login));
 	if (code != NERR_Success) {
 		connection_close(context);
 	}

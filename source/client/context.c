@@ -20,7 +20,7 @@
  * level 0 they still complain of servers. */
 #define SILENT "all:-1"
 
-static bool prepare(struct smbsession_context *context)
+static bool init_context(struct smbsession_context *context)
 {
 	context->timeout = TIMEOUT_SECONDS;
 	context->error_text = "";
@@ -36,7 +36,7 @@ struct smbsession_context *smbsession_new(void)
 	struct smbsession_context *context =
 		talloc_zero(NULL, struct smbsession_context);
 
-	if (context != NULL && !prepare(context)) {
+	if (context != NULL && !init_context(context)) {
 		TALLOC_FREE(context);
 	}
 	return context;
@@ -78,9 +78,9 @@ const char *smbsession_error_text(const struct smbsession_context *context)
 	return context->error_text;
 }
 
-static NET_API_STATUS set_string(struct smbsession_context *context,
-				 const char **place,
-				 const char *value)
+static NET_API_STATUS copy_setting(struct smbsession_context *context,
+				   const char **place,
+				   const char *value)
 {
 	char *copy = NULL;
 
@@ -142,19 +142,21 @@ NET_API_STATUS smbsession_set(struct smbsession_context *context,
 
 	switch (setting) {
 	case SMBSESSION_USERNAME:
-		return set_string(context, &login->username, value);
+		return copy_setting(context, &login->username, value);
 	case SMBSESSION_PASSWORD:
 		login->no_password = value == NULL;
 		return value == NULL
 			       ? NERR_Success
-			       : set_string(context, &login->password, value);
+			       : copy_setting(context, &login->password, value);
 	case SMBSESSION_AUTHENTICATION_FILE:
-		return set_string(context, &login->authentication_file, value);
+		return copy_setting(context,
+				    &login->authentication_file,
+				    value);
 	case SMBSESSION_KERBEROS:
 		return set_kerberos(context, value);
 	case SMBSESSION_CONFIGFILE:
 		context->configured = false;
-		return set_string(context, &context->configfile, value);
+		return copy_setting(context, &context->configfile, value);
 	case SMBSESSION_OPTION:
 		return set_option(context, value);
 	case SMBSESSION_TIMEOUT:

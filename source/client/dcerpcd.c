@@ -19,7 +19,7 @@ static char program[] = SAMBA_LIBEXECDIR "/samba-dcerpcd";
 
 extern char **environ;
 
-static bool may_start(struct loadparm_context *lp_ctx)
+static bool may_start_on_demand(struct loadparm_context *lp_ctx)
 {
 	bool *on_demand = lpcfg_parm_ptr(
 		lp_ctx,
@@ -31,7 +31,7 @@ static bool may_start(struct loadparm_context *lp_ctx)
 
 /* It outlives this program: its own session, and none of the descriptors that
  * somebody waits for the end of. */
-static bool spawn(const char *configfile, int ready)
+static bool spawn_dcerpcd(const char *configfile, int ready)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
@@ -93,10 +93,11 @@ bool dcerpcd_start(struct smbsession_context *context)
 	int ends[2];
 	bool ok = false;
 
-	if (!may_start(context->lp_ctx) || pipe2(ends, O_CLOEXEC) != 0) {
+	if (!may_start_on_demand(context->lp_ctx) ||
+	    pipe2(ends, O_CLOEXEC) != 0) {
 		return false;
 	}
-	ok = spawn(context->configfile, ends[1]);
+	ok = spawn_dcerpcd(context->configfile, ends[1]);
 	(void)close(ends[1]);
 	ok = ok && wait_until_ready(ends[0], deadline_left(context->deadline));
 	(void)close(ends[0]);

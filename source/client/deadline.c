@@ -12,7 +12,7 @@
 
 #include <time.h>
 
-static double now(void)
+static double monotonic_seconds(void)
 {
 	struct timespec clock = {.tv_sec = 0};
 
@@ -20,12 +20,12 @@ static double now(void)
 	return (double)clock.tv_sec + (double)clock.tv_nsec / 1e9;
 }
 
-static int end_loop(struct tevent_context *ev,
-		    void *private_data,
-		    uint32_t level,
-		    bool begin,
-		    void *stack_ptr,
-		    const char *location)
+static int end_late_loop(struct tevent_context *ev,
+			 void *private_data,
+			 uint32_t level,
+			 bool begin,
+			 void *stack_ptr,
+			 const char *location)
 {
 	(void)ev;
 	(void)level;
@@ -47,15 +47,15 @@ struct deadline *deadline_new(TALLOC_CTX *mem_ctx)
 		return NULL;
 	}
 	tevent_loop_allow_nesting(deadline->ev);
-	tevent_loop_set_nesting_hook(deadline->ev, end_loop, deadline);
+	tevent_loop_set_nesting_hook(deadline->ev, end_late_loop, deadline);
 	return deadline;
 }
 
 /* Only wakes the loop up, for the hook to end it. */
-static void wake_up(struct tevent_context *ev,
-		    struct tevent_timer *timer,
-		    struct timeval time,
-		    void *private_data)
+static void wake_loop(struct tevent_context *ev,
+		      struct tevent_timer *timer,
+		      struct timeval time,
+		      void *private_data)
 {
 	struct deadline *deadline = private_data;
 
@@ -65,7 +65,7 @@ static void wake_up(struct tevent_context *ev,
 	deadline->timer = NULL;
 }
 
-static struct timeval timeval_of(double seconds)
+static struct timeval seconds_to_timeval(double seconds)
 {
 	time_t whole = (time_t)seconds;
 
@@ -74,49 +74,49 @@ static struct timeval timeval_of(double seconds)
 		.tv_usec = (suseconds_t)((seconds - (double)whole) * 1e6)};
 }
 
-static bool start(struct deadline *deadline, double seconds)
+static bool set_end(struct deadline *deadline, double seconds)
 {
 	/* A little later, so that the hook finds the deadline passed. */
-	struct timeval later = timeval_of(seconds + 0.01);
+	struct timeval later = seconds_to_timeval(seconds + 0.01);
 
 	TALLOC_FREE(deadline->timer);
-	deadline->end = now() + seconds;
+	deadline->end = monotonic_seconds() + seconds;
 	deadline->timer =
 		tevent_add_timer(deadline->ev,
 				 deadline,
 				 tevent_timeval_current_ofs(later.tv_sec,
 							    later.tv_usec),
-				 wake_up,
+				 wake_loop,
 				 deadline);
 	return deadline->timer != NULL;
 }
 
 bool deadline_start(struct deadline *deadline, unsigned int seconds)
 {
-	return start(deadline, seconds);
+	return set_end(deadline, seconds);
 }
 
 bool deadline_passed(const struct deadline *deadline)
 {
-	return deadline->end != 0 && now() >= deadline->end;
+	return deadline->end != 0 && monotonic_seconds() >= deadline->end;
 }
 
 struct timeval deadline_left(const struct deadline *deadline)
 {
-	double left = deadline->end - now();
+	double left = deadline->end - monotonic_seconds();
 
 	/* To a socket, 0 would mean for ever. */
-	return timeval_of(left > 0.001 ? left : 0.001);
+	return seconds_to_timeval(left > 0.001 ? left : 0.001);
 }
 
-void deadline_stop(struct deadline *deadline)
+void deadline_pause(struct deadline *deadline)
 {
 	TALLOC_FREE(deadline->timer);
-	deadline->stopped_at = deadline->end - now();
+	deadline->seconds_left = deadline->end - monotonic_seconds();
 	deadline->end = 0;
 }
 
-bool deadline_go_on(struct deadline *deadline)
+bool deadline_resume(struct deadline *deadline)
 {
-	return start(deadline, deadline->stopped_at);
+	return set_end(deadline, deadline->seconds_left);
 }

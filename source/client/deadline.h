@@ -16,7 +16,7 @@ struct deadline {
 	/* seconds since the epoch of the monotonic clock, 0: none is set */
 	double end;
 	/* what was left of them when they were stopped */
-	double stopped_at;
+	double seconds_left;
 };
 
 /** Make one, with its event context; NULL when out of memory. */
@@ -36,13 +36,13 @@ bool deadline_passed(const struct deadline *deadline);
 struct timeval deadline_left(const struct deadline *deadline);
 
 /** Stop the clock, for somebody is asked who may take their time. */
-void deadline_stop(struct deadline *deadline);
+void deadline_pause(struct deadline *deadline);
 
 /**
  * Have it go on.
  *
  * @return false when out of memory
  */
-bool deadline_go_on(struct deadline *deadline);
+bool deadline_resume(struct deadline *deadline);
 
 #endif

@@ -40,7 +40,7 @@ static char *ticket_owner(struct smbsession_context *context,
 }
 
 /* user: NAME or NAME@REALM */
-static bool is_ticket_of(const char *owner, const char *user)
+static bool ticket_belongs_to(const char *owner, const char *user)
 {
 	size_t length = strlen(user);
 
@@ -51,9 +51,9 @@ static bool is_ticket_of(const char *owner, const char *user)
 }
 
 /* Elsewhere a password is asked for, as by Samba's tools. */
-static bool is_wanted(const struct smbsession_login *login,
-		      struct cli_credentials *credentials,
-		      const char *owner)
+static bool ticket_is_wanted(const struct smbsession_login *login,
+			     struct cli_credentials *credentials,
+			     const char *owner)
 {
 	enum credentials_obtained obtained = CRED_UNINITIALISED;
 	const char *user =
@@ -62,7 +62,7 @@ static bool is_wanted(const struct smbsession_login *login,
 
 	return cli_credentials_get_password(credentials) == NULL &&
 	       (login->no_password || kerberos_is_required(credentials)) &&
-	       (obtained < CRED_SPECIFIED || is_ticket_of(owner, user));
+	       (obtained < CRED_SPECIFIED || ticket_belongs_to(owner, user));
 }
 
 void kerberos_use_ticket(struct smbsession_context *context,
@@ -80,7 +80,7 @@ void kerberos_use_ticket(struct smbsession_context *context,
 	owner = ticket_owner(context, frame);
 	if (owner == NULL) {
 		cli_credentials_invalidate_ccache(credentials, CRED_GUESS_FILE);
-	} else if (is_wanted(&context->login, credentials, owner)) {
+	} else if (ticket_is_wanted(&context->login, credentials, owner)) {
 		(void)cli_credentials_set_ccache(credentials,
 						 context->lp_ctx,
 						 NULL,

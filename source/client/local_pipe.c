@@ -58,9 +58,9 @@ static const struct dialect dialects[] = {
 	{.level = 0},
 };
 
-static bool push_greeting(TALLOC_CTX *mem_ctx,
-			  const struct dialect *dialect,
-			  DATA_BLOB *blob)
+static bool encode_greeting(TALLOC_CTX *mem_ctx,
+			    const struct dialect *dialect,
+			    DATA_BLOB *blob)
 {
 	struct local_token token = {.number = 4,
 				    .sids = root_sids,
@@ -109,7 +109,8 @@ static bool push_greeting(TALLOC_CTX *mem_ctx,
 }
 
 /* Nothing that waits at the socket does so for longer than is left. */
-static bool bound_waiting(const struct smbsession_context *context, int socket)
+static bool set_socket_timeouts(const struct smbsession_context *context,
+				int socket)
 {
 	struct timeval left = deadline_left(context->deadline);
 
@@ -127,22 +128,22 @@ static bool bound_waiting(const struct smbsession_context *context, int socket)
 			  sizeof(left)) == 0;
 }
 
-static bool read_all(const struct smbsession_context *context,
-		     int socket,
-		     uint8_t *data,
-		     size_t length)
+static bool receive_all(const struct smbsession_context *context,
+			int socket,
+			uint8_t *data,
+			size_t length)
 {
 	ssize_t got = -1;
 
-	if (bound_waiting(context, socket)) {
+	if (set_socket_timeouts(context, socket)) {
 		got = recv(socket, data, length, MSG_WAITALL);
 	}
 	return got > 0 && (size_t)got == length;
 }
 
-static bool is_welcome(TALLOC_CTX *mem_ctx,
-		       uint32_t level,
-		       const DATA_BLOB *blob)
+static bool is_positive_answer(TALLOC_CTX *mem_ctx,
+			       uint32_t level,
+			       const DATA_BLOB *blob)
 {
 	struct local_pipe_answer answer;
 	enum ndr_err_code result = ndr_pull_struct_blob(
@@ -165,27 +166,28 @@ static bool read_answer(const struct smbsession_context *context,
 	DATA_BLOB blob = {.data = data};
 	uint32_t length = 0;
 
-	if (!read_all(context, socket, data, sizeof(length))) {
+	if (!receive_all(context, socket, data, sizeof(length))) {
 		return false;
 	}
 	memcpy(&length, data, sizeof(length));
 	length = ntohl(length);
 	if (length > sizeof(data) - sizeof(length) ||
-	    !read_all(context, socket, data + sizeof(length), length)) {
+	    !receive_all(context, socket, data + sizeof(length), length)) {
 		return false;
 	}
 	blob.length = length + sizeof(length);
-	return is_welcome(mem_ctx, level, &blob);
+	return is_positive_answer(mem_ctx, level, &blob);
 }
 
-static bool greet(struct smbsession_context *context,
-		  const struct dialect *dialect,
-		  int socket)
+static bool greet_server(struct smbsession_context *context,
+			 const struct dialect *dialect,
+			 int socket)
 {
 	TALLOC_CTX *frame = talloc_new(context);
 	DATA_BLOB blob = {.data = NULL};
-	bool welcome = frame != NULL && push_greeting(frame, dialect, &blob) &&
-		       bound_waiting(context, socket) &&
+	bool welcome = frame != NULL &&
+		       encode_greeting(frame, dialect, &blob) &&
+		       set_socket_timeouts(context, socket) &&
 		       send(socket, blob.data, blob.length, MSG_NOSIGNAL) ==
 			       (ssize_t)blob.length &&
 		       read_answer(context, frame, dialect->level, socket);
@@ -195,9 +197,9 @@ static bool greet(struct smbsession_context *context,
 }
 
 /* samba-dcerpcd's sockets are where ncalrpc's are, unless it is told. */
-static bool socket_path(struct loadparm_context *lp_ctx,
-			char *path,
-			size_t size)
+static bool make_socket_path(struct loadparm_context *lp_ctx,
+			     char *path,
+			     size_t size)
 {
 	const char *directory = lpcfg_get_parametric(lp_ctx,
 						     NULL,
@@ -224,9 +226,9 @@ static int connect_socket(const struct smbsession_context *context)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int connected = -1;
 
-	if (!socket_path(context->lp_ctx,
-			 address.sun_path,
-			 sizeof(address.sun_path))) {
+	if (!make_socket_path(context->lp_ctx,
+			      address.sun_path,
+			      sizeof(address.sun_path))) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -234,7 +236,7 @@ static int connect_socket(const struct smbsession_context *context)
 	if (connected < 0) {
 		return -1;
 	}
-	if (!bound_waiting(context, connected) ||
+	if (!set_socket_timeouts(context, connected) ||
 	    connect(connected, (struct sockaddr *)&address, sizeof(address)) !=
 		    0) {
 		int error = errno;
@@ -258,7 +260,7 @@ int local_pipe_open(struct smbsession_context *context)
 		return -1;
 	}
 	errno = 0;
-	while (connected >= 0 && !greet(context, dialect, connected)) {
+	while (connected >= 0 && !greet_server(context, dialect, connected)) {
 		/* Samba hangs up on a dialect that it does not know. If it
 		 * hangs, it would do so for as long again. */
 		bool hangs = errno == EAGAIN;

@@ -20,7 +20,7 @@ bool login_is_given(const struct smbsession_login *login)
 }
 
 /* The answer is kept, for the next connection. */
-static const char *ask(struct cli_credentials *credentials)
+static const char *prompt_for_password(struct cli_credentials *credentials)
 {
 	struct smbsession_context *context =
 		cli_credentials_callback_data(credentials,
@@ -30,15 +30,15 @@ static const char *ask(struct cli_credentials *credentials)
 		cli_credentials_get_unparsed_name(credentials, credentials);
 	const char *answer = NULL;
 
-	deadline_stop(context->deadline);
+	deadline_pause(context->deadline);
 	answer = login->prompt(name != NULL ? name : "", login->prompt_data);
 	talloc_free(name);
 	login->password =
 		answer != NULL ? talloc_strdup(context, answer) : NULL;
-	return deadline_go_on(context->deadline) ? login->password : NULL;
+	return deadline_resume(context->deadline) ? login->password : NULL;
 }
 
-static enum credentials_use_kerberos kerberos_state(const char *wanted)
+static enum credentials_use_kerberos parse_kerberos_state(const char *wanted)
 {
 	if (strcmp(wanted, "required") == 0) {
 		return CRED_USE_KERBEROS_REQUIRED;
@@ -48,8 +48,8 @@ static enum credentials_use_kerberos kerberos_state(const char *wanted)
 }
 
 /* The order is Samba's: the more specific setting comes later. */
-static NET_API_STATUS set_identity(struct smbsession_context *context,
-				   struct cli_credentials *credentials)
+static NET_API_STATUS apply_login_settings(struct smbsession_context *context,
+					   struct cli_credentials *credentials)
 {
 	const struct smbsession_login *login = &context->login;
 
@@ -76,7 +76,7 @@ static NET_API_STATUS set_identity(struct smbsession_context *context,
 	}
 	if (login->kerberos != NULL) {
 		cli_credentials_set_kerberos_state(credentials,
-						   kerberos_state(
+						   parse_kerberos_state(
 							   login->kerberos),
 						   CRED_SPECIFIED);
 	}
@@ -94,14 +94,15 @@ NET_API_STATUS login_credentials(TALLOC_CTX *mem_ctx,
 	    !cli_credentials_guess(*credentials, context->lp_ctx)) {
 		return context_no_memory(context);
 	}
-	code = set_identity(context, *credentials);
+	code = apply_login_settings(context, *credentials);
 	if (code != NERR_Success) {
 		return code;
 	}
 	kerberos_use_ticket(context, *credentials);
 	if (context->login.prompt != NULL) {
 		cli_credentials_set_callback_data(*credentials, context);
-		cli_credentials_set_password_callback(*credentials, ask);
+		cli_credentials_set_password_callback(*credentials,
+						      prompt_for_password);
 	}
 	return NERR_Success;
 }

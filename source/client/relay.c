@@ -110,7 +110,7 @@ static void pass_to_server(struct tevent_context *ev,
 	}
 }
 
-static bool read_header(struct relay *relay)
+static bool read_message_length(struct relay *relay)
 {
 	ssize_t length = read(relay->server,
 			      relay->header + relay->header_read,
@@ -128,7 +128,7 @@ static bool read_header(struct relay *relay)
 	return true;
 }
 
-static bool read_message(struct relay *relay)
+static bool pass_message_part(struct relay *relay)
 {
 	uint8_t chunk[CHUNK_SIZE];
 	size_t wanted = relay->message_left < CHUNK_SIZE ? relay->message_left
@@ -150,8 +150,8 @@ static void pass_to_client(struct tevent_context *ev,
 			   void *private_data)
 {
 	struct relay *relay = private_data;
-	bool ok = relay->message_left > 0 ? read_message(relay)
-					  : read_header(relay);
+	bool ok = relay->message_left > 0 ? pass_message_part(relay)
+					  : read_message_length(relay);
 
 	(void)ev;
 	(void)fd;

@@ -7,7 +7,7 @@
 #include "ndr_netr_session.h"
 
 /* What smbsession_use() set. */
-static struct smbsession_context *used_context;
+static struct smbsession_context *default_context;
 
 NET_API_STATUS smbsession_del(struct smbsession_context *context,
 			      const char *servername,
@@ -38,19 +38,19 @@ NET_API_STATUS smbsession_del(struct smbsession_context *context,
 	if (code != NERR_Success) {
 		return code;
 	}
-	return call_answer(context, W_ERROR_V(request.out.result));
+	return call_result(context, W_ERROR_V(request.out.result));
 }
 
 void smbsession_use(struct smbsession_context *context)
 {
-	used_context = context;
+	default_context = context;
 }
 
 NET_API_STATUS NetSessionDel(const char *servername,
 			     const char *UncClientName,
 			     const char *username)
 {
-	struct smbsession_context *context = used_context;
+	struct smbsession_context *context = default_context;
 	NET_API_STATUS code = NERR_Success;
 
 	if (context != NULL) {

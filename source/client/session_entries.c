@@ -30,7 +30,7 @@
 		 ? (container)->entries                     \
 		 : 0)
 
-static size_t number_of_entries(const struct session_enum_struct *sent)
+static size_t count_entries(const struct session_enum_struct *sent)
 {
 	switch (sent->level) {
 	case 0:
@@ -75,7 +75,7 @@ static void copy_entries(const struct session_enum_struct *sent,
 NET_API_STATUS session_entries_add(struct smbsession_list *list,
 				   const struct session_enum_struct *sent)
 {
-	size_t more = number_of_entries(sent);
+	size_t more = count_entries(sent);
 	struct smbsession_info *grown = NULL;
 
 	if (sent->level != list->level) {

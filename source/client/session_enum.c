@@ -15,7 +15,7 @@
  * Windows shows 10 and 0 to more callers than the others. */
 static const uint32_t levels[] = {502, 2, 1, 10, 0};
 
-struct question {
+struct query {
 	const char *server;
 	const char *client;
 	const char *user;
@@ -30,83 +30,83 @@ union any_container {
 };
 
 /* Not noted: that there is more. */
-static NET_API_STATUS take(struct smbsession_context *context,
-			   struct smbsession_list *list,
-			   const struct netr_session_enum *answer)
+static NET_API_STATUS add_answer(struct smbsession_context *context,
+				 struct smbsession_list *list,
+				 const struct netr_session_enum *answer)
 {
 	NET_API_STATUS code = W_ERROR_V(answer->out.result);
 	NET_API_STATUS added = NERR_Success;
 
 	if (code != NERR_Success && code != ERROR_MORE_DATA) {
-		return call_answer(context, code);
+		return call_result(context, code);
 	}
 	added = session_entries_add(list, answer->out.info);
 	if (added == ERROR_INVALID_DATA) {
-		return call_nonsense(context);
+		return call_invalid_answer(context);
 	}
 	return added == NERR_Success ? code : context_no_memory(context);
 }
 
 /* Where to go on, 0 where that is nowhere: the pointer is of the answer. */
-static uint32_t resume_at(const struct netr_session_enum *answer)
+static uint32_t next_resume_handle(const struct netr_session_enum *answer)
 {
 	return answer->out.resume_handle != NULL ? *answer->out.resume_handle
 						 : 0;
 }
 
 /* Asks once, and adds what comes. */
-static NET_API_STATUS ask(struct smbsession_context *context,
-			  struct question *question,
-			  struct smbsession_list *list)
+static NET_API_STATUS request_part(struct smbsession_context *context,
+				   struct query *query,
+				   struct smbsession_list *list)
 {
 	union any_container empty = {.level502 = {.entries = 0}};
 	struct session_enum_struct info = {
-		.level = question->level,
+		.level = query->level,
 		.info = {.level0 = &empty.level0},
 	};
 	uint32_t total = 0;
 	struct netr_session_enum request = {
-		.in = {.server_name = question->server,
-		       .client_name = question->client,
-		       .user_name = question->user,
+		.in = {.server_name = query->server,
+		       .client_name = query->client,
+		       .user_name = query->user,
 		       .info = &info,
 		       .prefered_maximum_length = MAX_PREFERRED_LENGTH,
-		       .resume_handle = &question->resume_handle},
+		       .resume_handle = &query->resume_handle},
 		.out = {.total_entries = &total, .info = &info},
 	};
 	NET_API_STATUS code = call_server(context,
 					  list,
-					  question->server,
+					  query->server,
 					  NDR_NETR_SESSION_ENUM,
 					  &request);
 
 	if (code != NERR_Success) {
 		return code;
 	}
-	question->resume_handle = resume_at(&request);
-	return take(context, list, &request);
+	query->resume_handle = next_resume_handle(&request);
+	return add_answer(context, list, &request);
 }
 
 /* Asks for part after part of one level. A server whose parts never end is
  * left when the time is up; one that goes on from where it was, or with
  * nothing, at once. */
-static NET_API_STATUS ask_for_all(struct smbsession_context *context,
-				  struct question *question,
-				  struct smbsession_list *list)
+static NET_API_STATUS request_level(struct smbsession_context *context,
+				    struct query *query,
+				    struct smbsession_list *list)
 {
 	uint32_t from = 0;
 	size_t before = 0;
 	NET_API_STATUS code = NERR_Success;
 
-	list->level = question->level;
+	list->level = query->level;
 	list->count = 0;
-	question->resume_handle = 0;
+	query->resume_handle = 0;
 	do {
-		from = question->resume_handle;
+		from = query->resume_handle;
 		before = list->count;
-		code = ask(context, question, list);
+		code = request_part(context, query, list);
 	} while (code == ERROR_MORE_DATA && list->count > before &&
-		 question->resume_handle != from);
+		 query->resume_handle != from);
 	return code != ERROR_MORE_DATA
 		       ? code
 		       : context_error(context,
@@ -116,28 +116,28 @@ static NET_API_STATUS ask_for_all(struct smbsession_context *context,
 }
 
 /* Windows answers that a level is not for this caller; another may be. */
-static bool another_level_may_do(NET_API_STATUS code)
+static bool may_try_next_level(NET_API_STATUS code)
 {
 	return code == ERROR_INVALID_LEVEL || code == ERROR_ACCESS_DENIED;
 }
 
 /* The first refusal tells more than that the last level is unknown. */
-static NET_API_STATUS ask_by_level(struct smbsession_context *context,
-				   struct question *question,
-				   struct smbsession_list *list)
+static NET_API_STATUS request_best_level(struct smbsession_context *context,
+					 struct query *query,
+					 struct smbsession_list *list)
 {
 	NET_API_STATUS code = ERROR_INVALID_LEVEL;
 	bool denied = false;
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		question->level = levels[i];
-		code = ask_for_all(context, question, list);
-		if (!another_level_may_do(code)) {
+		query->level = levels[i];
+		code = request_level(context, query, list);
+		if (!may_try_next_level(code)) {
 			return code;
 		}
 		denied |= code == ERROR_ACCESS_DENIED;
 	}
-	return denied ? call_answer(context, ERROR_ACCESS_DENIED) : code;
+	return denied ? call_result(context, ERROR_ACCESS_DENIED) : code;
 }
 
 NET_API_STATUS smbsession_enum(struct smbsession_context *context,
@@ -146,9 +146,9 @@ NET_API_STATUS smbsession_enum(struct smbsession_context *context,
 			       const char *user,
 			       struct smbsession_list **list)
 {
-	struct question question = {.server = servername,
-				    .client = client,
-				    .user = user};
+	struct query query = {.server = servername,
+			      .client = client,
+			      .user = user};
 	NET_API_STATUS code = NERR_Success;
 
 	*list = NULL;
@@ -160,7 +160,7 @@ NET_API_STATUS smbsession_enum(struct smbsession_context *context,
 	if (*list == NULL) {
 		return context_no_memory(context);
 	}
-	code = ask_by_level(context, &question, *list);
+	code = request_best_level(context, &query, *list);
 	if (code != NERR_Success) {
 		TALLOC_FREE(*list);
 	}

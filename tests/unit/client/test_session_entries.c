@@ -119,7 +119,7 @@ static void parts_follow_each_other(void **state)
 	talloc_free(list);
 }
 
-static void another_level_is_nonsense(void **state)
+static void another_level_is_invalid(void **state)
 {
 	const struct session_enum_struct sent = {0, {.level0 = &level_0}};
 	struct smbsession_list *list =
@@ -136,7 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(parts_follow_each_other),
-		cmocka_unit_test(another_level_is_nonsense),
+		cmocka_unit_test(another_level_is_invalid),
 	};
 	struct table table = {.count = 0};
 
