@@ -31,13 +31,13 @@ static const char *name_or_null(const char *name)
 
 /* What the server does not tell stays what the user wrote: a call must not
  * mean more than that. */
-static const char *name_or(const char *name, const char *asked)
+static const char *name_or_asked(const char *name, const char *asked)
 {
 	name = name_or_null(name);
 	return name != NULL ? name : asked;
 }
 
-static bool is_same(const char *one, const char *other)
+static bool is_same_name(const char *one, const char *other)
 {
 	return one == other ||
 	       (one != NULL && other != NULL && strcmp(one, other) == 0);
@@ -49,8 +49,8 @@ static struct target *find_target(struct closing *closing,
 	for (size_t i = 0; i < closing->count; i++) {
 		struct target *target = &closing->targets[i];
 
-		if (is_same(target->client, wanted->client) &&
-		    is_same(target->user, wanted->user)) {
+		if (is_same_name(target->client, wanted->client) &&
+		    is_same_name(target->user, wanted->user)) {
 			return target;
 		}
 	}
@@ -62,8 +62,9 @@ static void add_target(struct closing *closing,
 		       const struct smbsession_info *session)
 {
 	struct target target = {
-		.client = name_or(session->client, closing->options->client),
-		.user = name_or(session->user, closing->options->user),
+		.client = name_or_asked(session->client,
+					closing->options->client),
+		.user = name_or_asked(session->user, closing->options->user),
 		.count = 1,
 	};
 	struct target *known = find_target(closing, &target);
@@ -76,7 +77,7 @@ static void add_target(struct closing *closing,
 }
 
 /* Where the server does not tell, it is asked for what the user wrote. */
-static void target_unlisted(struct closing *closing)
+static void add_unlisted_target(struct closing *closing)
 {
 	closing->targets[closing->count++] =
 		(struct target){.client = closing->options->client,
@@ -114,14 +115,14 @@ static NET_API_STATUS find_targets(struct closing *closing)
 		add_target(closing, &list->entries[i]);
 	}
 	if (may_close_unlisted(closing, code)) {
-		target_unlisted(closing);
+		add_unlisted_target(closing);
 		return NERR_Success;
 	}
 	return code == NERR_Success && count == 0 ? NERR_ClientNameNotFound
 						  : code;
 }
 
-static size_t total_of(const struct closing *closing)
+static size_t count_sessions(const struct closing *closing)
 {
 	size_t total = 0;
 
@@ -131,12 +132,12 @@ static size_t total_of(const struct closing *closing)
 	return total;
 }
 
-static bool is_confirmed(const struct closing *closing)
+static bool user_confirms(const struct closing *closing)
 {
 	const struct options *options = closing->options;
 	const char *server =
 		options->server != NULL ? options->server : "this machine";
-	size_t total = total_of(closing);
+	size_t total = count_sessions(closing);
 	char question[256];
 
 	if (options->yes || total == 1 || !terminal_has_person()) {
@@ -175,19 +176,19 @@ static bool is_still_listed(const struct closing *closing,
 	bool listed = code != NERR_Success;
 
 	for (size_t i = 0; code == NERR_Success && i < list->count; i++) {
-		listed |= is_same(name_or_null(list->entries[i].client),
-				  target->client) &&
-			  is_same(name_or_null(list->entries[i].user),
-				  target->user);
+		listed |= is_same_name(name_or_null(list->entries[i].client),
+				       target->client) &&
+			  is_same_name(name_or_null(list->entries[i].user),
+				       target->user);
 	}
 	smbsession_list_free(list);
 	return listed;
 }
 
 /* Was there none of its sessions any more? */
-static bool is_gone(const struct closing *closing,
-		    const struct target *target,
-		    bool closed_before)
+static bool was_gone_already(const struct closing *closing,
+			     const struct target *target,
+			     bool closed_before)
 {
 	switch (target->code) {
 	case NERR_ClientNameNotFound:
@@ -210,7 +211,7 @@ static void close_target(const struct closing *closing,
 				      target->user);
 	if (target->code == NERR_Success) {
 		target->state = TARGET_CLOSED;
-	} else if (is_gone(closing, target, closed_before)) {
+	} else if (was_gone_already(closing, target, closed_before)) {
 		target->state = TARGET_GONE;
 	} else {
 		target->state = TARGET_FAILED;
@@ -230,8 +231,8 @@ static void print_names(FILE *out, const struct target *target)
 	free(user);
 }
 
-static void print_result(const struct closing *closing,
-			 const struct target *target)
+static void print_target_result(const struct closing *closing,
+				const struct target *target)
 {
 	size_t number = (size_t)(target - closing->targets) + 1;
 
@@ -264,7 +265,7 @@ static void show_progress(const struct closing *closing, size_t done)
 }
 
 /* For who interrupts the call that begins now: lines tell of those before. */
-static void prepare_last_words(const struct closing *closing, size_t done)
+static void set_last_words(const struct closing *closing, size_t done)
 {
 	terminal_last_words("interrupted: %zu of %zu done; the next one was "
 			    "asked for, and may be closed",
@@ -273,7 +274,7 @@ static void prepare_last_words(const struct closing *closing, size_t done)
 }
 
 /* Would the next call fail, too? */
-static bool is_hopeless(const struct target *target)
+static bool rest_would_fail(const struct target *target)
 {
 	enum exit_status status = report_status(target->code);
 
@@ -292,7 +293,7 @@ static enum exit_status close_targets(const struct closing *closing)
 	for (size_t i = 0; i < closing->count && !hopeless; i++) {
 		struct target *target = &closing->targets[i];
 
-		prepare_last_words(closing, i);
+		set_last_words(closing, i);
 		close_target(closing, target, any_closed);
 		any_closed |= target->state == TARGET_CLOSED;
 		if (target->state == TARGET_FAILED && failed == NULL) {
@@ -301,16 +302,16 @@ static enum exit_status close_targets(const struct closing *closing)
 					     smbsession_error_text(
 						     closing->context));
 		}
-		print_result(closing, target);
+		print_target_result(closing, target);
 		show_progress(closing, i + 1);
-		hopeless = is_hopeless(target);
+		hopeless = rest_would_fail(target);
 	}
 	terminal_progress_end();
 	terminal_no_last_words();
 	return failed != NULL && any_closed ? EXIT_NOT_ALL : status;
 }
 
-static enum exit_status show_only(const struct closing *closing)
+static enum exit_status show_without_closing(const struct closing *closing)
 {
 	const struct options *options = closing->options;
 
@@ -328,13 +329,13 @@ static enum exit_status show_only(const struct closing *closing)
 	return EXIT_DONE;
 }
 
-static enum exit_status close_found(const struct closing *closing)
+static enum exit_status close_or_show(const struct closing *closing)
 {
 	enum exit_status status = EXIT_DONE;
 
 	if (closing->options->dry_run) {
-		status = show_only(closing);
-	} else if (!is_confirmed(closing)) {
+		status = show_without_closing(closing);
+	} else if (!user_confirms(closing)) {
 		terminal_complain("nothing was closed");
 		return EXIT_NOT_CONFIRMED;
 	} else {
@@ -360,7 +361,7 @@ enum exit_status close_sessions(struct smbsession_context *context,
 	enum exit_status status = EXIT_DONE;
 
 	if (code == NERR_Success) {
-		status = close_found(&closing);
+		status = close_or_show(&closing);
 	} else {
 		status = report_error(options,
 				      code,

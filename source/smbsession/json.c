@@ -26,7 +26,7 @@ static json_t *number_or_null(bool known, uint32_t number)
 						 : json_null();
 }
 
-static void print(json_t *object)
+static void print_and_free(json_t *object)
 {
 	if (object == NULL || json_dumpf(object, stdout, FORMAT) != 0) {
 		terminal_complain("cannot write JSON");
@@ -74,13 +74,13 @@ void json_print_list(const struct options *options,
 					    session_object(list->level,
 							   &list->entries[i]));
 	}
-	print(json_pack("{s:o, s:i, s:o}",
-			"server",
-			text_or_null(options->server),
-			"level",
-			(int)list->level,
-			"sessions",
-			sessions));
+	print_and_free(json_pack("{s:o, s:i, s:o}",
+				 "server",
+				 text_or_null(options->server),
+				 "level",
+				 (int)list->level,
+				 "sessions",
+				 sessions));
 }
 
 static json_t *target_object(const struct target *target)
@@ -110,23 +110,23 @@ void json_print_closing(const struct options *options,
 		(void)json_array_append_new(sessions,
 					    target_object(&targets[i]));
 	}
-	print(json_pack("{s:o, s:b, s:o}",
-			"server",
-			text_or_null(options->server),
-			"dry_run",
-			options->dry_run,
-			"sessions",
-			sessions));
+	print_and_free(json_pack("{s:o, s:b, s:o}",
+				 "server",
+				 text_or_null(options->server),
+				 "dry_run",
+				 options->dry_run,
+				 "sessions",
+				 sessions));
 }
 
 void json_print_error(NET_API_STATUS code, const char *text)
 {
-	print(json_pack("{s:{s:i, s:s, s:s}}",
-			"error",
-			"code",
-			(int)code,
-			"name",
-			smbsession_error_name(code),
-			"text",
-			text));
+	print_and_free(json_pack("{s:{s:i, s:s, s:s}}",
+				 "error",
+				 "code",
+				 (int)code,
+				 "name",
+				 smbsession_error_name(code),
+				 "text",
+				 text));
 }

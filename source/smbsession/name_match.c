@@ -12,7 +12,7 @@
 #define LITERAL_SUFFIX ".ipv6-literal.net"
 
 /* Takes "[...]" off and, of Windows' form of an IPv6 address, the suffix. */
-static void plain_address(const char *client, char *plain, size_t size)
+static void strip_address(const char *client, char *plain, size_t size)
 {
 	size_t length = 0;
 	char *literal = NULL;
@@ -46,7 +46,7 @@ static bool parse_address(const char *client, struct in6_addr *address)
 	char *zone = NULL;
 	struct in_addr v4;
 
-	plain_address(client, plain, sizeof(plain));
+	strip_address(client, plain, sizeof(plain));
 	zone = strchr(plain, '%');
 	if (zone != NULL) {
 		*zone = '\0';
@@ -68,20 +68,20 @@ bool name_match_is_address(const char *client)
 }
 
 /* Case is compared by characters: of "Ä" and "ä" the bytes differ, too. */
-static bool same(const char *one, const char *other)
+static bool equal_ignoring_case(const char *one, const char *other)
 {
 	return strcasecmp_m(one, other) == 0;
 }
 
 /* Compares with the part of listed before its first dot. */
-static bool same_label(const char *asked, const char *listed)
+static bool equals_first_label(const char *asked, const char *listed)
 {
 	char *label = strdup(listed);
 	bool is_same = false;
 
 	if (label != NULL) {
 		label[strcspn(label, ".")] = '\0';
-		is_same = same(asked, label);
+		is_same = equal_ignoring_case(asked, label);
 	}
 	free(label);
 	return is_same;
@@ -98,7 +98,8 @@ bool name_match_client(const char *asked, const char *listed)
 	}
 	asked += strspn(asked, "\\");
 	listed += strspn(listed, "\\");
-	return same(asked, listed) || same_label(asked, listed);
+	return equal_ignoring_case(asked, listed) ||
+	       equals_first_label(asked, listed);
 }
 
 struct user_parts {
@@ -124,21 +125,21 @@ static struct user_parts split_user(char *name)
 	return (struct user_parts){name, NULL};
 }
 
-static bool same_parts(char *asked, char *listed)
+static bool users_match(char *asked, char *listed)
 {
 	struct user_parts one = split_user(asked);
 	struct user_parts other = split_user(listed);
 
-	return same(one.account, other.account) &&
+	return equal_ignoring_case(one.account, other.account) &&
 	       (one.domain == NULL || other.domain == NULL ||
-		same(one.domain, other.domain));
+		equal_ignoring_case(one.domain, other.domain));
 }
 
 bool name_match_user(const char *asked, const char *listed)
 {
 	char *one = strdup(asked);
 	char *other = strdup(listed);
-	bool is_same = one != NULL && other != NULL && same_parts(one, other);
+	bool is_same = one != NULL && other != NULL && users_match(one, other);
 
 	free(one);
 	free(other);

@@ -153,7 +153,7 @@ static const struct poptOption table[] = {
 	POPT_TABLEEND};
 
 /* What of an argument is a password: nothing (NULL), or the rest of it. */
-static char *password_in(char *argument, char *next)
+static char *find_password(char *argument, char *next)
 {
 	if (strncmp(argument, "--password=", 11) == 0) {
 		return argument + 11;
@@ -178,11 +178,12 @@ static char *password_in(char *argument, char *next)
 }
 
 /* popt has copies by now; whoever lists processes finds no password. */
-static void burn(int argc, char *argv[])
+static void overwrite_passwords(int argc, char *argv[])
 {
 	for (int i = 1; i < argc; i++) {
 		char *password =
-			password_in(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+			find_password(argv[i],
+				      i + 1 < argc ? argv[i + 1] : NULL);
 
 		if (password != NULL) {
 			explicit_bzero(password, strlen(password));
@@ -190,15 +191,15 @@ static void burn(int argc, char *argv[])
 	}
 }
 
-static enum options_result wrong(const char *what, const char *complaint)
+static enum options_result usage_error(const char *what, const char *complaint)
 {
 	terminal_complain("%s: %s", what, complaint);
 	(void)fputs("Try 'smbsession --help'.\n", stderr);
 	return OPTIONS_WRONG;
 }
 
-static NET_API_STATUS protect(struct smbsession_context *context,
-			      const char *how)
+static NET_API_STATUS set_protection(struct smbsession_context *context,
+				     const char *how)
 {
 	static const struct {
 		const char *name;
@@ -217,9 +218,10 @@ static NET_API_STATUS protect(struct smbsession_context *context,
 	return ERROR_INVALID_PARAMETER;
 }
 
-static NET_API_STATUS take_login(struct smbsession_context *context,
-				 int option,
-				 const char *value)
+static NET_API_STATUS apply_connection_option(
+	struct smbsession_context *context,
+	int option,
+	const char *value)
 {
 	switch (option) {
 	case OPTION_LOGIN:
@@ -237,7 +239,7 @@ static NET_API_STATUS take_login(struct smbsession_context *context,
 	case OPTION_USE_KERBEROS:
 		return smbsession_set(context, SMBSESSION_KERBEROS, value);
 	case OPTION_PROTECTION:
-		return protect(context, value);
+		return set_protection(context, value);
 	case OPTION_CONFIGFILE:
 		return smbsession_set(context, SMBSESSION_CONFIGFILE, value);
 	case OPTION_OPTION:
@@ -250,7 +252,7 @@ static NET_API_STATUS take_login(struct smbsession_context *context,
 }
 
 /* Was it one of the tool's own options? */
-static bool take_own(struct options *options, int option, char *value)
+static bool store_own_option(struct options *options, int option, char *value)
 {
 	switch (option) {
 	case OPTION_CLIENT:
@@ -315,7 +317,7 @@ static void print_help(poptContext popt, const struct verb *verbs)
 	poptPrintHelp(popt, stdout, 0);
 }
 
-static enum options_result take_options(poptContext popt,
+static enum options_result read_options(poptContext popt,
 					const struct verb *verbs,
 					struct options *options,
 					struct smbsession_context *context)
@@ -333,17 +335,19 @@ static enum options_result take_options(poptContext popt,
 			puts("smbsession " SESSIONDEL_VERSION);
 			return OPTIONS_DONE;
 		}
-		if (take_own(options, option, value)) {
+		if (store_own_option(options, option, value)) {
 			continue;
 		}
-		if (take_login(context, option, value) != NERR_Success) {
-			return wrong(poptBadOption(popt, 0),
-				     "not with this value");
+		if (apply_connection_option(context, option, value) !=
+		    NERR_Success) {
+			return usage_error(poptBadOption(popt, 0),
+					   "not with this value");
 		}
 		free(value);
 	}
 	if (option < -1) {
-		return wrong(poptBadOption(popt, 0), poptStrerror(option));
+		return usage_error(poptBadOption(popt, 0),
+				   poptStrerror(option));
 	}
 	return OPTIONS_OK;
 }
@@ -356,25 +360,25 @@ static const struct verb *find_verb(const struct verb *verbs, const char *name)
 	return verbs->name != NULL ? verbs : NULL;
 }
 
-static enum options_result complain_of_verb(const struct verb *verbs,
-					    const char *name)
+static enum options_result verb_error(const struct verb *verbs,
+				      const char *name)
 {
 	char names[NAMES_SIZE];
 	char complaint[NAMES_SIZE + 32];
 
 	if (name == NULL) {
 		join_names(verbs, " or ", names);
-		return wrong(names, "which?");
+		return usage_error(names, "which?");
 	}
 	join_names(verbs, " and ", names);
 	(void)snprintf(complaint,
 		       sizeof(complaint),
 		       "no such command, but %s",
 		       names);
-	return wrong(name, complaint);
+	return usage_error(name, complaint);
 }
 
-static enum options_result take_arguments(poptContext popt,
+static enum options_result read_arguments(poptContext popt,
 					  const struct verb *verbs,
 					  struct options *options)
 {
@@ -382,11 +386,11 @@ static enum options_result take_arguments(poptContext popt,
 
 	options->verb = name != NULL ? find_verb(verbs, name) : NULL;
 	if (options->verb == NULL) {
-		return complain_of_verb(verbs, name);
+		return verb_error(verbs, name);
 	}
 	options->server = poptGetArg(popt);
 	if (poptPeekArg(popt) != NULL) {
-		return wrong(poptPeekArg(popt), "one server at a time");
+		return usage_error(poptPeekArg(popt), "one server at a time");
 	}
 	return OPTIONS_OK;
 }
@@ -397,24 +401,26 @@ static bool is_empty(const char *name)
 }
 
 /* An empty name means anybody to the server: nobody writes it for that. */
-static enum options_result check(const struct options *options)
+static enum options_result check_combination(const struct options *options)
 {
 	bool filtered = options->client != NULL || options->user != NULL;
 
 	if (is_empty(options->client) || is_empty(options->user)) {
-		return wrong("--client, --user", "an empty name");
+		return usage_error("--client, --user", "an empty name");
 	}
 	if (is_empty(options->server)) {
-		return wrong("SERVER", "an empty name");
+		return usage_error("SERVER", "an empty name");
 	}
 	if (!options->verb->closes &&
 	    (options->all || options->yes || options->dry_run)) {
-		return wrong("--all, --yes, --dry-run", "only with close");
+		return usage_error("--all, --yes, --dry-run",
+				   "only with close");
 	}
 	if (options->verb->closes && options->all == filtered) {
-		return wrong(options->verb->name,
-			     "either --client and --user, one or both, or "
-			     "--all");
+		return usage_error(
+			options->verb->name,
+			"either --client and --user, one or both, or "
+			"--all");
 	}
 	return OPTIONS_OK;
 }
@@ -434,13 +440,13 @@ enum options_result options_read(int argc,
 
 	*options = (struct options){.verb = NULL};
 	set_usage_line(popt, verbs);
-	result = take_options(popt, verbs, options, context);
-	burn(argc, argv);
+	result = read_options(popt, verbs, options, context);
+	overwrite_passwords(argc, argv);
 	if (result == OPTIONS_OK) {
-		result = take_arguments(popt, verbs, options);
+		result = read_arguments(popt, verbs, options);
 	}
 	if (result == OPTIONS_OK) {
-		result = check(options);
+		result = check_combination(options);
 	}
 	/* Not freed: what it read is in use until the end. */
 	return result;

@@ -87,7 +87,7 @@ static const struct {
 	 "try again"},
 };
 
-static size_t meaning_of(NET_API_STATUS code)
+static size_t find_meaning(NET_API_STATUS code)
 {
 	size_t i = 0;
 
@@ -105,12 +105,12 @@ static bool is_known(size_t meaning)
 
 enum exit_status report_status(NET_API_STATUS code)
 {
-	size_t meaning = meaning_of(code);
+	size_t meaning = find_meaning(code);
 
 	return is_known(meaning) ? meanings[meaning].status : EXIT_OTHER;
 }
 
-static const char *text_for(size_t meaning, const char *text)
+static const char *meaning_text(size_t meaning, const char *text)
 {
 	return is_known(meaning) && meanings[meaning].text != NULL
 		       ? meanings[meaning].text
@@ -119,11 +119,11 @@ static const char *text_for(size_t meaning, const char *text)
 
 enum exit_status report_code(NET_API_STATUS code, const char *text)
 {
-	size_t meaning = meaning_of(code);
+	size_t meaning = find_meaning(code);
 
 	terminal_complain("%s: %s",
 			  smbsession_error_name(code),
-			  text_for(meaning, text));
+			  meaning_text(meaning, text));
 	if (is_known(meaning) && meanings[meaning].hint != NULL) {
 		terminal_complain("hint: %s", meanings[meaning].hint);
 	}
@@ -135,7 +135,7 @@ enum exit_status report_error(const struct options *options,
 			      const char *text)
 {
 	if (options->json) {
-		json_print_error(code, text_for(meaning_of(code), text));
+		json_print_error(code, meaning_text(find_meaning(code), text));
 	}
 	return report_code(code, text);
 }

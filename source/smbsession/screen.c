@@ -13,7 +13,7 @@
 /* \xHH */
 #define ESCAPE_LENGTH 4
 
-static bool is_direction(wchar_t c)
+static bool changes_direction(wchar_t c)
 {
 	return c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
 	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
@@ -21,14 +21,14 @@ static bool is_direction(wchar_t c)
 }
 
 /* Bytes of the character at the start of text; 0: it cannot be shown. */
-static size_t showable(const char *text)
+static size_t showable_length(const char *text)
 {
 	mbstate_t state = {0};
 	wchar_t c = 0;
 	size_t length = mbrtowc(&c, text, MB_CUR_MAX, &state);
 
 	if (length == (size_t)-1 || length == (size_t)-2 || length == 0 ||
-	    !iswprint((wint_t)c) || is_direction(c)) {
+	    !iswprint((wint_t)c) || changes_direction(c)) {
 		return 0;
 	}
 	return length;
@@ -45,7 +45,7 @@ char *screen_text(const char *text)
 		return NULL;
 	}
 	while (*text != '\0') {
-		size_t length = showable(text);
+		size_t length = showable_length(text);
 
 		if (length > 0) {
 			memcpy(shown + used, text, length);
@@ -64,7 +64,7 @@ char *screen_text(const char *text)
 }
 
 /* The length in bytes of the part of text that fits into so many columns. */
-static size_t fitting(const char *text, size_t columns, size_t *width)
+static size_t fitting_length(const char *text, size_t columns, size_t *width)
 {
 	size_t at = 0;
 
@@ -91,7 +91,7 @@ size_t screen_width(const char *text)
 {
 	size_t width = 0;
 
-	(void)fitting(text, SIZE_MAX, &width);
+	(void)fitting_length(text, SIZE_MAX, &width);
 	return width;
 }
 
@@ -103,7 +103,7 @@ void screen_shorten(char *text, size_t width)
 		return;
 	}
 	/* Three columns of text are at least three bytes. */
-	memcpy(text + fitting(text, width - 3, &kept), "...", 4);
+	memcpy(text + fitting_length(text, width - 3, &kept), "...", 4);
 }
 
 void screen_time(uint32_t seconds, char out[16])

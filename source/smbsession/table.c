@@ -48,12 +48,12 @@ static bool is_right_aligned(enum column column)
 }
 
 /* Which levels tell what: [MS-SRVS] 2.2.4.12 to 2.2.4.16. */
-static bool tells_time(uint32_t level)
+static bool level_has_time(uint32_t level)
 {
 	return level != 0;
 }
 
-static bool tells_opens(uint32_t level)
+static bool level_has_opens(uint32_t level)
 {
 	return level != 0 && level != 10;
 }
@@ -62,7 +62,7 @@ static char *time_cell(uint32_t level, uint32_t seconds)
 {
 	char text[16];
 
-	screen_time(tells_time(level) ? seconds : SCREEN_NO_TIME, text);
+	screen_time(level_has_time(level) ? seconds : SCREEN_NO_TIME, text);
 	return strdup(text);
 }
 
@@ -70,14 +70,15 @@ static char *opens_cell(uint32_t level, uint32_t opens)
 {
 	char text[16];
 
-	if (!tells_opens(level)) {
+	if (!level_has_opens(level)) {
 		return strdup("-");
 	}
 	(void)snprintf(text, sizeof(text), "%u", opens);
 	return strdup(text);
 }
 
-static struct row row_of(uint32_t level, const struct smbsession_info *session)
+static struct row make_row(uint32_t level,
+			   const struct smbsession_info *session)
 {
 	bool guest = (session->user_flags & SESSION_GUEST) != 0;
 
@@ -125,7 +126,7 @@ static bool make_rows(struct table *table, const struct smbsession_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		struct row *row = &table->rows[table->count++];
 
-		*row = row_of(list->level, &list->entries[i]);
+		*row = make_row(list->level, &list->entries[i]);
 		if (!is_complete(row)) {
 			return false;
 		}
@@ -136,7 +137,7 @@ static bool make_rows(struct table *table, const struct smbsession_list *list)
 	return true;
 }
 
-static void measure(struct table *table)
+static void measure_columns(struct table *table)
 {
 	for (int column = 0; column < table->columns; column++) {
 		size_t *widest = &table->widths[column];
@@ -153,7 +154,7 @@ static void measure(struct table *table)
 	}
 }
 
-static size_t total_of(const struct table *table)
+static size_t total_width(const struct table *table)
 {
 	size_t total = (size_t)GAP * (size_t)(table->columns - 1);
 
@@ -164,15 +165,15 @@ static size_t total_of(const struct table *table)
 }
 
 /* Takes from the longer of the names, until all fits or both are short. */
-static void squeeze(struct table *table, size_t width)
+static void shrink_names(struct table *table, size_t width)
 {
 	size_t *client = &table->widths[COLUMN_CLIENT];
 	size_t *user = &table->widths[COLUMN_USER];
 
-	if (total_of(table) > width) {
+	if (total_width(table) > width) {
 		table->columns = COLUMN_TYPE;
 	}
-	while (total_of(table) > width) {
+	while (total_width(table) > width) {
 		size_t *longer = *user > *client ? user : client;
 
 		if (*longer <= NAME_LEAST) {
@@ -231,9 +232,9 @@ bool table_print(FILE *out,
 	bool ok = make_rows(&table, list);
 
 	if (ok) {
-		measure(&table);
+		measure_columns(&table);
 		if (width > 0) {
-			squeeze(&table, width);
+			shrink_names(&table, width);
 		}
 		print_rows(out, &table);
 	}

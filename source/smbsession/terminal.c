@@ -42,7 +42,7 @@ void terminal_progress_end(void)
 
 static char last_words[256];
 
-static void say_and_end(int number)
+static void say_last_words_and_end(int number)
 {
 	ssize_t written = write(STDERR_FILENO, last_words, strlen(last_words));
 
@@ -51,7 +51,7 @@ static void say_and_end(int number)
 	(void)raise(number);
 }
 
-static void on_signals(void (*handler)(int))
+static void handle_signals(void (*handler)(int))
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -74,18 +74,18 @@ void terminal_last_words(const char *format, ...)
 	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	/* None while they are half written. */
-	on_signals(SIG_DFL);
+	handle_signals(SIG_DFL);
 	(void)snprintf(last_words,
 		       sizeof(last_words),
 		       "%ssmbsession: %s\n",
 		       start,
 		       text);
-	on_signals(say_and_end);
+	handle_signals(say_last_words_and_end);
 }
 
 void terminal_no_last_words(void)
 {
-	on_signals(SIG_DFL);
+	handle_signals(SIG_DFL);
 }
 
 void terminal_complain(const char *format, ...)
@@ -126,35 +126,35 @@ bool terminal_ask(const char *question)
 }
 
 /* For the handler: the terminal as it was before its echo was switched off. */
-static int silent_terminal = -1;
-static struct termios loud;
+static int terminal_without_echo = -1;
+static struct termios settings_with_echo;
 
-static void restore_and_end(int number)
+static void restore_echo_and_end(int number)
 {
-	(void)tcsetattr(silent_terminal, TCSAFLUSH, &loud);
+	(void)tcsetattr(terminal_without_echo, TCSAFLUSH, &settings_with_echo);
 	(void)signal(number, SIG_DFL);
 	(void)raise(number);
 }
 
-static bool silence(int terminal)
+static bool switch_echo_off(int terminal)
 {
 	struct termios silent;
 
-	if (tcgetattr(terminal, &loud) != 0) {
+	if (tcgetattr(terminal, &settings_with_echo) != 0) {
 		return false;
 	}
-	silent_terminal = terminal;
-	on_signals(restore_and_end);
-	silent = loud;
+	terminal_without_echo = terminal;
+	handle_signals(restore_echo_and_end);
+	silent = settings_with_echo;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	silent.c_lflag |= ECHONL;
 	return tcsetattr(terminal, TCSAFLUSH, &silent) == 0;
 }
 
-static void unsilence(int terminal)
+static void restore_echo(int terminal)
 {
-	(void)tcsetattr(terminal, TCSAFLUSH, &loud);
-	on_signals(SIG_DFL);
+	(void)tcsetattr(terminal, TCSAFLUSH, &settings_with_echo);
+	handle_signals(SIG_DFL);
 }
 
 static const char *read_line(int from)
@@ -183,10 +183,10 @@ const char *terminal_password(const char *username, void *private_data)
 		return read_line(STDIN_FILENO);
 	}
 	/* What is typed before it is silent is shown and not read. */
-	if (silence(terminal)) {
+	if (switch_echo_off(terminal)) {
 		(void)dprintf(terminal, "Password for [%s]: ", username);
 		line = read_line(terminal);
-		unsilence(terminal);
+		restore_echo(terminal);
 	}
 	(void)close(terminal);
 	return line;
