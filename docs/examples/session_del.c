@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Ends network sessions of a server, as the reference page's program does.
+ * Ends network sessions of a server: the example of Microsoft's reference page
+ * for NetSessionDel().
  *
  *	cc session_del.c $(pkg-config --cflags --libs smbsession)
  *
- * It logs in as Samba's tools do without options: USER, PASSWD and a Kerberos
- * ticket count. On the local server root needs none of them.
+ * It logs in as Samba's tools do without options: with USER, PASSWD and a
+ * Kerberos ticket. Root needs no login on the local server.
  */
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One bounded call to the server service. */
+/* One call to the server service, with a time limit. */
 
 #include "call.h"
 
@@ -11,14 +11,14 @@
 #include "ndr_netr_session.h"
 #include "status_error.h"
 
-/* A server may have ended a connection that was idle, and a call may have
- * ended the caller's own session. */
+/* A kept connection can be dead: the server may have dropped it while it was
+ * idle, or the call before may have closed the caller's own session. */
 static bool may_try_again(const struct smbsession_context *context, bool fresh)
 {
 	return !fresh && !deadline_passed(context->deadline);
 }
 
-/* What libndr makes of an answer that cannot be decoded. */
+/* How libndr reports an answer that it cannot decode. */
 static bool is_undecodable(NTSTATUS status)
 {
 	return NT_STATUS_EQUAL(status, NT_STATUS_BUFFER_TOO_SMALL) ||
@@ -34,7 +34,8 @@ static NET_API_STATUS note_failed_call(struct smbsession_context *context,
 	if (is_undecodable(status)) {
 		return call_invalid_answer(context);
 	}
-	/* For an answer that says how long it is. */
+	/* An answer can claim a size that cannot be allocated. status_error()
+	 * would take this for a connection that failed. */
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 		return context_no_memory(context);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The connection of a context to the server service of one server. */
+/* A context's connection to the server service of one server. */
 
 #include "connection.h"
 
@@ -19,7 +19,7 @@
 #include "relay.h"
 #include "status_error.h"
 
-/* For who is not root, or logs in: a name would have to be resolved. */
+/* The local server by SMB. An address needs no resolving. */
 #define LOCAL_SERVER "127.0.0.1"
 
 void connection_close(struct smbsession_context *context)
@@ -28,7 +28,7 @@ void connection_close(struct smbsession_context *context)
 	context->srvsvc = NULL;
 }
 
-/* By parts: a name is no place for what a binding string has options in. */
+/* Not in one string: brackets in a host's name would be parsed as options. */
 static NTSTATUS make_binding(TALLOC_CTX *mem_ctx,
 			     const char *host,
 			     struct dcerpc_binding **binding)
@@ -97,7 +97,7 @@ static const char *configured_log_level(struct loadparm_context *lp_ctx)
 	return level != NULL ? *level : NULL;
 }
 
-/* Making one sets the log level of this whole process. */
+/* Making one sets the log level of the whole process, so pass ours on. */
 static struct loadparm_context *make_relay_config(
 	const struct smbsession_context *context,
 	const char *directory)
@@ -114,8 +114,7 @@ static struct loadparm_context *make_relay_config(
 	return lp_ctx;
 }
 
-/* Root needs no password where it can open the pipe by itself. Notes why it
- * cannot. */
+/* As root, by the local named pipe. Notes why the pipe cannot be opened. */
 static bool connect_without_login(struct smbsession_context *context)
 {
 	struct loadparm_context *lp_ctx = NULL;
@@ -156,7 +155,8 @@ static bool connect_without_login(struct smbsession_context *context)
 	return true;
 }
 
-/* There is a server beside the pipe where Samba is of another series. */
+/* Another series of Samba may not accept our greeting at the pipe. Then log in
+ * by SMB, as other users do. */
 static NET_API_STATUS connect_to_local_server(
 	struct smbsession_context *context)
 {

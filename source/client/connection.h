@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The connection of a context to the server service of one server. */
+/* A context's connection to the server service of one server. */
 
 #ifndef SMBSESSION_CONNECTION_H
 #define SMBSESSION_CONNECTION_H
@@ -9,12 +9,12 @@
 #include "context.h"
 
 /**
- * Have the context connected, bound and logged in.
+ * Connect the context, log in and bind, unless that is done.
  *
  * @param[in]  servername  as for NetSessionDel()
- * @param[out] fresh       Was the connection made just now?
+ * @param[out] fresh       Is the connection new?
  *
- * @return NERR_Success, or what went wrong, also noted in the context
+ * @return NERR_Success, or the error, which is also noted in the context
  */
 NET_API_STATUS connection_open(struct smbsession_context *context,
 			       const char *servername,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Contexts: made, set up and freed. */
+/* Make, set up and free contexts. */
 
 #include "context.h"
 
@@ -16,8 +16,8 @@
 #define TIMEOUT_SECONDS 30
 #define TIMEOUT_MOST 3600
 
-/* Samba's libraries have no words of their own on standard error then; at
- * level 0 they still complain of servers. */
+/* Samba's libraries then write nothing to standard error. At level 0 they would
+ * still complain about servers. */
 #define SILENT "all:-1"
 
 static bool init_context(struct smbsession_context *context)
@@ -47,7 +47,7 @@ void smbsession_free(struct smbsession_context *context)
 	if (context == NULL) {
 		return;
 	}
-	/* Before the event context, which the connection's sockets use. */
+	/* First the connection: its sockets use the event context. */
 	TALLOC_FREE(context->connection);
 	talloc_free(context);
 }
@@ -112,7 +112,7 @@ static NET_API_STATUS set_kerberos(struct smbsession_context *context,
 static NET_API_STATUS set_option(struct smbsession_context *context,
 				 const char *value)
 {
-	/* lpcfg_set_option() cuts the string up. */
+	/* lpcfg_set_option() modifies the string. */
 	char *copy = value != NULL ? talloc_strdup(context, value) : NULL;
 	bool ok = copy != NULL && lpcfg_set_option(context->lp_ctx, copy);
 

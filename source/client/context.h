@@ -10,7 +10,7 @@
 #include <core/ntstatus.h>
 #include <talloc.h>
 
-/* Samba's has the type of an NTSTATUS. */
+/* Samba's macro of this name is an NTSTATUS. */
 #undef ERROR_INVALID_PARAMETER
 #include "smbsession.h"
 
@@ -36,7 +36,7 @@ struct smbsession_context {
 	struct loadparm_context *lp_ctx;
 	bool configured;
 	struct deadline *deadline;
-	/* parent of all that belongs to the connection; NULL: there is none */
+	/* parent of all that the connection has; NULL: not connected */
 	TALLOC_CTX *connection;
 	const char *connected_to;
 	struct dcerpc_binding_handle *srvsvc;
@@ -49,10 +49,10 @@ NET_API_STATUS context_error(struct smbsession_context *context,
 			     const char *format,
 			     ...) __attribute__((format(printf, 3, 4)));
 
-/** The same for lack of memory. */
+/** The same when out of memory. */
 NET_API_STATUS context_no_memory(struct smbsession_context *context);
 
-/** Load smb.conf, unless that was done. */
+/** Load smb.conf, unless it is loaded. */
 NET_API_STATUS context_load_config(struct smbsession_context *context);
 
 #endif

@@ -14,7 +14,7 @@
 #include "deadline.h"
 
 static char program[] = SAMBA_LIBEXECDIR "/samba-dcerpcd";
-/* The end of the pipe that it writes to when it is ready. */
+/* The descriptor that it writes to when it is ready. */
 #define READY 3
 
 extern char **environ;
@@ -29,8 +29,8 @@ static bool may_start_on_demand(struct loadparm_context *lp_ctx)
 	return on_demand != NULL && *on_demand;
 }
 
-/* It outlives this program: its own session, and none of the descriptors that
- * somebody waits for the end of. */
+/* It outlives this program. So it gets a session of its own, and none of our
+ * standard streams: their readers would wait until samba-dcerpcd ends. */
 static bool spawn_dcerpcd(const char *configfile, int ready)
 {
 	posix_spawn_file_actions_t files;

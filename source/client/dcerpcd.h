@@ -9,7 +9,7 @@
 /**
  * Start it and wait until it is ready. It ends by itself when it is idle.
  *
- * @return false when smb.conf says that it runs on its own, and on errors
+ * @return false on errors, and if smb.conf does not allow starting it
  */
 bool dcerpcd_start(struct smbsession_context *context);
 

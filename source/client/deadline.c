@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Bounded waiting in calls of libdcerpc, some of which loop by themselves and
- * take no time limit. The nesting hook, which tevent calls before each turn
- * of any loop, ends them.
+ * A time limit for libdcerpc: some of its calls run an event loop of their own
+ * and take no limit. tevent calls the nesting hook before each turn of a loop,
+ * and the hook ends the loop when the time is up.
  */
 
-/* tevent keeps nesting for Samba's own client code, which nests. */
+/* tevent deprecates nested loops but keeps them: Samba's client code nests. */
 #define TEVENT_DEPRECATED 1
 #define _DEPRECATED_
 #include "deadline.h"
@@ -51,7 +51,7 @@ struct deadline *deadline_new(TALLOC_CTX *mem_ctx)
 	return deadline;
 }
 
-/* Only wakes the loop up, for the hook to end it. */
+/* Only wakes the loop, so that the hook can end it. */
 static void wake_loop(struct tevent_context *ev,
 		      struct tevent_timer *timer,
 		      struct timeval time,
@@ -76,7 +76,7 @@ static struct timeval seconds_to_timeval(double seconds)
 
 static bool set_end(struct deadline *deadline, double seconds)
 {
-	/* A little later, so that the hook finds the deadline passed. */
+	/* A little later, when the hook finds that the deadline has passed. */
 	struct timeval later = seconds_to_timeval(seconds + 0.01);
 
 	TALLOC_FREE(deadline->timer);
@@ -105,7 +105,7 @@ struct timeval deadline_left(const struct deadline *deadline)
 {
 	double left = deadline->end - monotonic_seconds();
 
-	/* To a socket, 0 would mean for ever. */
+	/* To a socket, 0 means no limit. */
 	return seconds_to_timeval(left > 0.001 ? left : 0.001);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An event context in which nothing waits for longer than it may. */
+/* An event context whose loops end at a deadline. */
 
 #ifndef SMBSESSION_DEADLINE_H
 #define SMBSESSION_DEADLINE_H
@@ -13,33 +13,34 @@
 struct deadline {
 	struct tevent_context *ev;
 	struct tevent_timer *timer;
-	/* seconds since the epoch of the monotonic clock, 0: none is set */
+	/* seconds on the monotonic clock; 0: no deadline is set */
 	double end;
-	/* what was left of them when they were stopped */
+	/* what was left when the clock was paused */
 	double seconds_left;
 };
 
-/** Make one, with its event context; NULL when out of memory. */
+/** Make one with its event context; NULL when out of memory. */
 struct deadline *deadline_new(TALLOC_CTX *mem_ctx);
 
 /**
- * From so many seconds on, all loops of the event context end with an error.
+ * Start the clock: after this many seconds all loops of the event context end
+ * with an error.
  *
  * @return false when out of memory
  */
 bool deadline_start(struct deadline *deadline, unsigned int seconds);
 
-/** Has it come? */
+/** Has the deadline passed? */
 bool deadline_passed(const struct deadline *deadline);
 
-/** How long it is until then, for poll() and for socket options: not 0. */
+/** The time left, for poll() and socket options; never 0. */
 struct timeval deadline_left(const struct deadline *deadline);
 
-/** Stop the clock, for somebody is asked who may take their time. */
+/** Pause the clock, so that a user can take time to answer. */
 void deadline_pause(struct deadline *deadline);
 
 /**
- * Have it go on.
+ * Let the clock run again, with the time that was left.
  *
  * @return false when out of memory
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Codes of the network and the login, beside those that smbsession.h has. */
+/* Error codes of network and login that smbsession.h does not have. */
 
 #ifndef SMBSESSION_ERROR_CODE_H
 #define SMBSESSION_ERROR_CODE_H

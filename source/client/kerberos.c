@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tickets: the one that is there already, and what is wrong where none is. */
+/* Kerberos tickets: use the one at hand, or say why there is none. */
 
 #include "kerberos.h"
 
@@ -11,7 +11,7 @@
 #include "deadline.h"
 #include "status_error.h"
 
-/* libkrb5's codes for a domain that cannot be asked; all of its kinds have
+/* libkrb5's codes for a domain that cannot be reached. MIT's and Heimdal's are
  * the same numbers. */
 #define KRB5_REALM_UNKNOWN (-1765328230)
 #define KRB5_KDC_UNREACH (-1765328228)
@@ -50,7 +50,7 @@ static bool ticket_belongs_to(const char *owner, const char *user)
 	return strncasecmp(owner, user, length) == 0 && owner[length] == '@';
 }
 
-/* Elsewhere a password is asked for, as by Samba's tools. */
+/* If it is not, a password is asked for, as Samba's tools do. */
 static bool ticket_is_wanted(const struct smbsession_login *login,
 			     struct cli_credentials *credentials,
 			     const char *owner)

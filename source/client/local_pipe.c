@@ -21,13 +21,14 @@
 
 #define TRANSPORT_NAMED_PIPE 1
 #define MESSAGE_MODE 2
-/* No answer of a Samba that greets like this is longer. */
+/* No answer to the greetings below is longer. */
 #define ANSWER_MOST 1024
 
 #define NAME "localhost"
 #define ADDRESS "127.0.0.1"
 
-/* [MS-DTYP] 2.4.2.4; the first is Samba's for the Unix user root. */
+/* [MS-DTYP] 2.4.2.4. The first is S-1-22-1-0, Samba's for the Unix user root:
+ * Samba accepts the local system's SID over ncalrpc only. */
 static struct local_sid root_sids[] = {
 	{1, 2, {0, 0, 0, 0, 0, 22}, (uint32_t[]){1, 0}},
 	{1, 2, {0, 0, 0, 0, 0, 5}, (uint32_t[]){32, 544}},
@@ -35,8 +36,8 @@ static struct local_sid root_sids[] = {
 	{1, 1, {0, 0, 0, 0, 0, 5}, (uint32_t[]){11}},
 };
 
-/* Four numbers of claims and device SIDs, and four empty arrays of them; then
- * that claims are never evaluated. */
+/* Four counts of claims and device SIDs, four empty arrays of them, and that
+ * claims are never evaluated. */
 static uint8_t no_claims[] = {[4 * 4 + 4 * 4] = 1, 0};
 static uint8_t not_a_guest[] = {0, 0, 0, 0};
 static uint8_t authenticated[] = {1};
@@ -90,7 +91,7 @@ static bool encode_greeting(TALLOC_CTX *mem_ctx,
 	enum ndr_err_code result = NDR_ERR_SUCCESS;
 	uint32_t length = 0;
 
-	/* Names a session: no other has it. */
+	/* The id of a session, which must be unique. */
 	if (getrandom(caller.session, sizeof(caller.session), 0) !=
 	    sizeof(caller.session)) {
 		return false;
@@ -108,13 +109,13 @@ static bool encode_greeting(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
-/* Nothing that waits at the socket does so for longer than is left. */
+/* Nothing may wait at the socket for longer than the time left. */
 static bool set_socket_timeouts(const struct smbsession_context *context,
 				int socket)
 {
 	struct timeval left = deadline_left(context->deadline);
 
-	/* The latter also bounds connect(), which waits when the backlog is
+	/* SO_SNDTIMEO also limits connect(), which waits while the backlog is
 	 * full. */
 	return setsockopt(socket,
 			  SOL_SOCKET,
@@ -196,7 +197,7 @@ static bool greet_server(struct smbsession_context *context,
 	return welcome;
 }
 
-/* samba-dcerpcd's sockets are where ncalrpc's are, unless it is told. */
+/* samba-dcerpcd's sockets are in "ncalrpc dir" by default. */
 static bool make_socket_path(struct loadparm_context *lp_ctx,
 			     char *path,
 			     size_t size)
@@ -261,8 +262,9 @@ int local_pipe_open(struct smbsession_context *context)
 	}
 	errno = 0;
 	while (connected >= 0 && !greet_server(context, dialect, connected)) {
-		/* Samba hangs up on a dialect that it does not know. If it
-		 * hangs, it would do so for as long again. */
+		/* Samba hangs up on a dialect that it does not know. A server
+		 * that does not react at all would not react to the next
+		 * dialect either. */
 		bool hangs = errno == EAGAIN;
 
 		(void)close(connected);

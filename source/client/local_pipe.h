@@ -9,11 +9,11 @@
 /**
  * Open it, as smbd does for its clients: as root, without a password.
  *
- * samba-dcerpcd is started when it does not run and smb.conf lets programs
- * start it ("rpc start on demand helpers").
+ * Starts samba-dcerpcd if it does not run and smb.conf allows starting it
+ * ("rpc start on demand helpers").
  *
- * @return A connected stream socket; -1 with errno when there is none, or
- *         when this Samba greets in another way.
+ * @return A connected stream socket; -1 with errno if there is no such pipe,
+ *         or if this Samba does not accept our greeting.
  */
 int local_pipe_open(struct smbsession_context *context);
 

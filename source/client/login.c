@@ -19,7 +19,7 @@ bool login_is_given(const struct smbsession_login *login)
 		strcmp(login->kerberos, "required") == 0);
 }
 
-/* The answer is kept, for the next connection. */
+/* Keeps the answer, so that the next connection does not ask again. */
 static const char *prompt_for_password(struct cli_credentials *credentials)
 {
 	struct smbsession_context *context =
@@ -47,7 +47,7 @@ static enum credentials_use_kerberos parse_kerberos_state(const char *wanted)
 					  : CRED_USE_KERBEROS_DESIRED;
 }
 
-/* The order is Samba's: the more specific setting comes later. */
+/* In Samba's order: the more specific setting comes later. */
 static NET_API_STATUS apply_login_settings(struct smbsession_context *context,
 					   struct cli_credentials *credentials)
 {

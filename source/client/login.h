@@ -12,18 +12,18 @@
 
 struct cli_credentials;
 
-/** Does the program, or its environment, say who logs in? */
+/** Do the settings say who logs in, or that Kerberos is required? */
 bool login_is_given(const struct smbsession_login *login);
 
 /**
- * Make credentials; smb.conf must be loaded.
+ * Make credentials. smb.conf must be loaded.
  *
- * What is not set is taken from smb.conf and the environment (USER, PASSWD,
+ * Takes what is not set from smb.conf and the environment (USER, PASSWD,
  * PASSWD_FD, PASSWD_FILE, KRB5CCNAME), as Samba's tools do.
  *
  * @param[out] credentials  child of mem_ctx
  *
- * @return NERR_Success, or what went wrong, also noted in the context
+ * @return NERR_Success, or the error, which is also noted in the context
  */
 NET_API_STATUS login_credentials(TALLOC_CTX *mem_ctx,
 				 struct smbsession_context *context,

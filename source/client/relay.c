@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lets libdcerpc talk through a socket that is open and greeted already. */
+/* Lets libdcerpc use a local pipe that is open and past the greeting. */
 
 #include "relay.h"
 
@@ -12,8 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Each message to or from the server has its length before it, little-endian
- * in two bytes. */
+/* Each message to or from the server follows its length: two bytes,
+ * little-endian. */
 #define HEADER_SIZE 2
 #define CHUNK_SIZE 4096
 
@@ -27,7 +27,7 @@ struct relay {
 	struct tevent_fd *listening;
 	struct tevent_fd *from_client;
 	struct tevent_fd *from_server;
-	/* of the message that the server is in the middle of */
+	/* of the message that the server is sending */
 	uint8_t header[HEADER_SIZE];
 	size_t header_read;
 	size_t message_left;
@@ -142,8 +142,8 @@ static bool pass_message_part(struct relay *relay)
 	return write_all(relay->client, chunk, (size_t)length);
 }
 
-/* One chunk a turn, so that the client's turn comes before its socket is
- * full: both are in this process. */
+/* One chunk per turn of the loop: the client is in this process, and must get
+ * its turn to read before its socket is full. */
 static void pass_to_client(struct tevent_context *ev,
 			   struct tevent_fd *fd,
 			   uint16_t flags,

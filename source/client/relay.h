@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lets libdcerpc talk through a socket that is open and greeted already. */
+/* Lets libdcerpc use a local pipe that is open and past the greeting. */
 
 #ifndef SMBSESSION_RELAY_H
 #define SMBSESSION_RELAY_H
@@ -11,17 +11,17 @@
 #define RELAY_ENDPOINT "relay"
 
 /**
- * Pass on what one client sends and gets, while ev loops.
+ * Pass messages between one client and the server, while ev loops.
  *
- * libdcerpc connects to sockets by their path only, and does not put a length
- * before each message, as a local named pipe of Samba wants it.
+ * libdcerpc connects to sockets by path only, and does not send the length that
+ * Samba's local pipes expect before each message.
  *
- * @param[in]  server     stream socket to a message mode pipe; owned from now
- *                        on, also on errors
- * @param[out] directory  where RELAY_ENDPOINT is, nobody else's; child of the
- *                        result
+ * @param[in]  server     stream socket of a message mode pipe; the relay
+ *                        closes it, even on errors
+ * @param[out] directory  where RELAY_ENDPOINT is, and nothing else; child
+ *                        of the result
  *
- * @return The relay, which ends when freed; NULL with errno on errors.
+ * @return The relay, which ends when freed; NULL on errors.
  */
 struct relay *relay_start(TALLOC_CTX *mem_ctx,
 			  struct tevent_context *ev,

@@ -6,7 +6,7 @@
 #include "call.h"
 #include "ndr_netr_session.h"
 
-/* What smbsession_use() set. */
+/* Set by smbsession_use(). */
 static struct smbsession_context *default_context;
 
 NET_API_STATUS smbsession_del(struct smbsession_context *context,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a server sends of its list, made into entries of ours. */
+/* Turns the entries that a server sends into the library's. */
 
 #include "session_entries.h"
 
@@ -8,7 +8,7 @@
 #include "error_code.h"
 #include "ndr_netr_session.h"
 
-/* The fields that an entry of each level has, copied by their names. */
+/* The fields of each level, copied by name. */
 #define ENTRY_0(from) .client = (from)->cname
 #define ENTRY_10(from)                                                 \
 	ENTRY_0(from), .user = (from)->username, .time = (from)->time, \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a server sends of its list, made into entries of ours. */
+/* Turns the entries that a server sends into the library's. */
 
 #ifndef SMBSESSION_SESSION_ENTRIES_H
 #define SMBSESSION_SESSION_ENTRIES_H
@@ -9,10 +9,10 @@
 struct session_enum_struct;
 
 /**
- * Add what one answer brought.
+ * Add the entries of one answer.
  *
- * @param[in,out] list  its level is the one that was asked for
- * @param[in]     sent  must outlive the list: its strings stay where they are
+ * @param[in,out] list  its level is the one that was requested
+ * @param[in]     sent  must outlive the list, which points to its strings
  *
  * @return NERR_Success; ERROR_INVALID_DATA for an answer of another level;
  *         ERROR_NOT_ENOUGH_MEMORY

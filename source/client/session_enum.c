@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NetrSessionEnum ([MS-SRVS] 3.1.4.5), by the highest level a server has. */
+/* NetrSessionEnum ([MS-SRVS] 3.1.4.5), at the best level a server gives. */
 
 #include <dcerpc.h>
 
@@ -8,11 +8,11 @@
 #include "ndr_netr_session.h"
 #include "session_entries.h"
 
-/* Ask for all at once (2.2.2.2). */
+/* Request everything at once (2.2.2.2). */
 #define MAX_PREFERRED_LENGTH UINT32_MAX
 
-/* In the order of what they tell. Samba without the plugin has 1 and 0 only,
- * Windows shows 10 and 0 to more callers than the others. */
+/* The one with most detail first. Samba without the plugin has only 1 and 0,
+ * Windows gives 10 and 0 to more callers than the others. */
 static const uint32_t levels[] = {502, 2, 1, 10, 0};
 
 struct query {
@@ -23,13 +23,13 @@ struct query {
 	uint32_t resume_handle;
 };
 
-/* What is sent along with a level: a container of it that is empty. */
+/* An empty container, of any level: a request must carry one. */
 union any_container {
 	struct session_info_0_container level0;
 	struct session_info_502_container level502;
 };
 
-/* Not noted: that there is more. */
+/* ERROR_MORE_DATA is returned but not noted: it is no failure. */
 static NET_API_STATUS add_answer(struct smbsession_context *context,
 				 struct smbsession_list *list,
 				 const struct netr_session_enum *answer)
@@ -47,14 +47,14 @@ static NET_API_STATUS add_answer(struct smbsession_context *context,
 	return added == NERR_Success ? code : context_no_memory(context);
 }
 
-/* Where to go on, 0 where that is nowhere: the pointer is of the answer. */
+/* The position of the next part. The answer may have none (NULL): then 0. */
 static uint32_t next_resume_handle(const struct netr_session_enum *answer)
 {
 	return answer->out.resume_handle != NULL ? *answer->out.resume_handle
 						 : 0;
 }
 
-/* Asks once, and adds what comes. */
+/* Requests one part and adds it to the list. */
 static NET_API_STATUS request_part(struct smbsession_context *context,
 				   struct query *query,
 				   struct smbsession_list *list)
@@ -87,9 +87,8 @@ static NET_API_STATUS request_part(struct smbsession_context *context,
 	return add_answer(context, list, &request);
 }
 
-/* Asks for part after part of one level. A server whose parts never end is
- * left when the time is up; one that goes on from where it was, or with
- * nothing, at once. */
+/* Requests all parts of one level. If they never end, the deadline ends them.
+ * If a part is empty or the position stays the same, this gives up at once. */
 static NET_API_STATUS request_level(struct smbsession_context *context,
 				    struct query *query,
 				    struct smbsession_list *list)
@@ -115,13 +114,13 @@ static NET_API_STATUS request_level(struct smbsession_context *context,
 				       "list");
 }
 
-/* Windows answers that a level is not for this caller; another may be. */
+/* Windows can deny a caller one level and give it another. */
 static bool may_try_next_level(NET_API_STATUS code)
 {
 	return code == ERROR_INVALID_LEVEL || code == ERROR_ACCESS_DENIED;
 }
 
-/* The first refusal tells more than that the last level is unknown. */
+/* "Access denied" says more than that the last level is unknown. */
 static NET_API_STATUS request_best_level(struct smbsession_context *context,
 					 struct query *query,
 					 struct smbsession_list *list)

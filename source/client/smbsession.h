@@ -13,7 +13,7 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
-/* Samba's <netapi.h> has this type, too: include that one first. */
+/* Samba's <netapi.h> also has this type: include that header first. */
 #ifndef __LIB_NETAPI_H__
 typedef uint32_t NET_API_STATUS;
 #endif
@@ -67,8 +67,9 @@ typedef uint32_t NET_API_STATUS;
 /**
  * End network sessions of a server.
  *
- * All strings are UTF-8. Logs in as smbsession_use() says, and else as
- * Samba's tools without options do; to the local server root needs no login.
+ * All strings are UTF-8. Uses the context that smbsession_use() was given.
+ * Without one it logs in as Samba's tools do without options. Root needs no
+ * login on the local server.
  *
  * @param[in] servername     DNS or NetBIOS name or address, with or without
  *                           a leading "\\"; NULL is the local server.
@@ -77,51 +78,52 @@ typedef uint32_t NET_API_STATUS;
  * @param[in] username       Whose sessions; NULL is any user.
  *
  * @return NERR_Success when the sessions are gone, NERR_ClientNameNotFound,
- *         ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER (both names NULL, for
- *         one), ERROR_NOT_ENOUGH_MEMORY, and what the network adds, see
+ *         ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER (for example when both
+ *         names are NULL), ERROR_NOT_ENOUGH_MEMORY, or another error: see
  *         NetSessionDel(3).
  */
 NET_API_STATUS NetSessionDel(const char *servername,
 			     const char *UncClientName,
 			     const char *username);
 
-/* How to log in and where, and the connection that is kept between calls. */
+/* How to log in, and the connection that is kept between calls. */
 struct smbsession_context;
 
 enum smbsession_setting {
 	/* "user", "DOMAIN\user" or "user@REALM", each with or without
 	 * "%password" */
 	SMBSESSION_USERNAME = 1,
-	/* NULL: none, and none is asked for; a Kerberos ticket will do */
+	/* NULL: use none and do not ask; a Kerberos ticket is enough */
 	SMBSESSION_PASSWORD = 2,
 	/* a file with lines "username = ", "password = ", "domain = " */
 	SMBSESSION_AUTHENTICATION_FILE = 3,
 	/* "off", "desired" or "required" */
 	SMBSESSION_KERBEROS = 4,
-	/* instead of Samba's own smb.conf */
+	/* a file to use instead of Samba's smb.conf */
 	SMBSESSION_CONFIGFILE = 5,
 	/* "name=value" that overrides smb.conf; each call adds one */
 	SMBSESSION_OPTION = 6,
-	/* seconds that one function may take, "30" at first */
+	/* seconds that one function may take: "1" to "3600", default "30" */
 	SMBSESSION_TIMEOUT = 7,
 };
 
 /**
  * Make a context.
  *
- * @return For smbsession_free(); NULL when there is no memory.
+ * @return Free it with smbsession_free(). NULL when out of memory.
  */
 struct smbsession_context *smbsession_new(void);
 
-/** Free a context, and end its connection. NULL is allowed. */
+/** Free a context and close its connection. NULL is allowed. */
 void smbsession_free(struct smbsession_context *context);
 
 /**
- * Change one setting; it counts for connections that are made later.
+ * Change one setting. The timeout applies to the next call, all others to
+ * connections that are made later.
  *
  * @param[in] value  Copied. UTF-8.
  *
- * @return NERR_Success, ERROR_INVALID_PARAMETER when the value is none,
+ * @return NERR_Success, ERROR_INVALID_PARAMETER for an invalid value, or
  *         ERROR_NOT_ENOUGH_MEMORY.
  */
 NET_API_STATUS smbsession_set(struct smbsession_context *context,
@@ -129,10 +131,10 @@ NET_API_STATUS smbsession_set(struct smbsession_context *context,
 			      const char *value);
 
 /**
- * Say who is asked for a password that is needed and not set.
+ * Set the function that is called when a password is needed but not set.
  *
- * @param[in] prompt  Gets the user's name and private_data; what it returns
- *                    is copied, NULL is no password.
+ * @param[in] prompt  Gets the user's name and private_data. Its result is
+ *                    copied; NULL means no password.
  */
 void smbsession_set_prompt(struct smbsession_context *context,
 			   const char *(*prompt)(const char *username,
@@ -140,20 +142,20 @@ void smbsession_set_prompt(struct smbsession_context *context,
 			   void *private_data);
 
 /**
- * Have NetSessionDel() use this context from now on, for the whole process;
- * NULL is a new one for every call. The context must outlive its use.
+ * Have NetSessionDel() use this context from now on, in the whole process. With
+ * NULL, each call makes a new one. Do not free a context while it is in use.
  */
 void smbsession_use(struct smbsession_context *context);
 
-/** NetSessionDel() with a context of one's own. */
+/** NetSessionDel() with a given context. */
 NET_API_STATUS smbsession_del(struct smbsession_context *context,
 			      const char *servername,
 			      const char *UncClientName,
 			      const char *username);
 
-/* One session, as NetrSessionEnum tells ([MS-SRVS] 2.2.4.12 to 2.2.4.16). */
+/* One entry of NetrSessionEnum ([MS-SRVS] 2.2.4.12 to 2.2.4.16). */
 struct smbsession_info {
-	/* UTF-8, as the server tells it; NULL when the level has none */
+	/* UTF-8, as the server sent it; NULL if the level does not have it */
 	const char *client;
 	const char *user;
 	const char *client_type;
@@ -167,23 +169,23 @@ struct smbsession_info {
 };
 
 struct smbsession_list {
-	/* 502, 2, 1, 10 or 0: tells which fields of the entries hold */
+	/* 502, 2, 1, 10 or 0: which fields of the entries are set */
 	uint32_t level;
 	size_t count;
 	struct smbsession_info *entries;
 };
 
 /**
- * List the sessions of a server, with as much as it tells.
+ * List the sessions of a server, at the best level that it gives.
  *
  * @param[in]  servername  as for NetSessionDel()
- * @param[in]  client      for the server to filter by, or NULL; not all
- *                         servers do
- * @param[in]  user        the same
- * @param[out] list        for smbsession_list_free(), NULL on errors
+ * @param[in]  client      a filter for the server, or NULL; not all servers
+ *                         apply it
+ * @param[in]  user        likewise
+ * @param[out] list        free it with smbsession_list_free(); NULL on errors
  *
- * @return NERR_Success, also with an empty list; NERR_ClientNameNotFound or
- *         NERR_UserNotFound where the server filters; or an error.
+ * @return NERR_Success, even if the list is empty; NERR_ClientNameNotFound or
+ *         NERR_UserNotFound from a server that filters; or another error.
  */
 NET_API_STATUS smbsession_enum(struct smbsession_context *context,
 			       const char *servername,
@@ -197,14 +199,15 @@ void smbsession_list_free(struct smbsession_list *list);
 /**
  * The name of a code, such as "NERR_ClientNameNotFound".
  *
- * @return Static; Samba's name for codes that no session call is known to give.
+ * @return A static string. Other codes than those that session calls are known
+ *         to return have Samba's name, such as "WERR_DEVICE_NOT_CONNECTED".
  */
 const char *smbsession_error_name(NET_API_STATUS code);
 
 /**
- * What went wrong in the context's last call, in words.
+ * The error of the context's last call, in words.
  *
- * @return Owned by the context, until its next call; "" when nothing did.
+ * @return Valid until the context's next call. "" if there was no error.
  */
 const char *smbsession_error_text(const struct smbsession_context *context);
 

@@ -10,7 +10,7 @@
 
 #include "ndr_netr_session.h"
 
-/* Each field its own value, so that none can stand for another. */
+/* Each field has a different value, so that a mix-up shows. */
 #define CLIENT "\\\\10.0.0.7"
 #define USER "alice"
 #define OPENS 11
@@ -42,7 +42,7 @@ struct answer {
 	const char *name;
 	struct session_enum_struct sent;
 	size_t count;
-	/* the first */
+	/* the first one */
 	struct smbsession_info entry;
 };
 
@@ -66,7 +66,7 @@ static const struct answer answers[] = {
 	 {CLIENT, USER, TYPE, TRANSPORT, TIME, IDLE_TIME, OPENS, FLAGS}},
 	{"no container", {502, {.level502 = NULL}}, 0, {.client = NULL}},
 	{"no buffer", {502, {.level502 = &no_buffer}}, 0, {.client = NULL}},
-	{"level that there is not", {3, {.level0 = NULL}}, 0, {.client = NULL}},
+	{"unknown level", {3, {.level0 = NULL}}, 0, {.client = NULL}},
 };
 
 static void assert_text(const char *text, const char *expected)
