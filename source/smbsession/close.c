@@ -23,14 +23,14 @@ struct closing {
 	size_t count;
 };
 
-/* NULL for what names nobody: a call with "" would mean anybody, too. */
+/* An empty name becomes NULL: in a call both mean "any". */
 static const char *name_or_null(const char *name)
 {
 	return name != NULL && name[0] != '\0' ? name : NULL;
 }
 
-/* What the server does not tell stays what the user wrote: a call must not
- * mean more than that. */
+/* Where the server gave no name, the call has the one that the user asked for.
+ * Without it the call would mean more sessions. */
 static const char *name_or_asked(const char *name, const char *asked)
 {
 	name = name_or_null(name);
@@ -57,7 +57,7 @@ static struct target *find_target(struct closing *closing,
 	return NULL;
 }
 
-/* Sessions of one client and user are closed by one call. */
+/* One call closes all sessions of one client and user. */
 static void add_target(struct closing *closing,
 		       const struct smbsession_info *session)
 {
@@ -76,7 +76,7 @@ static void add_target(struct closing *closing,
 	}
 }
 
-/* Where the server does not tell, it is asked for what the user wrote. */
+/* A server that does not list gets one call, with the user's own names. */
 static void add_unlisted_target(struct closing *closing)
 {
 	closing->targets[closing->count++] =
@@ -89,8 +89,8 @@ static bool is_unlisted(const struct closing *closing)
 	return closing->count == 1 && closing->targets[0].count == 0;
 }
 
-/* Closing may be allowed where listing is not: to Server Operators on a
- * server whose plugin leaves listing to Samba. */
+/* A server may allow closing but not listing: Server Operators, for example, if
+ * its plugin leaves listing to Samba. */
 static bool may_close_unlisted(const struct closing *closing,
 			       NET_API_STATUS code)
 {
@@ -162,8 +162,8 @@ static bool user_confirms(const struct closing *closing)
 	return terminal_ask(question);
 }
 
-/* Samba without the plugin answers "access denied" when nothing matches, as
- * after it has ended several sessions at once. */
+/* Samba without the plugin answers "access denied" when nothing matches. An
+ * earlier call may have ended this target's sessions with its own. */
 static bool is_still_listed(const struct closing *closing,
 			    const struct target *target)
 {
@@ -185,7 +185,7 @@ static bool is_still_listed(const struct closing *closing,
 	return listed;
 }
 
-/* Was there none of its sessions any more? */
+/* Had all of its sessions ended before the call? */
 static bool was_gone_already(const struct closing *closing,
 			     const struct target *target,
 			     bool closed_before)
@@ -255,7 +255,7 @@ static void print_target_result(const struct closing *closing,
 	(void)fflush(stdout);
 }
 
-/* For a person whose output goes elsewhere. */
+/* For a user who redirected the output. */
 static void show_progress(const struct closing *closing, size_t done)
 {
 	if (closing->count > 1 && !closing->options->json &&
@@ -264,7 +264,8 @@ static void show_progress(const struct closing *closing, size_t done)
 	}
 }
 
-/* For who interrupts the call that begins now: lines tell of those before. */
+/* What to print if a signal interrupts the next call. The calls before it have
+ * their own lines. */
 static void set_last_words(const struct closing *closing, size_t done)
 {
 	terminal_last_words("interrupted: %zu of %zu done; the next one was "
@@ -273,7 +274,7 @@ static void set_last_words(const struct closing *closing, size_t done)
 			    closing->count);
 }
 
-/* Would the next call fail, too? */
+/* Would the other calls fail the same way? */
 static bool rest_would_fail(const struct target *target)
 {
 	enum exit_status status = report_status(target->code);
@@ -282,7 +283,7 @@ static bool rest_would_fail(const struct target *target)
 	       (status == EXIT_UNREACHABLE || status == EXIT_REFUSED);
 }
 
-/* The exit status; what went wrong first is reported. */
+/* Returns the exit status. Reports the first error only. */
 static enum exit_status close_targets(const struct closing *closing)
 {
 	const struct target *failed = NULL;
@@ -346,7 +347,7 @@ static enum exit_status close_or_show(const struct closing *closing)
 				   closing->targets,
 				   closing->count);
 	}
-	/* One that was never listed was not there at all. */
+	/* The server listed nothing, and there was nothing to close. */
 	if (is_unlisted(closing) && closing->targets[0].state == TARGET_GONE) {
 		return report_code(NERR_ClientNameNotFound, "");
 	}

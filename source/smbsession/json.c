@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What --json writes; the keys are in the manual page and stay. */
+/* What --json writes. Scripts rely on the keys, see the manual page. */
 
 #include "json.h"
 
@@ -14,7 +14,7 @@
 #define FORMAT (JSON_INDENT(2) | JSON_ENSURE_ASCII)
 #define SESSION_GUEST 1
 
-/* null for NULL. What is no UTF-8 cannot come over the wire in UTF-16. */
+/* null for NULL. Names from the wire are valid UTF-8: they were UTF-16. */
 static json_t *text_or_null(const char *text)
 {
 	return text != NULL ? json_string(text) : json_null();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What --json writes; the keys are in the manual page and stay. */
+/* What --json writes. Scripts rely on the keys, see the manual page. */
 
 #ifndef SMBSESSION_JSON_H
 #define SMBSESSION_JSON_H
@@ -13,7 +13,7 @@
 void json_print_list(const struct options *options,
 		     const struct smbsession_list *list);
 
-/** Print what came of closing. */
+/** Print the result of closing. */
 void json_print_closing(const struct options *options,
 			const struct target *targets,
 			size_t count);

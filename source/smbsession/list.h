@@ -6,7 +6,7 @@
 
 #include "report.h"
 
-/** Run the command; the exit status. */
+/** Run the command. Returns the exit status. */
 enum exit_status list_sessions(struct smbsession_context *context,
 			       const struct options *options);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* smbsession lists network sessions of a server, and closes them. */
+/* smbsession lists and closes network sessions of a server. */
 
 #include <locale.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sessions of a server that --client and --user mean. */
+/* Finds the sessions that --client and --user mean. */
 
 #include "matches.h"
 
@@ -11,7 +11,7 @@
 static bool is_match(const struct options *options,
 		     const struct smbsession_info *session)
 {
-	/* Every level tells the client, so one without is nobody's. */
+	/* All levels have the client: without one, no client matches. */
 	if (options->client != NULL &&
 	    (session->client == NULL ||
 	     !name_match_client(options->client, session->client))) {
@@ -45,7 +45,7 @@ static void keep_matches(const struct options *options,
 	list->count = kept;
 }
 
-/* Does it send sessions when it is asked for nobody's? */
+/* Does it list sessions even for a user who cannot exist? */
 static bool ignores_filters(struct smbsession_context *context,
 			    const char *server)
 {

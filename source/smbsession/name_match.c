@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does a listed session match --client and --user, as far as can be told? */
+/* Does a listed session match --client and --user? */
 
 #include "name_match.h"
 
@@ -11,8 +11,9 @@
 
 #define LITERAL_SUFFIX ".ipv6-literal.net"
 
-/* Takes "[...]" off and, of Windows' form of an IPv6 address, the suffix. */
-static void strip_address(const char *client, char *plain, size_t size)
+/* Turns "[2001:db8::7]" and Windows' "2001-db8--7.ipv6-literal.net" into
+ * "2001:db8::7". */
+static void normalize_address(const char *client, char *plain, size_t size)
 {
 	size_t length = 0;
 	char *literal = NULL;
@@ -39,14 +40,14 @@ static void strip_address(const char *client, char *plain, size_t size)
 	}
 }
 
-/* An IPv4 address becomes the IPv6 one that means the same. */
+/* An IPv4 address becomes its IPv4-mapped IPv6 address. */
 static bool parse_address(const char *client, struct in6_addr *address)
 {
 	char plain[128];
 	char *zone = NULL;
 	struct in_addr v4;
 
-	strip_address(client, plain, sizeof(plain));
+	normalize_address(client, plain, sizeof(plain));
 	zone = strchr(plain, '%');
 	if (zone != NULL) {
 		*zone = '\0';
@@ -67,13 +68,13 @@ bool name_match_is_address(const char *client)
 	return parse_address(client, &address);
 }
 
-/* Case is compared by characters: of "Ä" and "ä" the bytes differ, too. */
+/* By characters and not by bytes: "Ä" equals "ä". */
 static bool equal_ignoring_case(const char *one, const char *other)
 {
 	return strcasecmp_m(one, other) == 0;
 }
 
-/* Compares with the part of listed before its first dot. */
+/* Compares with the part of listed before the first dot. */
 static bool equals_first_label(const char *asked, const char *listed)
 {
 	char *label = strdup(listed);
@@ -104,11 +105,11 @@ bool name_match_client(const char *asked, const char *listed)
 
 struct user_parts {
 	const char *account;
-	/* NULL: it has none */
+	/* NULL: none */
 	const char *domain;
 };
 
-/* Cuts name. */
+/* Modifies name. */
 static struct user_parts split_user(char *name)
 {
 	char *separator = strchr(name, '\\');

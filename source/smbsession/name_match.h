@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does a listed session match --client and --user, as far as can be told? */
+/* Does a listed session match --client and --user? */
 
 #ifndef SMBSESSION_NAME_MATCH_H
 #define SMBSESSION_NAME_MATCH_H
@@ -7,25 +7,25 @@
 #include <stdbool.h>
 
 /**
- * Is a client that was asked for the one that is listed?
+ * Is a listed client the one that the user asked for?
  *
- * Addresses are compared as such, names without case and, where no dot is
- * asked for, by their first label. Names are not resolved.
+ * Addresses are compared as addresses, names without case. A name without a dot
+ * also matches the first label of a listed name. Names are not resolved.
  *
  * @param[in] asked   with or without a leading "\\"
- * @param[in] listed  as a server tells it
+ * @param[in] listed  as the server sent it
  */
 bool name_match_client(const char *asked, const char *listed);
 
 /**
- * Is a user who was asked for the one that is listed?
+ * Is a listed user the one that the user asked for?
  *
- * Compared without case. Both may have a domain ("DOMAIN\user" or
- * "user@realm"); one that only one of them has is not compared.
+ * Compared without case. Either may have a domain ("DOMAIN\user" or
+ * "user@realm"). Domains are compared only if both have one.
  */
 bool name_match_user(const char *asked, const char *listed);
 
-/** Is it an address, and not a name that a server could resolve? */
+/** Is it an address, rather than a name that a server could resolve? */
 bool name_match_is_address(const char *client);
 
 #endif

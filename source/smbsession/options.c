@@ -152,7 +152,7 @@ static const struct poptOption table[] = {
 	{"help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "Print this", NULL},
 	POPT_TABLEEND};
 
-/* What of an argument is a password: nothing (NULL), or the rest of it. */
+/* Where a password begins, or NULL. It ends where its argument ends. */
 static char *find_password(char *argument, char *next)
 {
 	if (strncmp(argument, "--password=", 11) == 0) {
@@ -169,7 +169,7 @@ static char *find_password(char *argument, char *next)
 			      argument[strlen(argument) - 1] == 'U'))) {
 		return strchr(next, '%');
 	}
-	/* -Uname%password, also after other letters */
+	/* -Uname%password, or with other letters before the U */
 	if (argument[0] == '-' && argument[1] != '-' &&
 	    strchr(argument, 'U') != NULL) {
 		return strchr(argument, '%');
@@ -177,7 +177,7 @@ static char *find_password(char *argument, char *next)
 	return NULL;
 }
 
-/* popt has copies by now; whoever lists processes finds no password. */
+/* So that ps(1) shows no password. popt has its own copies by now. */
 static void overwrite_passwords(int argc, char *argv[])
 {
 	for (int i = 1; i < argc; i++) {
@@ -251,7 +251,7 @@ static NET_API_STATUS apply_connection_option(
 	}
 }
 
-/* Was it one of the tool's own options? */
+/* Returns false for options that are about the connection. */
 static bool store_own_option(struct options *options, int option, char *value)
 {
 	switch (option) {
@@ -400,7 +400,8 @@ static bool is_empty(const char *name)
 	return name != NULL && name[0] == '\0';
 }
 
-/* An empty name means anybody to the server: nobody writes it for that. */
+/* An empty name would mean "any" to the server. It is refused, because it may
+ * come from a shell variable that is not set. */
 static enum options_result check_combination(const struct options *options)
 {
 	bool filtered = options->client != NULL || options->user != NULL;
@@ -448,6 +449,6 @@ enum options_result options_read(int argc,
 	if (result == OPTIONS_OK) {
 		result = check_combination(options);
 	}
-	/* Not freed: what it read is in use until the end. */
+	/* popt is not freed, because options->server points into it. */
 	return result;
 }

@@ -25,9 +25,9 @@ struct options {
 
 enum options_result {
 	OPTIONS_OK,
-	/* --help or --version: was done */
+	/* --help or --version was answered */
 	OPTIONS_DONE,
-	/* said on standard error */
+	/* reported on standard error */
 	OPTIONS_WRONG,
 };
 
@@ -35,9 +35,8 @@ enum options_result {
  * Read the command line, and overwrite passwords in it.
  *
  * @param[in,out] argv     must outlive options
- * @param[in]     verbs    the commands that there are, up to one without a
- *                         name
- * @param[out]    context  gets the settings that concern the login
+ * @param[in]     verbs    all commands; the last one has no name
+ * @param[out]    context  gets the settings of the connection
  */
 enum options_result options_read(int argc,
 				 char *argv[],

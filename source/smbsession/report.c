@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Exit statuses, and what is said of errors. */
+/* What an error code means: the exit status, a text, a hint. */
 
 #include "report.h"
 
@@ -18,7 +18,7 @@
 static const struct {
 	NET_API_STATUS code;
 	enum exit_status status;
-	/* NULL: what the library says */
+	/* NULL: the library's */
 	const char *text;
 	/* NULL: none */
 	const char *hint;

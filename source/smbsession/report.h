@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Exit statuses, and what is said of errors. */
+/* What an error code means: the exit status, a text, a hint. */
 
 #ifndef SMBSESSION_REPORT_H
 #define SMBSESSION_REPORT_H
@@ -11,16 +11,16 @@
 enum exit_status report_status(NET_API_STATUS code);
 
 /**
- * Say on standard error what a code means: "NAME: text", and a hint where
- * there is one.
+ * Print on standard error what a code means: "NAME: text", and a hint if there
+ * is one.
  *
- * @param[in] text  where the code alone does not tell
+ * @param[in] text  the library's, for codes that have none here
  *
  * @return the exit status
  */
 enum exit_status report_code(NET_API_STATUS code, const char *text);
 
-/** The same for what ended a command; with --json it is an object, too. */
+/** The same for an error that ends a command; --json also prints an object. */
 enum exit_status report_error(const struct options *options,
 			      NET_API_STATUS code,
 			      const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names and times as a person reads them. */
+/* Names and times for people to read. */
 
 #include "screen.h"
 
@@ -20,7 +20,7 @@ static bool changes_direction(wchar_t c)
 	       c == 0xfeff;
 }
 
-/* Bytes of the character at the start of text; 0: it cannot be shown. */
+/* Bytes of the first character of text; 0: it must not be shown. */
 static size_t showable_length(const char *text)
 {
 	mbstate_t state = {0};
@@ -63,7 +63,7 @@ char *screen_text(const char *text)
 	return shown;
 }
 
-/* The length in bytes of the part of text that fits into so many columns. */
+/* Bytes of text that fit into this many columns, and how wide they are. */
 static size_t fitting_length(const char *text, size_t columns, size_t *width)
 {
 	size_t at = 0;
@@ -102,7 +102,7 @@ void screen_shorten(char *text, size_t width)
 	if (screen_width(text) <= width) {
 		return;
 	}
-	/* Three columns of text are at least three bytes. */
+	/* There is room: three columns of text are at least three bytes. */
 	memcpy(text + fitting_length(text, width - 3, &kept), "...", 4);
 }
 

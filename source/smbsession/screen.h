@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names and times as a person reads them. */
+/* Names and times for people to read. */
 
 #ifndef SMBSESSION_SCREEN_H
 #define SMBSESSION_SCREEN_H
@@ -11,22 +11,22 @@
 #define SCREEN_NO_TIME UINT32_MAX
 
 /**
- * Make text fit to be shown in the locale's character set.
+ * Make text safe to show in the locale's character set.
  *
- * What is not printable there, and what changes the direction of the text
- * around it, becomes \xHH for each byte: a name from the network can neither
- * command the terminal nor pass for another name.
+ * Characters that cannot be printed, or that change the direction of text,
+ * become \xHH for each byte. So a name from the network cannot control the
+ * terminal, nor look like another name.
  *
- * @param[in] text  NULL is ""
+ * @param[in] text  NULL counts as ""
  *
- * @return For free(); NULL when out of memory.
+ * @return Free it with free(). NULL when out of memory.
  */
 char *screen_text(const char *text);
 
-/** Columns that a string takes which screen_text() made. */
+/** The width, in columns, of a string that screen_text() made. */
 size_t screen_width(const char *text);
 
-/** Shorten a string to so many columns, at least 4; the end becomes "...". */
+/** Shorten a string to width columns, at least 4; the end becomes "...". */
 void screen_shorten(char *text, size_t width);
 
 /**

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Completion of smbsession's command line in bash.
+# Bash completion for smbsession.
 
 _smbsession()
 {

@@ -15,7 +15,7 @@ enum column {
 	COLUMN_CONNECTED,
 	COLUMN_IDLE,
 	COLUMN_GUEST,
-	/* Only where the server tells any, and there is room. */
+	/* Only if the server sent any, and there is room. */
 	COLUMN_TYPE,
 	COLUMNS,
 };
@@ -24,7 +24,7 @@ static const char *const headings[COLUMNS] =
 	{"CLIENT", "USER", "OPENS", "CONNECTED", "IDLE", "GUEST", "TYPE"};
 
 #define GAP 2
-/* Names are not shortened to less. */
+/* Names are not shortened further than this. */
 #define NAME_LEAST 8
 /* [MS-SRVS] 2.2.2.3 SESS_GUEST */
 #define SESSION_GUEST 1
@@ -33,7 +33,7 @@ struct row {
 	char *cells[COLUMNS];
 };
 
-/* A table is shown of its rows, in so many columns. */
+/* The rows, and how many of their columns are shown. */
 struct table {
 	struct row *rows;
 	size_t count;
@@ -47,7 +47,7 @@ static bool is_right_aligned(enum column column)
 	       column == COLUMN_IDLE;
 }
 
-/* Which levels tell what: [MS-SRVS] 2.2.4.12 to 2.2.4.16. */
+/* What a level has: [MS-SRVS] 2.2.4.12 to 2.2.4.16. */
 static bool level_has_time(uint32_t level)
 {
 	return level != 0;
@@ -164,8 +164,9 @@ static size_t total_width(const struct table *table)
 	return total;
 }
 
-/* Takes from the longer of the names, until all fits or both are short. */
-static void shrink_names(struct table *table, size_t width)
+/* Drops the type, then shortens the longer name until all fits or both are
+ * short. */
+static void shrink_to_width(struct table *table, size_t width)
 {
 	size_t *client = &table->widths[COLUMN_CLIENT];
 	size_t *user = &table->widths[COLUMN_USER];
@@ -183,8 +184,8 @@ static void shrink_names(struct table *table, size_t width)
 	}
 }
 
-/* No blanks at the end of a line, so what is empty there is padding of what
- * follows, if anything does. */
+/* An empty cell becomes padding of the next one that is not, so that no line
+ * ends in blanks. */
 static void print_line(FILE *out,
 		       const struct table *table,
 		       const char *const cells[])
@@ -234,7 +235,7 @@ bool table_print(FILE *out,
 	if (ok) {
 		measure_columns(&table);
 		if (width > 0) {
-			shrink_names(&table, width);
+			shrink_to_width(&table, width);
 		}
 		print_rows(out, &table);
 	}

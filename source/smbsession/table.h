@@ -12,8 +12,8 @@
 /**
  * Write a table with a heading.
  *
- * @param[in] width  columns that it may take: long names are shortened; 0:
- *                   as many as it needs
+ * @param[in] width  columns to fit into, by shortening long names; 0: no
+ *                   limit
  *
  * @return false when out of memory
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is said to a person and asked. */
+/* Messages and questions to the user. */
 
 #include "terminal.h"
 
@@ -15,7 +15,7 @@
 
 #define DEFAULT_WIDTH 80
 
-/* Is there a line on standard error that has not ended? */
+/* Is there a line of progress on standard error that has not ended? */
 static bool in_progress;
 
 void terminal_progress(const char *format, ...)
@@ -56,7 +56,7 @@ static void handle_signals(void (*handler)(int))
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		/* One that is ignored stays so, as nohup(1) has it. */
+		/* A signal that is ignored stays ignored, as nohup(1) needs. */
 		if (signal(signals[i], handler) == SIG_IGN) {
 			(void)signal(signals[i], SIG_IGN);
 		}
@@ -73,7 +73,7 @@ void terminal_last_words(const char *format, ...)
 	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	/* None while they are half written. */
+	/* No handler while the text is half written. */
 	handle_signals(SIG_DFL);
 	(void)snprintf(last_words,
 		       sizeof(last_words),
@@ -125,7 +125,7 @@ bool terminal_ask(const char *question)
 	return yes;
 }
 
-/* For the handler: the terminal as it was before its echo was switched off. */
+/* For the handler: the terminal, and its settings before the echo went off. */
 static int terminal_without_echo = -1;
 static struct termios settings_with_echo;
 
@@ -182,7 +182,7 @@ const char *terminal_password(const char *username, void *private_data)
 	if (terminal < 0) {
 		return read_line(STDIN_FILENO);
 	}
-	/* What is typed before it is silent is shown and not read. */
+	/* Input from before was visible. TCSAFLUSH drops it. */
 	if (switch_echo_off(terminal)) {
 		(void)dprintf(terminal, "Password for [%s]: ", username);
 		line = read_line(terminal);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is said to a person and asked. */
+/* Messages and questions to the user. */
 
 #ifndef SMBSESSION_TERMINAL_H
 #define SMBSESSION_TERMINAL_H
@@ -10,40 +10,40 @@
 void terminal_complain(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
-/** Show how far it is at the terminal, if standard error is one; the next
- * one takes the place of this one. */
+/** Show progress if standard error is a terminal. The next call overwrites this
+ * one's text. */
 void terminal_progress(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
-/** Have the next text begin on a line of its own. */
+/** End the line of progress, so that the next text starts a new one. */
 void terminal_progress_end(void);
 
-/** Have this said on standard error if a signal ends the program. */
+/** Set what to write to standard error if a signal ends the program. */
 void terminal_last_words(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
-/** Have nothing said then. */
+/** Write nothing then. */
 void terminal_no_last_words(void);
 
-/** Is there somebody who can be asked and sees what is asked? */
+/** Can the user see a question at the terminal, and answer it? */
 bool terminal_has_person(void);
 
 /**
- * Ask a question with yes or no for an answer on standard error.
+ * Ask a question on standard error that can be answered by yes or no.
  *
  * @return false for anything but yes
  */
 bool terminal_ask(const char *question);
 
 /**
- * Ask for a password at the terminal, without echo; where there is none, read
- * a line of standard input. For smbsession_set_prompt().
+ * Ask for a password at the terminal, without echo. Without a terminal, read
+ * a line of standard input. This is for smbsession_set_prompt().
  *
- * @return Static; NULL when there was none.
+ * @return A static string; NULL if none was entered.
  */
 const char *terminal_password(const char *username, void *private_data);
 
-/** Columns of the terminal at standard output; 0: it is none. */
+/** Columns of the terminal at standard output; 0: it is not a terminal. */
 unsigned int terminal_width(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/smbsession/name_match.c: which listed names are meant. */
+/* Tests of source/smbsession/name_match.c: which listed names match. */
 
 #include "tests/unit/table.h"
 
@@ -34,7 +34,7 @@ static const struct match clients[] = {
 	 "2001-db8--7.ipv6-literal.net.example",
 	 "2001:db8::7",
 	 false},
-	/* One more than there is room for. */
+	/* One more than fits into the buffer. */
 	{"128 characters",
 	 "[0000000000000000000000000000000000000000000000000000000000000000"
 	 "0000000000000000000000000000000000000000000000000000000000000001]",
@@ -72,7 +72,7 @@ static const struct match users[] = {
 	{"same domain", "dom\\alice", "DOM\\alice", true},
 	{"another domain", "DOM\\alice", "OTHER\\alice", false},
 	{"another user there", "DOM\\alice", "DOM\\bob", false},
-	{"nobody listed", "alice", "", false},
+	{"no user listed", "alice", "", false},
 };
 
 static void check_client(void **state)
@@ -91,7 +91,7 @@ static void check_user(void **state)
 			 row->expected);
 }
 
-static void addresses_are_told_from_names(void **state)
+static void addresses_are_distinguished_from_names(void **state)
 {
 	(void)state;
 	assert_true(name_match_is_address("\\\\10.0.0.7"));
@@ -104,7 +104,7 @@ static void addresses_are_told_from_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest others[] = {
-		cmocka_unit_test(addresses_are_told_from_names),
+		cmocka_unit_test(addresses_are_distinguished_from_names),
 	};
 	struct table table = {.count = 0};
 

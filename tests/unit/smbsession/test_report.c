@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/smbsession/report.c and source/client/error_name.c: what
- * scripts and people are told of a code. */
+/* Tests of source/smbsession/report.c and source/client/error_name.c: the
+ * exit status and the name of each code. */
 
 #include "tests/unit/table.h"
 
@@ -49,7 +49,7 @@ static const struct meaning meanings[] = {
 	{"NERR_InternalError", 2140, EXIT_OTHER},
 	{"NERR_UserNotFound", 2221, EXIT_NO_MATCH},
 	{"NERR_ClientNameNotFound", 2312, EXIT_NO_MATCH},
-	/* Samba's own name for what no call here gives. */
+	/* No session call returns this: it has Samba's name. */
 	{"WERR_DEVICE_NOT_CONNECTED", 1167, EXIT_OTHER},
 };
 

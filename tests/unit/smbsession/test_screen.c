@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/smbsession/screen.c: what a terminal is shown. */
+/* Tests of source/smbsession/screen.c: what the terminal gets. */
 
 #include "tests/unit/table.h"
 
@@ -25,7 +25,7 @@ static const struct shown texts[] = {
 	 "\\xd0\\x9e\\xd0\\xbb\\xd1\\x8f"},
 	{"terminal command", "a\033[2J", "a\\x1b[2J", "a\\x1b[2J"},
 	{"new line", "a\nb", "a\\x0ab", "a\\x0ab"},
-	{"no UTF-8", "a\xff", "a\\xff", "a\\xff"},
+	{"invalid UTF-8", "a\xff", "a\\xff", "a\\xff"},
 	{"cut off", "a\xd0", "a\\xd0", "a\\xd0"},
 	{"Arabic letter mark", "\xd8\x9c", "\\xd8\\x9c", "\\xd8\\x9c"},
 	{"Arabic question mark", "\xd8\x9f", "\xd8\x9f", "\\xd8\\x9f"},
