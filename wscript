@@ -173,5 +173,5 @@ def install_control(bld):
 
 def install_manual(bld):
     # Section 7 is about the test suite, which is run from here.
-    for page in bld.path.ant_glob('docs/*.[1-68]'):
+    for page in bld.path.ant_glob('docs/man/*.[1-68]'):
         bld.install_files('${MANDIR}/man' + page.name[-1], page)

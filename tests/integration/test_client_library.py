@@ -121,7 +121,7 @@ int main(int argc, char *argv[])
 def test_program_with_libnetapi_passes_its_login_on(
         samba, compiled, top_directory, tmp_path):
     """As the manual's function does it, and by one context for all calls."""
-    manual = (top_directory / "docs" / "NetSessionDel.3").read_text()
+    manual = (top_directory / "docs" / "man" / "NetSessionDel.3").read_text()
     function = re.search(r"^static void login_as.*?^}\n", manual,
                          re.M | re.S).group()
     source = tmp_path / "caller.c"

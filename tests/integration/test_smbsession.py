@@ -551,7 +551,7 @@ def test_help_and_manual_have_the_same_options(top_directory):
     assert said.returncode == DONE
     told = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+|-[A-Za-z?](?=,))",
                           said.stdout))
-    manual = (top_directory / "docs" / "smbsession.1").read_text()
+    manual = (top_directory / "docs" / "man" / "smbsession.1").read_text()
     described = set()
     for line in re.findall(r"^\.It Fl (.*)$", manual, re.M):
         described |= {f"-{name.replace(chr(92), '').replace('&', '')}"

@@ -24,7 +24,7 @@ USERS = ("alice", "bob")
 
 def examples(top):
     """The literal blocks below EXAMPLES, with the sentences before them."""
-    text = (top / "docs" / "smbsession.1").read_text()
+    text = (top / "docs" / "man" / "smbsession.1").read_text()
     section = text.partition(".Sh EXAMPLES\n")[2].partition(".Sh ")[0]
     return re.findall(r"^(.*?)\.Bd -literal.*?\n(.*?)\.Ed$",
                       section.replace("\\e", "\\"), re.M | re.S)
@@ -132,7 +132,7 @@ def test_all_examples_are_tried(top_directory):
 def test_diagnostics_are_what_is_said(samba, top_directory):
     said = run("smbsession close --user nobody-here", "/").stderr
     (block,) = re.findall(r"^\.Bd -literal.*?\n(smbsession: .*?)\.Ed$",
-                          (top_directory / "docs" / "smbsession.1")
+                          (top_directory / "docs" / "man" / "smbsession.1")
                           .read_text(), re.M | re.S)
     assert block.replace("ClientName", "User").replace(
         "client and user", "user") == said.splitlines(True)[0]
@@ -186,7 +186,7 @@ def test_readme_gives_the_group_members(samba, top_directory):
 
 @pytest.mark.skipif(sanitizers.active(), reason="the program would need them")
 @pytest.mark.parametrize("page, words", [
-    ("README.md", "cc docs/examples"), ("docs/NetSessionDel.3", None)])
+    ("README.md", "cc docs/examples"), ("docs/man/NetSessionDel.3", None)])
 def test_program_is_compiled_as_told(samba, everybody, place, top_directory,
                                      page, words):
     """With the library where it was built, instead of installed."""

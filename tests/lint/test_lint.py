@@ -58,7 +58,7 @@ def test_cppcheck(build_directory):
         TOP / 'source', TOP / 'tests' / 'torture')
 
 
-@each('docs/*.[1-8]')
+@each('docs/man/*')
 def test_manual_page(path):
     assert_clean('mandoc', '-T', 'lint', '-W', 'warning', path)
 
@@ -71,7 +71,7 @@ def test_shellcheck(path):
 
 @each('source/**/*.[ch]', 'tests/*.py', 'tests/**/*.[ch]', 'tests/*/*.py',
       'tests/testbed/smbtorture', 'tools/*.py', 'packaging/*',
-      'docs/*.[1-8]', 'docs/examples/*', 'idl/*', 'waf', 'wscript')
+      'docs/man/*', 'docs/examples/*', 'idl/*', 'waf', 'wscript')
 def test_license_is_named(path):
     head = path.read_text(encoding='utf-8').splitlines()[:3]
     assert any('SPDX-License-Identifier: GPL-3.0-or-later' in line
