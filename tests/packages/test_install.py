@@ -16,7 +16,7 @@ def test_one_package_and_it_works(server, deb):
     assert server.answer() == OURS
     assert server.lists_shares()
     status = server.output("sessiondel-ctl status")
-    assert f"Loader:   in the place of {WORKER}\n" in status
+    assert f"Loader:   in place of {WORKER}\n" in status
     assert "/sessiondel.so fits\n" in status
     assert " with the module\n" in status
     with sessions(server, 1) as (client,):
