@@ -7,7 +7,9 @@ import subprocess
 
 import pytest
 
-from testbed import audit, durable, sanitizers, sessions, smbsession
+from testbed import (
+    audit, command, durable, sanitizers, sessions, smbsession)
+from testbed.accounts import PASSWORD
 from testbed.clients import (
     ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
 from testbed.cluster import Cluster
@@ -80,9 +82,10 @@ def test_sessions_on_all_nodes_end_and_nobody_elses(cluster, pipe):
 
 
 @pytest.mark.skipif(sanitizers.active(), reason="it takes what bin/ has")
-def test_readme_closes_on_all_nodes(cluster, top_directory):
-    line, = re.findall(r"^PASSWD=.* bin/smbsession close .*$",
-                       (top_directory / "README.md").read_text(), re.M)
+def test_command_of_the_banner_closes_on_all_nodes(cluster, top_directory):
+    line, = re.findall("^  (PASSWD=.* close .*)$", command.CLUSTER_BANNER, re.M)
+    line = line.format(password=PASSWORD, tool="bin/smbsession",
+                       address=cluster[0].address)
     with (sessions_everywhere(cluster, "alice"),
           connect(cluster[1], "bob", source=CLIENT) as bystander):
         done = subprocess.run(line, shell=True, cwd=top_directory,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The demo runs as one command, and notices what is not as it should be."""
 
+import re
 import subprocess
 
 import pytest
@@ -37,6 +38,19 @@ def test_demo_shows_the_difference(demo):
                  "whom nobody asked for: STATUS_CONNECTION_DISCONNECTED",
                  "nobody is left to match: 5 ERROR_ACCESS_DENIED"):
         assert line in " ".join(stock.split())
+
+
+def test_readme_shows_what_the_demo_prints(demo, top_directory):
+    """But for the ids of sessions and smbds."""
+    shown = re.search(r"^```\n(alice and bob share .*?)^```$",
+                      (top_directory / "README.md").read_text(), re.M | re.S)[1]
+    printed = without_ids(demo.stdout).splitlines()
+    for line in without_ids(shown).splitlines():
+        assert line in printed
+
+
+def without_ids(text):
+    return re.sub(r"0x[0-9a-f]{8}|[0-9]+$", "#", text, flags=re.M)
 
 
 def test_demo_fits_a_terminal(demo):

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of smbsession(1), NetSessionDel(3) and the README, run as they
-stand there."""
+"""The commands of smbsession(1), NetSessionDel(3), sessiondel(8) and README.md,
+word for word."""
 
 import contextlib
+import json
 import pathlib
 import re
 import subprocess
 
 import pytest
 
-from testbed import sanitizers
+from testbed import command, sanitizers
 from testbed.accounts import PASSWORD
 from testbed.clients import Connection
 from testbed.names import DnsServer
@@ -22,9 +23,9 @@ CLIENTS = ("10.0.0.7", "10.0.0.8")
 USERS = ("alice", "bob")
 
 
-def examples(top):
+def examples(top, page="smbsession.1"):
     """The literal blocks below EXAMPLES, with the sentences before them."""
-    text = (top / "docs" / "man" / "smbsession.1").read_text()
+    text = (top / "docs" / "man" / page).read_text()
     section = text.partition(".Sh EXAMPLES\n")[2].partition(".Sh ")[0]
     return re.findall(r"^(.*?)\.Bd -literal.*?\n(.*?)\.Ed$",
                       section.replace("\\e", "\\"), re.M | re.S)
@@ -138,21 +139,55 @@ def test_diagnostics_are_what_is_said(samba, top_directory):
         "client and user", "user") == said.splitlines(True)[0]
 
 
-# The README
+# sessiondel(8): what rpcclient or smbsession prints, by words of the command,
+# and whose sessions are left.
+REMOTE = {
+    r'netsessdel "\\10.0.0.7"': (
+        "", {(user, "10.0.0.8") for user in USERS}),
+    "--user alice": ("closed ", ALL - OF_ALICE),
+    "no-such-client": ("result was WERR_NERR_CLIENTNAMENOTFOUND", ALL),
+    "netsessenum": ("Received 5 entries", ALL),
+}
 
-def readme_blocks(top):
+
+@pytest.mark.parametrize("words", REMOTE)
+def test_example_of_sessiondel(samba, everybody, top_directory, words):
+    """With our operator and server."""
+    (line,) = [block for _, block in examples(top_directory, "sessiondel.8")
+               if words in block]
+    line = line.replace("operator", "sop").replace("SERVER", "127.0.0.1")
+    said, expected = REMOTE[words]
+    assert said in run(line, "/", f"{PASSWORD}\n").stdout
+    assert left(samba) == expected
+
+
+def test_all_examples_of_sessiondel_are_tried(top_directory):
+    assert len(examples(top_directory, "sessiondel.8")) == len(REMOTE)
+
+
+# README.md
+
+README_BLOCK = re.compile(r"^```\n(.*?)^```$", re.M | re.S)
+README_COMMAND = re.compile(
+    r"`((?:\./waf|apt-get|journalctl|net|sessiondel-ctl|smbsession|tests/)"
+    r"[^`]*)`")
+
+
+def readme_commands(top):
+    """Its blocks, and the commands in its sentences."""
     text = (top / "README.md").read_text(encoding="utf-8")
-    return re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)
+    return [*README_BLOCK.findall(text),
+            *README_COMMAND.findall(README_BLOCK.sub("", text))]
 
 
-def readme_block(top, words):
+def readme_command(top, words):
     """The one with these words in it."""
-    (block,) = [block for block in readme_blocks(top) if words in block]
-    return block
+    (found,) = {text for text in readme_commands(top) if words in text}
+    return found
 
 
 def test_readme_lists_and_closes(samba, everybody, place, top_directory):
-    done = run(readme_block(top_directory, "smbsession list\nsmbsession"),
+    done = run(readme_command(top_directory, "smbsession list\nsmbsession"),
                place)
     assert done.returncode == 0, done.stderr
     assert left(samba) == ALL - OF_ALICE
@@ -160,12 +195,8 @@ def test_readme_lists_and_closes(samba, everybody, place, top_directory):
 
 
 def test_readme_verifies(samba, top_directory):
-    for words, said in (
-            ("netsessdel no-such", "result was WERR_NERR_CLIENTNAMENOTFOUND"),
-            ("netsessenum", "Received ")):
-        lines = readme_block(top_directory, words).splitlines()
-        (line,) = [line for line in lines if line.startswith("rpcclient")]
-        assert said in run(line, "/", f"{PASSWORD}\n").stdout
+    done = run(readme_command(top_directory, "smbsession list --json"), "/")
+    assert json.loads(done.stdout)["level"] == 502
 
 
 def test_readme_gives_the_group_members(samba, top_directory):
@@ -174,7 +205,7 @@ def test_readme_gives_the_group_members(samba, top_directory):
         groups.write("operators:x:4998:carol\n")
         groups.flush()
         run("net groupmap delete sid=S-1-5-32-549", "/")
-        done = run(readme_block(top_directory, "net groupmap add"), "/")
+        done = run(readme_command(top_directory, "net groupmap add"), "/")
         try:
             listed = run(f"smbsession list -U 'carol%{PASSWORD}'", "/")
         finally:
@@ -185,25 +216,19 @@ def test_readme_gives_the_group_members(samba, top_directory):
 
 
 @pytest.mark.skipif(sanitizers.active(), reason="the program would need them")
-@pytest.mark.parametrize("page, words", [
-    ("README.md", "cc docs/examples"), ("docs/man/NetSessionDel.3", None)])
-def test_program_is_compiled_as_told(samba, everybody, place, top_directory,
-                                     page, words):
+def test_program_is_compiled_as_told(samba, everybody, place, top_directory):
     """With the library where it was built, instead of installed."""
     (place / "docs").symlink_to(top_directory / "docs")
-    if words:
-        command = readme_block(top_directory, words)
-    else:
-        manual = (top_directory / page).read_text()
-        asked = re.search(r"^\.Ic (pkg-config .*) \.$", manual, re.M).group(1)
-        command = f"cc docs/examples/session_del.c $({asked})"
+    manual = (top_directory / "docs" / "man" / "NetSessionDel.3").read_text()
+    asked = re.search(r"^\.Ic (pkg-config .*) \.$", manual, re.M).group(1)
     places = {"libdir": BUILD,
               "includedir": top_directory / "source" / "client"}
     pc = (BUILD / "smbsession.pc").read_text()
     for name, directory in places.items():
         pc = re.sub(f"^{name}=.*$", f"{name}={directory}", pc, flags=re.M)
     (place / "smbsession.pc").write_text(pc)
-    done = run(f"{command}\n./a.out '\\\\127.0.0.1' '\\\\10.0.0.7' bob", place,
+    done = run(f"cc docs/examples/session_del.c $({asked})\n"
+               "./a.out '\\\\127.0.0.1' '\\\\10.0.0.7' bob", place,
                USER="sop", PASSWD=PASSWORD, PKG_CONFIG_PATH=str(place))
     assert done.returncode == 0, done.stderr
     assert "successfully" in done.stderr
@@ -211,42 +236,40 @@ def test_program_is_compiled_as_told(samba, everybody, place, top_directory,
 
 
 @pytest.mark.skipif(sanitizers.active(), reason="it takes what bin/ has")
-def test_readme_closes_after_the_demo(top_directory):
+def test_commands_of_the_banner_list_and_close(top_directory):
     """In a shell of the test bed, each line when the one before has worked."""
-    first, *others = readme_block(top_directory, "sleep 60").splitlines()
+    first, *others = command.BANNER.partition("Try:\n")[2].format(
+        client="127.0.0.21", password=PASSWORD, tool="bin/smbsession",
+        address="127.0.0.1").splitlines()[:3]
     until = "until smbstatus -b 2>&1 | grep -q alice; do sleep 0.1; done"
     with subprocess.Popen(
-            readme_block(top_directory, "testbed/testbed\n").split(),
+            readme_command(top_directory, "testbed/testbed"),
             cwd=top_directory, stdin=subprocess.PIPE, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shell:
         said, _ = shell.communicate(
             "\n".join([first, until, *others, "exit"]) + "\n",
             timeout=DEADLINE_SECONDS)
     banner, listed = said.split("CLIENT ")
-    assert all(f"\n  {line}\n" in banner for line in [first, *others])
+    assert all(f"\n{line}\n" in banner for line in [first, *others])
     assert re.search(r"^\\\\127\.0\.0\.21 +alice .*SMB 3\.1\.1$", listed, re.M)
     assert "\nclosed \\\\127.0.0.21 alice\n" in listed
 
 
-# What else stands in the README: who runs it, or why it is no command.
+# What else README.md shows: who runs it, or why it is not a command.
 ELSEWHERE = {
     "./waf demo\n./waf check": "test_demo.py, and this very run",
-    "Debian's own Samba with": "what the demo prints: test_demo.py",
-    "1688 passed": "what ./waf check prints",
-    "./waf bench": "test_bench.py",
-    "./waf deb\n": "tests/packages/test_build.py and test_install.py",
-    "./waf configure": "tests/packages/test_install.py",
-    "tests/testbed/testbed --nodes 3": "test_cluster.py",
-    "bin/smbsession close 127.0.51.1": "test_cluster.py",
-    "apt-get remove": "tests/packages/test_install.py",
-    "sessiondel-ctl disable\n./waf uninstall": "tests/packages",
+    "alice and bob share": "what the demo prints: test_demo.py",
+    "./waf deb\n": "tests/packages/test_readme.py",
+    "apt-get remove": "tests/packages/test_readme.py",
+    "sessiondel-ctl status": "tests/packages/test_readme.py",
+    "sessiondel-ctl enable": "tests/packages/test_readme.py",
+    "journalctl": "tests/packages/test_systemd.py",
 }
-HERE = ("smbsession list\nsmbsession", "sleep 60", "cc docs/examples",
-        "tests/testbed/testbed\n", "net groupmap add", "netsessenum",
-        "netsessdel no-such")
+HERE = ("smbsession list\nsmbsession", "smbsession list --json",
+        "tests/testbed/testbed", "net groupmap add")
 
 
-def test_each_block_of_the_readme_is_tried(top_directory):
+def test_each_command_of_the_readme_is_tried(top_directory):
     known = [*ELSEWHERE, *HERE]
-    for block in readme_blocks(top_directory):
-        assert sum(words in block for words in known) == 1, block
+    for text in set(readme_commands(top_directory)) - {"smbsession list"}:
+        assert sum(words in text for words in known) == 1, text

@@ -21,7 +21,7 @@ def _deb():
 
 
 def build(release):
-    """Build as the README tells; the package."""
+    """Build as sessiondel-ctl(8) says; the package."""
     subprocess.run([TOP / "waf", "deb", f"--release={release}"], check=True)
     package, = (tree_of_builds(release) / "srv/samba-sessiondel/bin/deb").glob(
         "samba-sessiondel_*.deb")

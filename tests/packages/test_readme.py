@@ -1,25 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the README says of installing, verifying and removing, run as it stands
-there on a fresh server."""
+"""What README.md and sessiondel-ctl(8) say of installing, verifying and removing,
+run word for word on a fresh server."""
 
-import re
 import subprocess
 
 import pytest
 
-from server import OURS, PASSWORD, STOCK, sessions
-from tree import PACKAGING, TOP
+import readme
+from server import STOCK, sessions
+from tree import PACKAGING
 
 SOURCE = "/root/samba-sessiondel"
-# What rpcclient asks for, on a terminal.
-TYPED = f"export PASSWD='{PASSWORD}'"
-
-
-def blocks(section):
-    """The commands of a section of the README, block by block."""
-    text = (TOP / "README.md").read_text()
-    part = re.search(rf"^## {section}\n(.*?)^## ", text, re.M | re.S)[1]
-    return re.findall(r"^```\n(.*?)^```", part, re.M | re.S)
 
 
 @pytest.fixture(name="fresh")
@@ -35,16 +26,18 @@ def build(server, block):
     return server.fetch(f"set -e; cd {SOURCE}; {block}")
 
 
+def level(server):
+    """What the list says that it is."""
+    said = server.output(readme.command("smbsession list --json"))
+    return int(said.partition('"level": ')[2].partition(",")[0])
+
+
 def verify(server):
-    status_and_close, listed = blocks("Verify")
-    # What it says is an error to rpcclient.
-    said = server.run(f"{TYPED}; {status_and_close}", check=False).stdout
-    assert "/sessiondel.so fits\n" in said
-    assert f"result was {OURS}\n" in said
+    status = server.output(readme.command("sessiondel-ctl status"))
+    assert "/sessiondel.so fits\n" in status
+    assert level(server) == 502
     with sessions(server, 2):
-        said = server.output(f"{TYPED}; {listed}")
-        # rpcclient's own one, too
-        assert "\nReceived 3 entries.\n" in said, said
+        assert server.output("smbsession list").count(" alice ") == 2
 
 
 def one_newer(server, package):
@@ -56,18 +49,19 @@ def one_newer(server, package):
 
 
 def test_install_verify_upgrade_remove(fresh):
-    by_package, by_source = blocks("Install")
-    remove_package, remove_source = blocks("Remove")
-    build(fresh, by_package)
+    build(fresh, readme.block("apt-get install"))
     verify(fresh)
+    fresh.run("sessiondel-ctl disable")
+    assert level(fresh) == 1
+    fresh.run(readme.command("sessiondel-ctl enable"))
     fresh.apt("install " + one_newer(
         fresh, f"{SOURCE}/bin/deb/samba-sessiondel_*.deb"))
     verify(fresh)
-    fresh.fetch(f"yes | {{ {remove_package} }}")
+    fresh.fetch(f"yes | {readme.command('apt-get remove')}")
     assert fresh.answer() == STOCK
     built = fresh.files()
-    build(fresh, by_source)
+    build(fresh, readme.manual_block("waf build install"))
     verify(fresh)
-    build(fresh, remove_source)
+    build(fresh, readme.manual_block("waf uninstall"))
     assert fresh.answer() == STOCK
     assert fresh.files() == built

@@ -3,6 +3,7 @@
 
 import pytest
 
+import readme
 from booted import BootedServer
 from server import OURS, STOCK, sessions
 from tree import RELEASES
@@ -63,7 +64,7 @@ def test_service_as_debian_ships_it(booted, deb):
     assert booted.answer() == OURS
     assert closes(booted)
     assert "NetSessionDel by" in booted.output(
-        "journalctl --identifier=sessiondel")
+        readme.command("journalctl -t sessiondel"))
     assert "NetSessionDel by" in booted.output("sessiondel-ctl status")
     booted.apt("install --reinstall samba samba-common-bin")
     assert booted.answer() == OURS
