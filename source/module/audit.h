@@ -13,7 +13,7 @@
 #include "caller.h"
 #include "rate.h"
 
-/* The worker's audit; all zero to begin with. */
+/* The worker's audit; all zero at first, except for the queue's settings. */
 struct audit {
 	struct audit_queue queue;
 	/* refusals are rate-limited, the rest is summed up */

@@ -97,12 +97,12 @@ static unsigned flush_lines(struct audit_queue *queue, bool to_syslog)
 /* The first lines, and how long to wait before the rest. */
 static unsigned write_some(struct audit_queue *queue)
 {
-	const struct audit_target target = settings_audit(&queue->warning);
+	unsigned where = settings_read(queue->settings, SETTING_AUDIT);
 
-	if (target.log) {
+	if (where & AUDIT_TO_LOG) {
 		flush_log(queue);
 	}
-	return flush_lines(queue, target.syslog);
+	return flush_lines(queue, where & AUDIT_TO_SYSLOG);
 }
 
 void audit_queue_write_rest(struct audit_queue *queue)

@@ -11,11 +11,11 @@
 
 struct audit_line;
 
-/* All zero to begin with. */
+/* All zero at first, except for the settings. */
 struct audit_queue {
+	struct settings *settings;
 	struct audit_line *lines;
 	struct tevent_timer *flush;
-	struct setting_warning warning;
 };
 
 /**

@@ -16,7 +16,7 @@ bool client_lookup_wanted(struct sessiondel_module *module,
 			  const struct client_filter *client)
 {
 	return client_filter_can_resolve(client) &&
-	       settings_resolve_names(&module->warnings.resolve_names);
+	       settings_read(&module->settings, SETTING_RESOLVE_NAMES);
 }
 
 struct tevent_req *client_lookup_send(TALLOC_CTX *mem_ctx,
@@ -24,12 +24,11 @@ struct tevent_req *client_lookup_send(TALLOC_CTX *mem_ctx,
 				      struct sessiondel_module *module,
 				      const struct client_filter *client)
 {
-	struct setting_warning *warning = &module->warnings.resolve_timeout;
-
 	return name_lookup_send(mem_ctx,
 				ev,
 				client->name,
-				settings_resolve_timeout(warning));
+				settings_read(&module->settings,
+					      SETTING_RESOLVE_TIMEOUT));
 }
 
 WERROR client_lookup_recv(struct tevent_req *req,

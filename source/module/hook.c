@@ -18,7 +18,9 @@
 
 #define PUBLIC __attribute__((visibility("default")))
 
-static struct sessiondel_module module_context;
+static struct sessiondel_module module_context = {
+	.audit.queue.settings = &module_context.settings,
+};
 
 /* Samba ends a worker by exit(). A child that could not be run does so, too. */
 static void worker_ends(void)
@@ -65,7 +67,7 @@ static NTSTATUS serve_session_enum(struct sessiondel_module *module,
 
 static bool takes_session_enum(struct sessiondel_module *module)
 {
-	return settings_session_list(&module->warnings.session_list);
+	return settings_read(&module->settings, SETTING_SESSION_LIST);
 }
 
 static NTSTATUS serve_session_del(struct sessiondel_module *module,

@@ -37,13 +37,7 @@ struct sessiondel_module {
 	/* closes that nobody waits for any more */
 	struct waiting_calls background;
 	struct audit audit;
-	struct {
-		struct setting_warning timeout;
-		struct setting_warning durable;
-		struct setting_warning resolve_names;
-		struct setting_warning resolve_timeout;
-		struct setting_warning session_list;
-	} warnings;
+	struct settings settings;
 };
 
 #endif

@@ -419,11 +419,11 @@ static NTSTATUS serve_call(struct net_session_del_state *state)
 	WERROR result;
 
 	state->limit.tv_sec =
-		settings_timeout(&state->module->warnings.timeout);
+		settings_read(&state->module->settings, SETTING_TIMEOUT);
 	/* what smbd keeps on disk as well is for smbd alone to end */
-	state->end_durable =
-		settings_durable(&state->module->warnings.durable) &&
-		!lp_persistent_handles();
+	state->end_durable = settings_read(&state->module->settings,
+					   SETTING_DURABLE_HANDLES) &&
+			     !lp_persistent_handles();
 	result = check_arguments(state);
 	if (W_ERROR_IS_OK(result) && may_async && side_process_needed()) {
 		result = find_later(state);

@@ -197,7 +197,8 @@ static void net_session_enum_listed(struct tevent_req *req);
 static bool list_later(struct net_session_enum_state *state)
 {
 	const struct timeval timeout = {
-		.tv_sec = settings_timeout(&state->module->warnings.timeout),
+		.tv_sec = settings_read(&state->module->settings,
+					SETTING_TIMEOUT),
 	};
 	const struct timeval limit = async_reply_limit(&state->start, timeout);
 	struct tevent_req *req =

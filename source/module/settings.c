@@ -14,18 +14,28 @@
 
 #define GLOBAL_SECTION (-1)
 
-/* Windows' clients give up after about 21 s, so a longer wait helps nobody. */
-#define TIMEOUT_MIN 1
-#define TIMEOUT_MAX 20
-#define TIMEOUT_DEFAULT 10
+struct word {
+	const char *text;
+	unsigned meaning;
+};
 
-#define RESOLVE_TIMEOUT_MIN 1
-#define RESOLVE_TIMEOUT_MAX 10
-#define RESOLVE_TIMEOUT_DEFAULT 3
+struct setting_row {
+	/* behind "sessiondel:" */
+	const char *name;
+	bool (*parse)(const struct setting_row *row,
+		      const char *value,
+		      unsigned *result);
+	unsigned by_default;
+	/* what a warning says of a good value */
+	const char *wanted;
+	/* for parse_seconds() */
+	unsigned min, max;
+	/* for parse_word(); the last one is NULL */
+	const struct word *words;
+};
 
-static bool parse_seconds(const char *value,
-			  unsigned min,
-			  unsigned max,
+static bool parse_seconds(const struct setting_row *row,
+			  const char *value,
 			  unsigned *result)
 {
 	size_t digits = strspn(value, "0123456789");
@@ -35,84 +45,101 @@ static bool parse_seconds(const char *value,
 		return false;
 	}
 	seconds = strtoul(value, NULL, 10);
-	if (seconds < min || seconds > max) {
+	if (seconds < row->min || seconds > row->max) {
 		return false;
 	}
 	*result = seconds;
 	return true;
 }
 
-bool settings_parse_timeout(const char *value, unsigned *timeout)
+static bool parse_boolean(const struct setting_row *row,
+			  const char *value,
+			  unsigned *result)
 {
-	return parse_seconds(value, TIMEOUT_MIN, TIMEOUT_MAX, timeout);
-}
+	bool parsed;
 
-bool settings_parse_resolve_timeout(const char *value, unsigned *timeout)
-{
-	return parse_seconds(value,
-			     RESOLVE_TIMEOUT_MIN,
-			     RESOLVE_TIMEOUT_MAX,
-			     timeout);
-}
-
-bool settings_parse_resolve_names(const char *value, bool *resolve)
-{
-	return set_boolean(value, resolve);
-}
-
-bool settings_parse_audit(const char *value, struct audit_target *target)
-{
-	bool both = strcasecmp(value, "both") == 0;
-	bool log = both || strcasecmp(value, "log") == 0;
-	bool syslog = both || strcasecmp(value, "syslog") == 0;
-
-	if (!log && !syslog) {
+	(void)row;
+	if (!set_boolean(value, &parsed)) {
 		return false;
 	}
-	*target = (struct audit_target){.log = log, .syslog = syslog};
+	*result = parsed;
 	return true;
 }
 
-bool settings_parse_durable(const char *value, bool *end)
+static bool parse_word(const struct setting_row *row,
+		       const char *value,
+		       unsigned *result)
 {
-	bool close = strcasecmp(value, "close") == 0;
+	const struct word *word = NULL;
 
-	if (!close && strcasecmp(value, "keep") != 0) {
-		return false;
+	for (word = row->words; word->text != NULL; word++) {
+		if (strcasecmp(value, word->text) == 0) {
+			*result = word->meaning;
+			return true;
+		}
 	}
-	*end = close;
-	return true;
+	return false;
 }
 
-bool settings_parse_session_list(const char *value, bool *ours)
-{
-	bool plugin = strcasecmp(value, "plugin") == 0;
+static const struct word audit_words[] = {
+	{"log", AUDIT_TO_LOG},
+	{"syslog", AUDIT_TO_SYSLOG},
+	{"both", AUDIT_TO_LOG | AUDIT_TO_SYSLOG},
+	{NULL, 0},
+};
+static const struct word durable_words[] = {
+	{"close", true},
+	{"keep", false},
+	{NULL, 0},
+};
+static const struct word list_words[] = {
+	{"plugin", true},
+	{"stock", false},
+	{NULL, 0},
+};
 
-	if (!plugin && strcasecmp(value, "stock") != 0) {
-		return false;
-	}
-	*ours = plugin;
-	return true;
-}
+static const struct setting_row rows[SETTINGS_NUM] = {
+	/* Windows clients give up after about 21 s: waiting longer is no use */
+	[SETTING_TIMEOUT] = {.name = "timeout",
+			     .parse = parse_seconds,
+			     .min = 1,
+			     .max = 20,
+			     .by_default = 10,
+			     .wanted = "a number of seconds from 1 to 20"},
+	[SETTING_AUDIT] = {.name = "audit",
+			   .parse = parse_word,
+			   .words = audit_words,
+			   .by_default = AUDIT_TO_LOG | AUDIT_TO_SYSLOG,
+			   .wanted = "log, syslog or both"},
+	[SETTING_DURABLE_HANDLES] = {.name = "durable handles",
+				     .parse = parse_word,
+				     .words = durable_words,
+				     .by_default = true,
+				     .wanted = "close or keep"},
+	[SETTING_RESOLVE_NAMES] = {.name = "resolve names",
+				   .parse = parse_boolean,
+				   .by_default = true,
+				   .wanted = "yes or no"},
+	[SETTING_RESOLVE_TIMEOUT] =
+		{.name = "resolve timeout",
+		 .parse = parse_seconds,
+		 .min = 1,
+		 .max = 10,
+		 .by_default = 3,
+		 .wanted = "a number of seconds from 1 to 10"},
+	[SETTING_SESSION_LIST] = {.name = "session list",
+				  .parse = parse_word,
+				  .words = list_words,
+				  .by_default = true,
+				  .wanted = "plugin or stock"},
+};
 
-static const char *raw_value(const char *name)
-{
-	return lp_parm_const_string(GLOBAL_SECTION, "sessiondel", name, NULL);
-}
-
-/* good: there is no value, or it was one of those that are wanted. */
 static void warn_once(struct setting_warning *last,
-		      const char *name,
-		      const char *value,
-		      bool good,
-		      const char *wanted)
+		      const struct setting_row *row,
+		      const char *value)
 {
 	char escaped[128];
 
-	if (good) {
-		last->made = false;
-		return;
-	}
 	if (last->made &&
 	    strncmp(last->value, value, sizeof(last->value) - 1) == 0) {
 		return;
@@ -120,77 +147,29 @@ static void warn_once(struct setting_warning *last,
 	last->made = true;
 	snprintf(last->value, sizeof(last->value), "%s", value);
 	DBG_ERR("sessiondel:%s = \"%s\" is not %s, using the default\n",
-		name,
+		row->name,
 		text_escape(value, escaped, sizeof(escaped)),
-		wanted);
+		row->wanted);
 }
 
-unsigned settings_timeout(struct setting_warning *warning)
+bool settings_parse(enum setting setting, const char *value, unsigned *result)
 {
-	const char *value = raw_value("timeout");
-	unsigned timeout = TIMEOUT_DEFAULT;
-	bool good = value == NULL || settings_parse_timeout(value, &timeout);
-
-	warn_once(warning,
-		  "timeout",
-		  value,
-		  good,
-		  "a number of seconds from 1 to 20");
-	return timeout;
+	return rows[setting].parse(&rows[setting], value, result);
 }
 
-struct audit_target settings_audit(struct setting_warning *warning)
+unsigned settings_read(struct settings *settings, enum setting setting)
 {
-	const char *value = raw_value("audit");
-	struct audit_target target = {.log = true, .syslog = true};
-	bool good = value == NULL || settings_parse_audit(value, &target);
+	const struct setting_row *row = &rows[setting];
+	const char *value = lp_parm_const_string(GLOBAL_SECTION,
+						 "sessiondel",
+						 row->name,
+						 NULL);
+	unsigned result = row->by_default;
 
-	warn_once(warning, "audit", value, good, "log, syslog or both");
-	return target;
-}
-
-bool settings_durable(struct setting_warning *warning)
-{
-	const char *value = raw_value("durable handles");
-	bool end = true;
-	bool good = value == NULL || settings_parse_durable(value, &end);
-
-	warn_once(warning, "durable handles", value, good, "close or keep");
-	return end;
-}
-
-bool settings_resolve_names(struct setting_warning *warning)
-{
-	const char *value = raw_value("resolve names");
-	bool resolve = true;
-	bool good =
-		value == NULL || settings_parse_resolve_names(value, &resolve);
-
-	warn_once(warning, "resolve names", value, good, "yes or no");
-	return resolve;
-}
-
-unsigned settings_resolve_timeout(struct setting_warning *warning)
-{
-	const char *value = raw_value("resolve timeout");
-	unsigned timeout = RESOLVE_TIMEOUT_DEFAULT;
-	bool good = value == NULL ||
-		    settings_parse_resolve_timeout(value, &timeout);
-
-	warn_once(warning,
-		  "resolve timeout",
-		  value,
-		  good,
-		  "a number of seconds from 1 to 10");
-	return timeout;
-}
-
-bool settings_session_list(struct setting_warning *warning)
-{
-	const char *value = raw_value("session list");
-	bool ours = true;
-	bool good = value == NULL || settings_parse_session_list(value, &ours);
-
-	warn_once(warning, "session list", value, good, "plugin or stock");
-	return ours;
+	if (value == NULL || settings_parse(setting, value, &result)) {
+		settings->warnings[setting].made = false;
+	} else {
+		warn_once(&settings->warnings[setting], row, value);
+	}
+	return result;
 }

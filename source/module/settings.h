@@ -6,105 +6,51 @@
 
 #include <stdbool.h>
 
-/*
- * A value that cannot be used is complained about once, until it changes. All
- * zero to begin with.
- */
+/* settings.c has a row for each: its name in smb.conf, its default. */
+enum setting {
+	/* seconds that a call waits for its sessions to end */
+	SETTING_TIMEOUT,
+	/* where audit lines go: AUDIT_TO_LOG, AUDIT_TO_SYSLOG or both bits */
+	SETTING_AUDIT,
+	/* do durable handles end with their session? */
+	SETTING_DURABLE_HANDLES,
+	/* are computer names looked up? */
+	SETTING_RESOLVE_NAMES,
+	/* seconds that looking up a name may take */
+	SETTING_RESOLVE_TIMEOUT,
+	/* does the module serve NetrSessionEnum, instead of stock Samba? */
+	SETTING_SESSION_LIST,
+	SETTINGS_NUM
+};
+
+#define AUDIT_TO_LOG 1u
+#define AUDIT_TO_SYSLOG 2u
+
+/* What the log was last warned of. */
 struct setting_warning {
 	bool made;
 	char value[64];
 };
 
-/* Where audit lines go. */
-struct audit_target {
-	bool log;
-	bool syslog;
+/* The worker's; all zero at first. */
+struct settings {
+	struct setting_warning warnings[SETTINGS_NUM];
 };
 
 /**
- * sessiondel:timeout, as Samba has loaded it at start or by SIGHUP.
+ * Read a setting, as Samba has loaded it at start or on SIGHUP.
  *
- * A value that cannot be used costs one line in the log, and the default is
- * used.
+ * An invalid value is logged once, until it changes, and the default is used.
  *
- * @param[in,out] warning  Remembers what has been said already.
- *
- * @return Seconds that a call waits for its sessions to end.
+ * @return A number, 0 or 1 for no or yes, or bits, as the setting has it.
  */
-unsigned settings_timeout(struct setting_warning *warning);
+unsigned settings_read(struct settings *settings, enum setting setting);
 
 /**
- * sessiondel:audit, in the same way.
- */
-struct audit_target settings_audit(struct setting_warning *warning);
-
-/**
- * sessiondel:durable handles: whether they end with their session. In the same
- * way.
- */
-bool settings_durable(struct setting_warning *warning);
-
-/**
- * sessiondel:resolve names, in the same way.
+ * Parse the value of a setting.
  *
- * @return Whether computer names are looked up.
+ * @return false for an invalid value, and *result is unchanged.
  */
-bool settings_resolve_names(struct setting_warning *warning);
-
-/**
- * sessiondel:resolve timeout, in the same way.
- *
- * @return Seconds that looking a name up may take.
- */
-unsigned settings_resolve_timeout(struct setting_warning *warning);
-
-/**
- * sessiondel:session list, in the same way.
- *
- * @return Whether the module serves NetrSessionEnum, and not stock Samba.
- */
-bool settings_session_list(struct setting_warning *warning);
-
-/**
- * Parse sessiondel:timeout, whole seconds from 1 to 20.
- *
- * @return false when the value cannot be used, *timeout is untouched then.
- */
-bool settings_parse_timeout(const char *value, unsigned *timeout);
-
-/**
- * Parse sessiondel:audit: "log", "syslog" or "both".
- *
- * @return false when the value cannot be used, *target is untouched then.
- */
-bool settings_parse_audit(const char *value, struct audit_target *target);
-
-/**
- * Parse sessiondel:durable handles: "close" or "keep".
- *
- * @return false when the value cannot be used, *end is untouched then.
- */
-bool settings_parse_durable(const char *value, bool *end);
-
-/**
- * Parse sessiondel:resolve names, a boolean in any of Samba's ways.
- *
- * @return false when the value cannot be used, *resolve is untouched then.
- */
-bool settings_parse_resolve_names(const char *value, bool *resolve);
-
-/**
- * Parse sessiondel:resolve timeout, whole seconds from 1 to 10.
- *
- * @return false when the value cannot be used, *timeout is untouched then.
- */
-bool settings_parse_resolve_timeout(const char *value, unsigned *timeout);
-
-/**
- * Parse sessiondel:session list: "plugin" or "stock".
- *
- * @return false when the value cannot be used, *ours is untouched then.
- */
-bool settings_parse_session_list(const char *value, bool *ours);
+bool settings_parse(enum setting setting, const char *value, unsigned *result);
 
 #endif

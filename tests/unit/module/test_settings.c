@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/module/settings.c: which values of smb.conf are taken. */
+/* Tests of source/module/settings.c: which values of smb.conf are valid. */
 
 #include "tests/unit/table.h"
 
@@ -7,10 +7,22 @@
 
 #define BEFORE 99
 
+/* Is a value parsed so? Else it must be refused, and change nothing. */
+static void assert_parsed(enum setting setting,
+			  const char *value,
+			  bool valid,
+			  unsigned expected)
+{
+	unsigned result = BEFORE;
+
+	assert_int_equal(settings_parse(setting, value, &result), valid);
+	assert_int_equal(result, valid ? expected : BEFORE);
+}
+
 struct timeout_case {
 	const char *name;
 	const char *value;
-	/* 0: the value cannot be used */
+	/* 0: the value is invalid */
 	unsigned timeout;
 };
 
@@ -45,11 +57,8 @@ static const struct timeout_case timeout_cases[] = {
 static void test_timeout(void **state)
 {
 	const struct timeout_case *c = *state;
-	unsigned timeout = BEFORE;
 
-	assert_int_equal(settings_parse_timeout(c->value, &timeout),
-			 c->timeout != 0);
-	assert_int_equal(timeout, c->timeout != 0 ? c->timeout : BEFORE);
+	assert_parsed(SETTING_TIMEOUT, c->value, c->timeout != 0, c->timeout);
 }
 
 static const struct timeout_case resolve_timeout_cases[] = {
@@ -66,17 +75,17 @@ static const struct timeout_case resolve_timeout_cases[] = {
 static void test_resolve_timeout(void **state)
 {
 	const struct timeout_case *c = *state;
-	unsigned timeout = BEFORE;
 
-	assert_int_equal(settings_parse_resolve_timeout(c->value, &timeout),
-			 c->timeout != 0);
-	assert_int_equal(timeout, c->timeout != 0 ? c->timeout : BEFORE);
+	assert_parsed(SETTING_RESOLVE_TIMEOUT,
+		      c->value,
+		      c->timeout != 0,
+		      c->timeout);
 }
 
 struct resolve_case {
 	const char *name;
 	const char *value;
-	bool taken;
+	bool valid;
 	bool resolve;
 };
 
@@ -93,92 +102,72 @@ static const struct resolve_case resolve_cases[] = {
 	{"resolve names: two words", "yes no", false, false},
 };
 
-static void assert_resolve(const struct resolve_case *c, bool before)
-{
-	bool resolve = before;
-
-	assert_int_equal(settings_parse_resolve_names(c->value, &resolve),
-			 c->taken);
-	assert_int_equal(resolve, c->taken ? c->resolve : before);
-}
-
 static void test_resolve(void **state)
 {
-	assert_resolve(*state, false);
-	assert_resolve(*state, true);
+	const struct resolve_case *c = *state;
+
+	assert_parsed(SETTING_RESOLVE_NAMES, c->value, c->valid, c->resolve);
 }
 
 struct audit_case {
 	const char *name;
 	const char *value;
-	bool taken;
-	bool log;
-	bool syslog;
+	bool valid;
+	unsigned where;
 };
+
+#define LOG AUDIT_TO_LOG
+#define SYSLOG AUDIT_TO_SYSLOG
 
 static const struct audit_case audit_cases[] = {
-	{"audit: log", "log", true, true, false},
-	{"audit: syslog", "syslog", true, false, true},
-	{"audit: both", "both", true, true, true},
-	{"audit: log in upper case", "LOG", true, true, false},
-	{"audit: syslog in mixed case", "SysLog", true, false, true},
-	{"audit: both in mixed case", "Both", true, true, true},
-	{"audit: empty", "", false, false, false},
-	{"audit: none", "none", false, false, false},
-	{"audit: yes", "yes", false, false, false},
-	{"audit: beginning of a word", "sys", false, false, false},
-	{"audit: longer than a word", "logs", false, false, false},
-	{"audit: two words", "log syslog", false, false, false},
-	{"audit: two words with a comma", "log,syslog", false, false, false},
-	{"audit: blank before", " log", false, false, false},
-	{"audit: blank behind", "log ", false, false, false},
+	{"audit: log", "log", true, LOG},
+	{"audit: syslog", "syslog", true, SYSLOG},
+	{"audit: both", "both", true, LOG | SYSLOG},
+	{"audit: log in upper case", "LOG", true, LOG},
+	{"audit: syslog in mixed case", "SysLog", true, SYSLOG},
+	{"audit: both in mixed case", "Both", true, LOG | SYSLOG},
+	{"audit: empty", "", false, 0},
+	{"audit: none", "none", false, 0},
+	{"audit: yes", "yes", false, 0},
+	{"audit: beginning of a word", "sys", false, 0},
+	{"audit: longer than a word", "logs", false, 0},
+	{"audit: two words", "log syslog", false, 0},
+	{"audit: two words with a comma", "log,syslog", false, 0},
+	{"audit: blank before", " log", false, 0},
+	{"audit: blank behind", "log ", false, 0},
 };
-
-static void assert_audit(const struct audit_case *c, bool before)
-{
-	struct audit_target target = {.log = before, .syslog = before};
-
-	assert_int_equal(settings_parse_audit(c->value, &target), c->taken);
-	assert_int_equal(target.log, c->taken ? c->log : before);
-	assert_int_equal(target.syslog, c->taken ? c->syslog : before);
-}
 
 static void test_audit(void **state)
 {
-	assert_audit(*state, false);
-	assert_audit(*state, true);
+	const struct audit_case *c = *state;
+
+	assert_parsed(SETTING_AUDIT, c->value, c->valid, c->where);
 }
 
 static void test_durable(void **state)
 {
-	bool end = true;
+	const enum setting durable = SETTING_DURABLE_HANDLES;
 
 	(void)state;
 
-	assert_true(settings_parse_durable("keep", &end));
-	assert_false(end);
-	assert_true(settings_parse_durable("CLOSE", &end));
-	assert_true(end);
-	assert_false(settings_parse_durable("", &end));
-	assert_false(settings_parse_durable("yes", &end));
-	assert_false(settings_parse_durable("keep ", &end));
-	assert_true(end);
+	assert_parsed(durable, "keep", true, false);
+	assert_parsed(durable, "CLOSE", true, true);
+	assert_parsed(durable, "", false, 0);
+	assert_parsed(durable, "yes", false, 0);
+	assert_parsed(durable, "keep ", false, 0);
 }
 
 static void test_session_list(void **state)
 {
-	bool ours = true;
+	const enum setting list = SETTING_SESSION_LIST;
 
 	(void)state;
 
-	assert_true(settings_parse_session_list("stock", &ours));
-	assert_false(ours);
-	assert_true(settings_parse_session_list("PLUGIN", &ours));
-	assert_true(ours);
-	assert_false(settings_parse_session_list("", &ours));
-	assert_false(settings_parse_session_list("no", &ours));
-	assert_false(settings_parse_session_list("stock ", &ours));
-	assert_true(ours);
+	assert_parsed(list, "stock", true, false);
+	assert_parsed(list, "PLUGIN", true, true);
+	assert_parsed(list, "", false, 0);
+	assert_parsed(list, "no", false, 0);
+	assert_parsed(list, "stock ", false, 0);
 }
 
 int main(void)
