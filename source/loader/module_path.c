@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where a module for the running Samba may lie. */
+/* Where a module for the running Samba may be. */
 
 #include "module_path.h"
 
@@ -46,8 +46,8 @@ static int newest_first(const struct dirent **a, const struct dirent **b)
 	return versionsort(b, a);
 }
 
-/* A dangling link is there too: who made it wants to hear that it dangles. */
-static bool is_there(const char *path)
+/* A dangling link counts, so that the log says that it dangles. */
+static bool path_exists(const char *path)
 {
 	struct stat st;
 
@@ -75,13 +75,13 @@ static char *path_of_series(const char *libdir, const char *series)
 	return path;
 }
 
-/* Takes path, which is NULL when there was no memory for it. */
-static bool append_if_there(char **paths, char *path)
+/* Takes ownership of path. NULL means out of memory. */
+static bool append_if_it_exists(char **paths, char *path)
 {
 	if (path == NULL) {
 		return false;
 	}
-	if (!is_there(path)) {
+	if (!path_exists(path)) {
 		free(path);
 		return true;
 	}
@@ -100,7 +100,7 @@ static bool append_series(char **paths,
 	for (size_t i = 0; i < num_entries; i++) {
 		char *path = path_of_series(libdir, entries[i]->d_name);
 
-		if (!append_if_there(paths, path)) {
+		if (!append_if_it_exists(paths, path)) {
 			return false;
 		}
 	}
@@ -115,7 +115,7 @@ static void free_entries(struct dirent **entries, size_t num_entries)
 	free(entries);
 }
 
-/* The one beside the program, an empty list when there is none. */
+/* The module beside the program. The list is empty if there is none. */
 static char **list_beside(const char *program)
 {
 	char **paths = calloc(2, sizeof(*paths));
@@ -123,7 +123,7 @@ static char **list_beside(const char *program)
 	if (paths == NULL || program == NULL) {
 		return paths;
 	}
-	if (!append_if_there(paths, path_beside(program))) {
+	if (!append_if_it_exists(paths, path_beside(program))) {
 		free(paths);
 		return NULL;
 	}

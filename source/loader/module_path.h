@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where a module for the running Samba may lie. */
+/* Where a module for the running Samba may be. */
 
 #ifndef SESSIONDEL_MODULE_PATH_H
 #define SESSIONDEL_MODULE_PATH_H
@@ -15,23 +15,23 @@ bool module_series_is_valid(const char *name);
 /**
  * List the modules to try, the best first.
  *
- * A module beside the program is the only one: that is how the build tree and
- * the test bed run. Otherwise there is one for each series directory of
- * libdir that holds one, the newest series first.
+ * A module beside the program is the only one listed: the build tree and the
+ * test bed run that way. Otherwise the list has the module of each series
+ * directory in libdir, the newest series first.
  *
- * A listed file exists, nothing more is known of it.
+ * A listed file exists. Nothing more is known about it.
  *
- * @param[in]  program  Absolute path of the loader's own executable; NULL when
- *                      it is not known, and nothing lies beside it then.
+ * @param[in]  program  Absolute path of the loader's own executable; NULL if
+ *                      unknown.
  * @param[in]  libdir   Absolute path of the directory of series directories;
  *                      it may be missing.
- * @param[out] paths    NULL-terminated, to be freed with module_paths_free().
+ * @param[out] paths    NULL-terminated; free it with module_paths_free().
  *
- * @return false with errno when the list could not be made.
+ * @return false with errno if the list could not be made.
  */
 bool module_paths_list(const char *program, const char *libdir, char ***paths);
 
-/** Takes NULL too. */
+/** Accepts NULL. */
 void module_paths_free(char **paths);
 
 #endif

@@ -8,7 +8,7 @@
 
 /**
  * Can LD_PRELOAD name this path? ld.so splits the value at colons and blanks,
- * expands '$', and knows no way to quote any of them.
+ * expands '$', and has no way to quote them.
  */
 bool preload_can_name(const char *path);
 
@@ -16,9 +16,9 @@ bool preload_can_name(const char *path);
  * Put the module before what LD_PRELOAD already holds.
  *
  * @param[in] module  Path that preload_can_name().
- * @param[in] old     The value so far; NULL and "" for none.
+ * @param[in] old     The value so far; NULL or "" for none.
  *
- * @return The new value, to be freed by the caller; NULL when out of memory.
+ * @return The new value, which the caller frees; NULL when out of memory.
  */
 char *preload_compose(const char *module, const char *old);
 

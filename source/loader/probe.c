@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Try a module in a stock worker that serves nobody, within bounded time. */
+/* Try a module in a stock worker that serves nobody, with a time limit. */
 
 #include "probe.h"
 
@@ -20,10 +20,10 @@
 
 #include "probe_verdict.h"
 
-/* What of the probe's standard error is kept; ld.so's lines come first. */
+/* How much of the probe's standard error to keep; ld.so's lines come first. */
 #define MESSAGES_MAX 4096
 
-/* The first descriptor that is no standard one. */
+/* The first descriptor that is not a standard one. */
 #define FIRST_FREE_FD 3
 
 /* One run of the worker with one module. */
@@ -31,20 +31,20 @@ struct attempt {
 	const struct probe *probe;
 	const char *module;
 	const char *preload;
-	/* From probe_argv(). */
+	/* From make_probe_argv(). */
 	char **argv;
 	/* From messages_open(). */
 	int messages;
 };
 
-static void cannot_probe(struct reason *why, int error)
+static void set_cannot_probe(struct reason *why, int error)
 {
 	reason_set(why, "cannot be probed: %s", strerror(error));
 }
 
 /*
- * A file in memory for the probe's standard error. Its size is sealed, so
- * that a probe can neither fill the memory nor wait for a reader.
+ * A file in memory for the probe's standard error. Its size is sealed, so a
+ * probe can neither fill the memory nor block on a reader.
  */
 static int messages_open(void)
 {
@@ -68,8 +68,8 @@ static void messages_read(int fd, char messages[MESSAGES_MAX + 1])
 	messages[len > 0 ? len : 0] = '\0';
 }
 
-/* The arguments of the worker with --list-interfaces before its own. */
-static char **probe_argv(char *const *argv)
+/* The worker's arguments, with --list-interfaces put first. */
+static char **make_probe_argv(char *const *argv)
 {
 	static char list_interfaces[] = "--list-interfaces";
 	char **with = NULL;
@@ -90,7 +90,7 @@ static char **probe_argv(char *const *argv)
 	return with;
 }
 
-/* Our own descriptors move up first: a standard one may have been closed. */
+/* Move our own descriptors up first: they may have a standard number. */
 static bool child_redirect(int messages)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -103,8 +103,8 @@ static bool child_redirect(int messages)
 	       dup2(null, STDOUT_FILENO) != -1;
 }
 
-/* A probe that crashes leaves no core file, and none outlives the loader. */
-static bool child_bound(pid_t loader)
+/* A probe dumps no core when it crashes, and dies with the loader. */
+static bool child_limit(pid_t loader)
 {
 	const struct rlimit no_core = {.rlim_cur = 0, .rlim_max = 0};
 
@@ -112,7 +112,7 @@ static bool child_bound(pid_t loader)
 	       prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == loader;
 }
 
-static bool child_environment(const char *preload)
+static bool child_set_environment(const char *preload)
 {
 	return setenv("LD_PRELOAD", preload, 1) == 0 &&
 	       setenv("LD_BIND_NOW", "1", 1) == 0 &&
@@ -124,8 +124,8 @@ static void child_run(const struct attempt *attempt, pid_t loader)
 
 static void child_run(const struct attempt *attempt, pid_t loader)
 {
-	if (child_redirect(attempt->messages) && child_bound(loader) &&
-	    child_environment(attempt->preload)) {
+	if (child_redirect(attempt->messages) && child_limit(loader) &&
+	    child_set_environment(attempt->preload)) {
 		(void)execv(attempt->probe->worker, attempt->argv);
 	}
 	(void)dprintf(STDERR_FILENO,
@@ -135,7 +135,7 @@ static void child_run(const struct attempt *attempt, pid_t loader)
 	_exit(EXIT_FAILURE);
 }
 
-/* Rounded up, so that a deadline is never found to be just not there yet. */
+/* Rounded up, so that poll() does not return just before the deadline. */
 static int milliseconds_until(const struct timespec *deadline)
 {
 	struct timespec now;
@@ -184,10 +184,10 @@ static bool reap_probe(pid_t pid, int *status)
 }
 
 /*
- * Wait until the probe has ended, and end it at the deadline. Returns false
- * with a reason when there is no exit status of its own.
+ * Wait for the probe to end, and kill it at the deadline. Returns false with
+ * a reason if the probe has no exit status of its own.
  */
-static bool child_status(pid_t pid,
+static bool wait_or_kill(pid_t pid,
 			 const struct timespec *deadline,
 			 int *status,
 			 struct reason *why)
@@ -199,7 +199,7 @@ static bool child_status(pid_t pid,
 		(void)kill(pid, SIGKILL);
 	}
 	if (!reap_probe(pid, status)) {
-		cannot_probe(why, errno);
+		set_cannot_probe(why, errno);
 		return false;
 	}
 	if (ended == 0) {
@@ -207,7 +207,7 @@ static bool child_status(pid_t pid,
 		return false;
 	}
 	if (ended == -1) {
-		cannot_probe(why, wait_errno);
+		set_cannot_probe(why, wait_errno);
 		return false;
 	}
 	return true;
@@ -222,13 +222,13 @@ static bool run_probe(const struct attempt *attempt, struct reason *why)
 
 	pid = fork();
 	if (pid == -1) {
-		cannot_probe(why, errno);
+		set_cannot_probe(why, errno);
 		return false;
 	}
 	if (pid == 0) {
 		child_run(attempt, loader);
 	}
-	if (!child_status(pid, &attempt->probe->deadline, &status, why)) {
+	if (!wait_or_kill(pid, &attempt->probe->deadline, &status, why)) {
 		return false;
 	}
 	messages_read(attempt->messages, messages);
@@ -236,22 +236,24 @@ static bool run_probe(const struct attempt *attempt, struct reason *why)
 }
 
 /*
- * An ignored SIGCHLD, which exec hands on, would reap the probe unseen. Where
- * SIGCHLD is blocked, setting it back drops the one that the probe has left.
+ * An ignored SIGCHLD is inherited through exec, and the probe's exit status
+ * would be lost. Where SIGCHLD is blocked, restoring it also discards the one
+ * that the probe left pending.
  */
-static bool run_with_sigchld(const struct attempt *attempt, struct reason *why)
+static bool run_with_default_sigchld(const struct attempt *attempt,
+				     struct reason *why)
 {
 	const struct sigaction by_default = {.sa_handler = SIG_DFL};
 	struct sigaction inherited;
 	bool fits;
 
 	if (sigaction(SIGCHLD, &by_default, &inherited) == -1) {
-		cannot_probe(why, errno);
+		set_cannot_probe(why, errno);
 		return false;
 	}
 	fits = run_probe(attempt, why);
 	if (sigaction(SIGCHLD, &inherited, NULL) == -1) {
-		cannot_probe(why, errno);
+		set_cannot_probe(why, errno);
 		return false;
 	}
 	return fits;
@@ -266,15 +268,15 @@ bool probe_fits(const struct probe *probe,
 		.probe = probe,
 		.module = module,
 		.preload = preload,
-		.argv = probe_argv(probe->argv),
+		.argv = make_probe_argv(probe->argv),
 		.messages = messages_open(),
 	};
 	bool fits = false;
 
 	if (attempt.argv == NULL || attempt.messages == -1) {
-		cannot_probe(why, errno);
+		set_cannot_probe(why, errno);
 	} else {
-		fits = run_with_sigchld(&attempt, why);
+		fits = run_with_default_sigchld(&attempt, why);
 	}
 
 	if (attempt.messages != -1) {

@@ -11,12 +11,12 @@
 #include "probe.h"
 
 /*
- * ld.so leaves out what it cannot load at all and runs the program without
- * it, so an exit status of 0 proves nothing then; but it says so.
+ * Sets a reason if ld.so reports that it could not load the module. It runs the
+ * program without it then, so an exit status of 0 proves nothing.
  */
-static bool was_left_out(const char *messages,
-			 const char *module,
-			 struct reason *why)
+static bool explain_left_out(const char *messages,
+			     const char *module,
+			     struct reason *why)
 {
 	char needle[PATH_MAX + 64];
 	const char *found = NULL;
@@ -41,11 +41,11 @@ static bool was_left_out(const char *messages,
 }
 
 /*
- * Cut the sign out of the messages; false when it is not there. A program that
- * gains privileges at its start, be it by a profile of AppArmor, is run by
- * ld.so without what LD_PRELOAD names, and without a word.
+ * Remove the sign from the messages; false if it is not there. When a program
+ * gains privileges at its start, for example through an AppArmor profile, ld.so
+ * silently ignores LD_PRELOAD.
  */
-static bool take_sign(char *messages)
+static bool remove_sign(char *messages)
 {
 	static const char sign[] = PROBE_SIGN;
 	size_t len = sizeof(sign) - 1;
@@ -62,7 +62,7 @@ static bool take_sign(char *messages)
 }
 
 /* The line that names the module, else the first one. */
-static const char *telling_line(char *messages, const char *module)
+static const char *find_line_about(char *messages, const char *module)
 {
 	char *rest = messages;
 	const char *first = NULL;
@@ -97,7 +97,7 @@ static void explain_failure(int status,
 		reason_set(why, "built for another Samba series");
 		return;
 	}
-	line = telling_line(messages, module);
+	line = find_line_about(messages, module);
 	if (line != NULL) {
 		reason_set(why, "its probe said: %s", line);
 		return;
@@ -112,16 +112,16 @@ bool probe_verdict(int status,
 		   const char *module,
 		   struct reason *why)
 {
-	bool signed_on = take_sign(messages);
+	bool has_sign = remove_sign(messages);
 
-	if (was_left_out(messages, module, why)) {
+	if (explain_left_out(messages, module, why)) {
 		return false;
 	}
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		explain_failure(status, messages, module, why);
 		return false;
 	}
-	if (!signed_on) {
+	if (!has_sign) {
 		reason_set(why,
 			   "something keeps it from being loaded (LD_PRELOAD "
 			   "is dropped under an AppArmor profile with Px)");

@@ -9,12 +9,12 @@
 #include "reason.h"
 
 /**
- * Was the module in the worker that was run, and did the worker end well?
+ * Was the module loaded into the worker, and did the worker succeed?
  *
  * @param[in]     status    From waitpid().
- * @param[in,out] messages  What came to standard error; cut into lines here.
+ * @param[in,out] messages  The probe's standard error; changed by this.
  * @param[in]     module    Path of the module, as LD_PRELOAD named it.
- * @param[out]    why       With false: what is wrong with the module.
+ * @param[out]    why       If false: what is wrong with the module.
  */
 bool probe_verdict(int status,
 		   char *messages,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a module is left out: a phrase of bounded length. */
+/* Why a module is left out: a phrase of limited length. */
 
 #include "reason.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Run Samba's own rpcd_classic with the module in LD_PRELOAD when the module
- * fits, and without it when it does not: samba-dcerpcd starts this program
- * where it expects rpcd_classic.
+ * Run Samba's own rpcd_classic, with the module in LD_PRELOAD if the module
+ * fits. samba-dcerpcd starts this program where it expects rpcd_classic.
  *
  * It runs as root. No environment variable chooses what it runs or loads.
  */
@@ -26,7 +25,7 @@
 #include "reason.h"
 #include "trust.h"
 
-/* A worker start may wait this long for all its probes together. */
+/* How long all probes together may delay the start of a worker. */
 #define PROBE_SECONDS 2
 
 static const char tag[] = "rpcd_sessiondel";
@@ -38,7 +37,7 @@ static const char diverted_worker[] =
 	SAMBA_LIBEXECDIR "/samba-sessiondel/rpcd_classic";
 static const char stock_worker[] = SAMBA_LIBEXECDIR "/rpcd_classic";
 
-/* Where there is no syslogd, standard error is Samba's log. */
+/* Without a syslogd, use standard error, which goes to Samba's log. */
 static void log_warning(const char *message)
 {
 	if (!sessiondel_syslog(LOG_DAEMON | LOG_WARNING, tag, message)) {
@@ -96,10 +95,7 @@ static bool asks_for_interfaces(char *const *argv)
 	return false;
 }
 
-/*
- * The value of LD_PRELOAD for a module that fits, NULL with a reason for any
- * other.
- */
+/* The value of LD_PRELOAD if the module fits, otherwise NULL with a reason. */
 static char *try_module(const char *path,
 			const struct probe *probe,
 			struct reason *why)
@@ -226,7 +222,7 @@ static void preload_module(const char *worker, char *const *argv)
 	free(preload);
 }
 
-/* What a worker that is started now would get, for whoever asks by hand. */
+/* Print the LD_PRELOAD that a worker would get now, or why it gets none. */
 static int check_module(const char *worker, char *program)
 {
 	char *argv[] = {program, NULL};
@@ -249,7 +245,7 @@ int main(int argc, char **argv)
 		return exit_with_error(
 			worker,
 			"it is this program; the original belongs "
-			"into " SAMBA_LIBEXECDIR "/samba-sessiondel");
+			"in " SAMBA_LIBEXECDIR "/samba-sessiondel");
 	}
 	if (argc == 2 && strcmp(argv[1], "--check-module") == 0) {
 		return check_module(worker, argv[0]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Could anybody but root, or who we run as, have written a file? */
+/* Could anybody but root and the running user have written a file? */
 
 #include "trust.h"
 
@@ -19,8 +19,8 @@ enum trust_verdict trust_judge(const struct stat *st, uid_t running)
 	return TRUSTED;
 }
 
-/* Make path its own parent directory; false when it is "/" already. */
-static bool step_up(char *path)
+/* Cut path down to its parent directory; false if it is "/". */
+static bool cut_to_parent(char *path)
 {
 	char *slash = strrchr(path, '/');
 
@@ -31,10 +31,10 @@ static bool step_up(char *path)
 	return true;
 }
 
-static bool trust_one(const char *path,
-		      const struct stat *st,
-		      uid_t running,
-		      struct reason *why)
+static bool is_trusted(const char *path,
+		       const struct stat *st,
+		       uid_t running,
+		       struct reason *why)
 {
 	switch (trust_judge(st, running)) {
 	case TRUSTED:
@@ -76,11 +76,11 @@ bool trust_file(const char *resolved, uid_t running, struct reason *why)
 			reason_set(why, "not a regular file");
 			return false;
 		}
-		if (!trust_one(path, &st, running, why)) {
+		if (!is_trusted(path, &st, running, why)) {
 			return false;
 		}
 		is_leaf = false;
-	} while (step_up(path));
+	} while (cut_to_parent(path));
 
 	return true;
 }
