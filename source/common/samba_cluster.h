@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a process on a cluster needs of Samba whose headers only a full build
- * of it has.
+/* What a process on a cluster needs from Samba. Only a full Samba build has
+ * headers for these.
  */
 
 #ifndef SESSIONDEL_SAMBA_CLUSTER_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The records of smbd's databases, under the names that 4.25 has for them: all
- * that differs between the series that we are built for.
+/* The records of smbd's databases, by their names in 4.25. Everything that
+ * differs between the series that we are built for is here.
  */
 
 #ifndef SESSIONDEL_SAMBA_RECORDS_H
@@ -13,7 +13,7 @@
 #include "librpc/ndr/libndr.h"
 #include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
 
-/* Of what smbd notes in the table of opens about a replay of one's request. */
+/* The key of the record by which smbd recognizes a replayed open. */
 struct replay_key {
 	struct GUID_ndr_buf client;
 	struct GUID_ndr_buf open;
@@ -26,10 +26,10 @@ struct replay_key {
 #define smbXsrv_session_close smbXsrv_session_close0
 #define smbXsrv_open_global smbXsrv_open_global0
 
-/* the member of a record's union that is of SMBXSRV_VERSION_CURRENT */
+/* the member of a record's union for SMBXSRV_VERSION_CURRENT */
 #define SMBXSRV_INFO info0
 
-/* The bytes before the locks of a file in brlock.tdb, and what they say. */
+/* The size and value of the version before a file's locks in brlock.tdb. */
 #define LOCKS_VERSION_SIZE 0
 #define LOCKS_VERSION 0
 
@@ -39,14 +39,14 @@ static inline bool lp_persistent_handles(void)
 	return false;
 }
 
-/* Which session an open belongs to, 0: that is not on record. */
+/* Which session an open belongs to; 0 if that is not on record. */
 static inline uint64_t open_session(const struct smbXsrv_open_global *open)
 {
 	(void)open;
 	return 0;
 }
 
-/* Replays were noted in the memory of one smbd alone. */
+/* There is no such record: each smbd remembers replays by itself. */
 static inline bool replay_key(const struct smbXsrv_open_global *open,
 			      struct replay_key *key)
 {
@@ -64,7 +64,7 @@ static inline bool replay_key(const struct smbXsrv_open_global *open,
 
 bool lp_persistent_handles(void);
 
-/* 0 as well once it is disconnected */
+/* also 0 when it is disconnected */
 static inline uint64_t open_session(const struct smbXsrv_open_global *open)
 {
 	return open->session_global_id;

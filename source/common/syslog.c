@@ -42,7 +42,7 @@ static size_t replace_controls(char *line)
 	return len;
 }
 
-/* Take the first bytes of a cut UTF-8 character off the end of the line. */
+/* Remove the first bytes of a cut UTF-8 character from the end of the line. */
 static size_t drop_half_character(char *line, size_t len)
 {
 	size_t lead = len;

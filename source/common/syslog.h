@@ -16,7 +16,7 @@
  * Write a line as local syslogds read it (RFC 3164):
  * "<PRI>Mmm dd hh:mm:ss tag[pid]: message".
  *
- * What does not fit is cut off, between two characters when the message is
+ * Text that does not fit is cut off, between two characters if the message is
  * UTF-8. A control character in the message becomes a question mark.
  *
  * @param[out] line      Ends with NUL, holds no newline.
@@ -35,22 +35,22 @@ size_t sessiondel_syslog_format(char *line,
 				const char *message);
 
 /**
- * A socket for any number of lines to syslogd, to be closed by the caller.
+ * Open a socket for any number of lines to syslogd. The caller closes it.
  *
- * @return -1 without one, errno says why; lines to it are not taken then.
+ * @return -1 with errno on failure. Lines to -1 are not accepted.
  */
 int sessiondel_syslog_socket(void);
 
 /**
  * Send a line to the syslogd of this machine.
  *
- * syslog(3) waits when syslogd does not read its socket; this does not.
+ * syslog(3) waits if syslogd does not read its socket; this does not.
  *
  * @param[in] fd        From sessiondel_syslog_socket().
  * @param[in] priority  Facility and level, as syslog(3) takes them.
  *
- * @return false when the line was not taken: no syslogd, or its queue is full;
- *         errno says which.
+ * @return false if the line was not accepted; errno says whether there is no
+ *         syslogd or its queue is full.
  */
 bool sessiondel_syslog_to(int fd,
 			  int priority,
@@ -58,8 +58,8 @@ bool sessiondel_syslog_to(int fd,
 			  const char *message);
 
 /**
- * The same with a socket that is open during the call only, so the caller may
- * close any descriptor it does not know.
+ * The same with a socket that is open only during the call, so the caller may
+ * close all descriptors that it does not know.
  */
 bool sessiondel_syslog(int priority, const char *tag, const char *message);
 

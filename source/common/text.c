@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text from the network: what is in it, and how it goes into a log. */
+/* Text from the network: its control characters, and how logs show it. */
 
 #include "replace.h"
 #include "text.h"
@@ -10,7 +10,7 @@
 
 #include "lib/util/charset/charset.h"
 
-/* Bytes of the character at text, 0 when it is no valid UTF-8. */
+/* Bytes of the character at text; 0 if it is not valid UTF-8. */
 static size_t utf8_decode(const unsigned char *text, uint32_t *code)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -88,7 +88,7 @@ bool text_has_control(const char *text)
 	return false;
 }
 
-/* One character or bad byte of text as it goes into the log. */
+/* Write one character or invalid byte of text as the log shows it. */
 static size_t escape_one(const unsigned char *text, char *piece, size_t size)
 {
 	uint32_t code = 0;
@@ -117,7 +117,7 @@ const char *text_escape(const char *text, char *out, size_t size)
 	const unsigned char *p =
 		(const unsigned char *)(text != NULL ? text : "");
 	size_t used = 0;
-	/* how much stays when the ellipsis has to follow */
+	/* how much stays if the ellipsis must follow */
 	size_t keep = 0;
 
 	while (*p != '\0') {

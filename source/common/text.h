@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text from the network: what is in it, and how it goes into a log. */
+/* Text from the network: its control characters, and how logs show it. */
 
 #ifndef SESSIONDEL_TEXT_H
 #define SESSIONDEL_TEXT_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Is this Samba laid out like the one that the module was built for? */
+/* Does this Samba have the struct layouts that the module was built for? */
 
 #include "source/common/samba_types.h"
 #include "abi.h"

@@ -10,7 +10,7 @@
 #include "lib/util/time.h"
 #include "librpc/rpc/dcesrv_core.h"
 
-/* Seconds in which a call has its answer. */
+/* A call is answered within this many seconds. */
 #define ANSWER_LIMIT 20
 
 struct timeval async_reply_limit(const struct timeval *start,
@@ -33,7 +33,7 @@ void async_reply(struct dcesrv_call_state *call)
 		return;
 	}
 	DBG_ERR("cannot answer: %s\n", nt_errstr(status));
-	/* the caller would wait for ever on a pending call */
+	/* otherwise the caller would wait forever */
 	talloc_free(call);
 	dcesrv_terminate_connection(conn, nt_errstr(status));
 }

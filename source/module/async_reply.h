@@ -8,17 +8,18 @@ struct dcesrv_call_state;
 struct timeval;
 
 /**
- * How long a part of a call's work may take that would take so long: clients
- * give a call up after about 21 s.
+ * Shorten a time limit so that the call is answered before clients give up,
+ * after about 21 s.
  *
- * @param[in] start  When the call came.
+ * @param[in] start  When the call came in.
+ * @param[in] limit  For a part of the call's work that begins now.
  */
 struct timeval async_reply_limit(const struct timeval *start,
 				 struct timeval limit);
 
 /**
- * Send the answer to a call whose arguments and result are set. The call may
- * be gone afterwards, and all that hangs below it.
+ * Send the answer to a call whose arguments and result are set. This may free
+ * the call and everything that is allocated below it.
  */
 void async_reply(struct dcesrv_call_state *call);
 

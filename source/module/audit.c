@@ -17,8 +17,8 @@
 #define NAME_LEN 256
 
 /*
- * So long after an answer its line is made: while the caller's next call is
- * under way, it would take that one's time where cores are few.
+ * The delay between an answer and its line. Without it, making the line would
+ * slow down the caller's next call on a machine with few cores.
  */
 #define PAUSE_USEC 10000
 

@@ -16,16 +16,16 @@
 /* The worker's audit; all zero at first, except for the queue's settings. */
 struct audit {
 	struct audit_queue queue;
-	/* refusals are rate-limited, the rest is summed up */
+	/* a limited number of refusals is written, the rest is counted */
 	struct rate refusals;
 	struct tevent_timer *summary;
-	/* those that have their answer, but no line yet */
+	/* answered, but not written yet */
 	struct audit_call *calls;
 	struct tevent_context *ev;
 	struct tevent_timer *due;
 };
 
-/* What one call was. */
+/* One call. */
 struct audit_call {
 	struct audit_call *prev, *next;
 	struct caller caller;
@@ -38,24 +38,24 @@ struct audit_call {
 };
 
 /**
- * Copy all but the targets, which are still to be found.
+ * Copy a call before its targets are found.
  *
  * @param[in] mem_ctx  Owns the copy.
- * @param[in] call     Points to what may go before it is recorded.
+ * @param[in] call     May point to memory that is freed before it is recorded.
  *
- * @return A copy that owns what it points to, NULL without memory.
+ * @return A copy that owns all of its memory; NULL when out of memory.
  */
 struct audit_call *audit_call_keep(TALLOC_CTX *mem_ctx,
 				   const struct audit_call *call);
 
 /**
- * Record a call that was let in: a line for it and one for each session, made
- * and written when it has its answer.
+ * Record a call that was not refused: a line for the call and one for each
+ * session. They are written after the answer.
  *
  * @param[in,out] audit   The worker's audit.
  * @param[in]     ev      The worker's event context.
- * @param[in]     kept    The call, taken over from whoever owns it.
- * @param[in]     result  How it ended, just now.
+ * @param[in]     kept    The call. The audit takes ownership.
+ * @param[in]     result  The call's result.
  */
 void audit_call(struct audit *audit,
 		struct tevent_context *ev,
@@ -63,14 +63,14 @@ void audit_call(struct audit *audit,
 		WERROR result);
 
 /**
- * Write what was not written yet: the worker ends.
+ * Write all lines that are not written yet, because the worker is exiting.
  */
 void audit_write_rest(struct audit *audit);
 
 /**
- * The same at once, for a call that there was no memory to keep.
+ * Record a call at once, because there is no memory to keep it.
  *
- * @param[in,out] call  Still its owner's.
+ * @param[in,out] call  Stays with its owner.
  */
 void audit_call_now(struct audit *audit,
 		    struct tevent_context *ev,
@@ -78,8 +78,7 @@ void audit_call_now(struct audit *audit,
 		    WERROR result);
 
 /**
- * Record a call that was refused, in the same way. A flood is counted, not
- * written line by line.
+ * Record a refused call. In a flood, refusals are counted instead of written.
  */
 void audit_refusal(struct audit *audit,
 		   struct tevent_context *ev,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Audit lines on their way to the logs: no caller waits for them. */
+/* Audit lines that wait to be written: no caller waits for that. */
 
 #include "audit_queue.h"
 
@@ -12,10 +12,10 @@
 
 #include "source/common/syslog.h"
 
-/* How many lines are written before the worker looks for other work. */
+/* How many lines are written before the worker turns to other work. */
 #define LINES_AT_ONCE 100
 
-/* A syslogd that takes no more is tried again so soon, and for so long. */
+/* How soon, and for how long, to retry when syslogd accepts no more lines. */
 #define RETRY_USEC 20000
 #define PATIENCE_SECONDS 5
 
@@ -39,9 +39,9 @@ static void write_log(struct audit_line *line)
 }
 
 /*
- * Write a line to syslog, false when syslogd has to catch up first: its socket
- * holds no more than ten lines on some machines, and waiting for it would let
- * it stop the worker. What it does not take in the end goes to Samba's log.
+ * Write a line to syslog. Returns false if syslogd has to catch up first: its
+ * socket holds only ten lines on some machines, and waiting for it would block
+ * the worker. A line that it never accepts goes to Samba's log.
  */
 static bool write_syslog(int fd, struct audit_line *line)
 {
@@ -70,8 +70,8 @@ static void flush_log(struct audit_queue *queue)
 }
 
 /*
- * One socket for all: opening and closing it costs more than a line does.
- * Returns how long to wait before the rest, in microseconds.
+ * Uses one socket for all lines: opening and closing it takes longer than
+ * writing a line. Returns how long to wait before the rest, in microseconds.
  */
 static unsigned flush_lines(struct audit_queue *queue, bool to_syslog)
 {
@@ -94,7 +94,7 @@ static unsigned flush_lines(struct audit_queue *queue, bool to_syslog)
 	return pause;
 }
 
-/* The first lines, and how long to wait before the rest. */
+/* Write the first lines. Returns how long to wait before the rest. */
 static unsigned write_some(struct audit_queue *queue)
 {
 	unsigned where = settings_read(queue->settings, SETTING_AUDIT);
@@ -118,7 +118,7 @@ void audit_queue_write_rest(struct audit_queue *queue)
 	}
 }
 
-/* A call that closed thousands of sessions must not stop the others. */
+/* A call that closed thousands of sessions must not block other calls. */
 static void flush(struct tevent_context *ev,
 		  struct tevent_timer *te,
 		  struct timeval now,
@@ -133,7 +133,7 @@ static void flush(struct tevent_context *ev,
 	queue->flush = NULL;
 	pause = write_some(queue);
 	if (queue->lines != NULL) {
-		/* without memory: when the next line comes */
+		/* when out of memory, the next line plans it */
 		(void)plan_flush(queue, ev, pause);
 	}
 }
@@ -142,7 +142,7 @@ static bool plan_flush(struct audit_queue *queue,
 		       struct tevent_context *ev,
 		       unsigned usec)
 {
-	/* answers go out by immediate events, which run before a timer does */
+	/* answers are sent by immediate events, which run before timers */
 	struct timeval when = tevent_timeval_zero();
 
 	if (usec != 0) {
@@ -170,8 +170,8 @@ static struct audit_line *new_line(TALLOC_CTX *mem_ctx, const char *text)
 }
 
 /*
- * To both logs: what they need of memory themselves may be missing to one. Not
- * before the lines that wait.
+ * Write to both logs, because either may lack the memory that it needs itself.
+ * The lines that wait come first.
  */
 static void write_now(struct audit_queue *queue, const char *text)
 {

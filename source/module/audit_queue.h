@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Audit lines on their way to the logs: no caller waits for them. */
+/* Audit lines that wait to be written: no caller waits for that. */
 
 #ifndef SESSIONDEL_AUDIT_QUEUE_H
 #define SESSIONDEL_AUDIT_QUEUE_H
@@ -19,8 +19,8 @@ struct audit_queue {
 };
 
 /**
- * Write a line as soon as the worker has nothing to answer, where
- * sessiondel:audit wants it. Without memory it goes to both logs at once.
+ * Write a line to the logs that sessiondel:audit names, as soon as the worker
+ * has nothing to answer. When out of memory, write it to both logs at once.
  *
  * @param[in,out] queue  The worker's lines.
  * @param[in]     ev     The worker's event context.
@@ -31,8 +31,8 @@ void audit_queue_line(struct audit_queue *queue,
 		      const char *text);
 
 /**
- * Write all lines now, what syslog does not take to Samba's log: the worker
- * ends.
+ * Write all lines now, because the worker is exiting. Lines that syslog does
+ * not accept go to Samba's log.
  */
 void audit_queue_write_rest(struct audit_queue *queue);
 

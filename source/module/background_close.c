@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Closes that nobody waits for: they begin or go on after the answer. */
+/* Closes that begin or continue after the answer: no caller waits for them. */
 
 #include "background_close.h"
 
@@ -67,7 +67,7 @@ static void background_close_done(struct tevent_req *req)
 	talloc_free(late);
 }
 
-/* Of the targets, those with that fate. */
+/* Close the targets that have this fate. */
 static void start_close(const struct session_closer *means,
 			const struct session_targets *targets,
 			enum session_fate fate,
@@ -98,7 +98,7 @@ static void start_close(const struct session_closer *means,
 	tevent_req_set_callback(req, background_close_done, late);
 }
 
-/* Do others see to all of it already? */
+/* Do other closes in the background already do all of this? */
 static bool is_covered(const struct waiting_calls *all,
 		       const struct session_targets *targets,
 		       const struct durable_opens *opens)
@@ -129,11 +129,11 @@ void background_close_continue(const struct session_closer *means,
 			    "handles: too many are late\n");
 		return;
 	}
-	/* who was not asked when the answer said so is not asked later */
+	/* the audit says that the others were not asked: keep that true */
 	start_close(means, targets, SESSION_ASKED, opens);
 }
 
-/* The caller's session, to be closed. */
+/* The caller's session, which is closed after the answer. */
 struct own_close {
 	struct session_closer means;
 	struct session_target target;
@@ -141,7 +141,7 @@ struct own_close {
 	struct durable_opens *opens;
 };
 
-/* What is started outlives the pipe, which may be going away at this moment. */
+/* The close outlives the pipe, which may be ending right now. */
 static int own_close_destructor(struct own_close *own)
 {
 	start_close(&own->means, &own->targets, SESSION_NOT_ASKED, own->opens);
@@ -160,8 +160,9 @@ static void own_close_due(struct tevent_context *ev,
 }
 
 /*
- * A client that hangs up when it has its answer disconnects its opens before
- * they could be noted then. A cluster's worker cannot do that without a wait.
+ * Done before the answer, because a client that hangs up right after it
+ * disconnects its opens. Not done on a cluster, where it would block the
+ * worker.
  */
 static void note_durable(struct own_close *own)
 {
@@ -195,7 +196,7 @@ bool background_close_own(const struct session_closer *means,
 	*own = (struct own_close){
 		.means = *means,
 		.target = *target,
-		/* the user may have others */
+		/* the user may have sessions from other clients */
 		.targets = {.num = 1, .other_clients = true},
 	};
 	own->target.fate = SESSION_NOT_ASKED;
@@ -210,7 +211,7 @@ bool background_close_own(const struct session_closer *means,
 		talloc_free(own);
 		return false;
 	}
-	/* however it ends, the session is closed then */
+	/* from now on, freeing it closes the session */
 	talloc_set_destructor(own, own_close_destructor);
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Closes that nobody waits for: they begin or go on after the answer. */
+/* Closes that begin or continue after the answer: no caller waits for them. */
 
 #ifndef SESSIONDEL_BACKGROUND_CLOSE_H
 #define SESSIONDEL_BACKGROUND_CLOSE_H
@@ -13,26 +13,28 @@
 
 struct dcesrv_connection;
 
-/* With what a close works. */
+/* What a close needs. */
 struct session_closer {
 	/* the closes that nobody waits for */
 	struct waiting_calls *all;
 	/* the worker's event context */
 	struct tevent_context *ev;
 	struct session_table *table;
-	/* both NULL: durable opens are left to be reclaimed */
+	/* if both are NULL, durable opens are left to be reclaimed */
 	const struct durable_table *durable;
 	struct share_lock_limit *child_share_lock_limit;
 };
 
 /**
- * Go on with a close whose time was up, so that durable opens of a session
- * that ends after all end with it. For five minutes at most, and not where as
- * many go on already as calls may wait; that is said in the log.
+ * Continue a close that has reached its time limit, so that a session that ends
+ * late takes its durable opens with it. This takes five minutes at most. It is
+ * not done, and the log says so, if already as many closes continue as calls
+ * may wait.
  *
  * @param[in] means    Copied.
- * @param[in] targets  Those that were asked and are still there are copied.
- * @param[in] opens    From session_close_recv(), taken over; may be NULL.
+ * @param[in] targets  Copied, but only those that were asked and still exist.
+ * @param[in] opens    From session_close_recv(), ownership is taken; may be
+ *                     NULL.
  */
 void background_close_continue(const struct session_closer *means,
 			       const struct session_targets *targets,
@@ -47,7 +49,7 @@ void background_close_continue(const struct session_closer *means,
  * @param[in] conn    The caller's pipe.
  * @param[in] target  The session, copied.
  *
- * @return false without memory.
+ * @return false when out of memory.
  */
 bool background_close_own(const struct session_closer *means,
 			  struct dcesrv_connection *conn,

@@ -10,15 +10,15 @@
 #include <tevent.h>
 
 /**
- * Start a request, and wait for its end: 100 ms, for nothing else is served
- * meanwhile. It runs on an event context of its own, since the worker's must
- * not run inside a call.
+ * Start a request and wait for its end, for 100 ms at most, because the worker
+ * serves nothing else meanwhile. The request runs on an event context of its
+ * own: the worker's must not run inside a call.
  *
  * @param[in] mem_ctx  Owns the event context and the request.
- * @param[in] send     Starts it, for so long; NULL without memory.
+ * @param[in] send     Starts it with a time limit; NULL when out of memory.
  * @param[in] private_data  For send().
  *
- * @return The request at its end, NULL without memory.
+ * @return The request at its end; NULL when out of memory.
  */
 struct tevent_req *blocking_call_run(
 	TALLOC_CTX *mem_ctx,

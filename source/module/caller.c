@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who is calling: the right to, and the names for the audit. */
+/* Who is calling: the caller's rights, and its names for the audit. */
 
 #include "caller.h"
 

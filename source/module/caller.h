@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who is calling: the right to, and the names for the audit. */
+/* Who is calling: the caller's rights, and its names for the audit. */
 
 #ifndef SESSIONDEL_CALLER_H
 #define SESSIONDEL_CALLER_H
@@ -12,19 +12,19 @@ struct dcesrv_call_state;
 
 struct caller {
 	bool may_end_sessions;
-	/* NULL where the server knows none */
+	/* NULL if unknown */
 	const char *domain;
 	const char *account;
 	const char *address;
-	/* all zero where it knows none */
+	/* all zero if unknown */
 	struct dom_sid sid;
 };
 
 /**
- * Tell who calls, from the session that the call is authenticated with.
+ * Find out who calls, from the session that the call is authenticated with.
  *
- * @param[in] call     The call, what the caller points to belongs to it.
- * @param[in] address  The other end of its connection.
+ * @param[in] call     Owns the memory that the result points to.
+ * @param[in] address  The client's end of the call's connection.
  */
 struct caller caller_of(struct dcesrv_call_state *call, const char *address);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The addresses of the client that a call names, when nothing matched it. */
+/* The addresses of a client's name, looked up when nothing matched the name. */
 
 #include "client_lookup.h"
 
@@ -9,8 +9,8 @@
 #include "session_lookup.h"
 
 /*
- * A name that a matching session has on record means that session alone,
- * whatever addresses it has elsewhere.
+ * A name that a matching session has on record means only that session, even if
+ * the name resolves to other addresses.
  */
 bool client_lookup_wanted(struct sessiondel_module *module,
 			  const struct client_filter *client)

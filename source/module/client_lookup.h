@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The addresses of the client that a call names, when nothing matched it. */
+/* The addresses of a client's name, looked up when nothing matched the name. */
 
 #ifndef SESSIONDEL_CLIENT_LOOKUP_H
 #define SESSIONDEL_CLIENT_LOOKUP_H
@@ -24,10 +24,10 @@ bool client_lookup_wanted(struct sessiondel_module *module,
  * @param[in]     mem_ctx  Owns the request.
  * @param[in]     ev       Where to wait.
  * @param[in,out] module   The worker's state.
- * @param[in]     client   One that client_lookup_wanted() is true for; must
+ * @param[in]     client   client_lookup_wanted() must be true for it. It must
  *                         outlive the request.
  *
- * @return The request, NULL without memory.
+ * @return The request; NULL when out of memory.
  */
 struct tevent_req *client_lookup_send(TALLOC_CTX *mem_ctx,
 				      struct tevent_context *ev,
@@ -38,8 +38,8 @@ struct tevent_req *client_lookup_send(TALLOC_CTX *mem_ctx,
  * @param[out] addresses  What the name stands for.
  *
  * @return WERR_OK: there are some; WERR_NERR_CLIENTNAMENOTFOUND: there are
- *         none, or a resolver did not answer in time; or the code for a fault
- *         of the server's.
+ *         none, or a resolver did not answer in time; otherwise the code for a
+ *         server fault.
  */
 WERROR client_lookup_recv(struct tevent_req *req,
 			  struct client_addresses *addresses);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The way in: stand in front of Samba's own srvsvc for some of its calls. */
+/* The entry: some of srvsvc's calls are served here, the rest by Samba. */
 
 #include "source/common/samba_types.h"
 
@@ -22,15 +22,15 @@ static struct sessiondel_module module_context = {
 	.audit.queue.settings = &module_context.settings,
 };
 
-/* Samba ends a worker by exit(). A child that could not be run does so, too. */
-static void worker_ends(void)
+/* A worker ends with exit(), and so does a child of it whose exec() failed. */
+static void write_audit_at_exit(void)
 {
 	if (getpid() == module_context.worker) {
 		audit_write_rest(&module_context.audit);
 	}
 }
 
-/* In doubt stock Samba serves, and the log says why, once. */
+/* When in doubt, stock Samba serves, and the log says why, once. */
 static void note_abi_mismatch(struct sessiondel_module *module, const char *why)
 {
 	if (module->abi_mismatch) {
@@ -65,7 +65,7 @@ static NTSTATUS serve_session_enum(struct sessiondel_module *module,
 	return net_session_enum(module, call, r);
 }
 
-static bool takes_session_enum(struct sessiondel_module *module)
+static bool serves_session_enum(struct sessiondel_module *module)
 {
 	return settings_read(&module->settings, SETTING_SESSION_LIST);
 }
@@ -79,9 +79,9 @@ static NTSTATUS serve_session_del(struct sessiondel_module *module,
 
 struct served_call {
 	uint16_t opnum;
-	/* may be NULL: always */
-	bool (*takes)(struct sessiondel_module *module);
-	/* NT_STATUS_REVISION_MISMATCH: nothing was done, stock is to serve */
+	/* is it ours? NULL: always */
+	bool (*is_ours)(struct sessiondel_module *module);
+	/* NT_STATUS_REVISION_MISMATCH: nothing was done, stock must serve */
 	NTSTATUS(*serve)
 	(struct sessiondel_module *module,
 	 struct dcesrv_call_state *call,
@@ -89,19 +89,20 @@ struct served_call {
 };
 
 static const struct served_call served_calls[] = {
-	{NDR_SRVSVC_NETSESSENUM, takes_session_enum, serve_session_enum},
+	{NDR_SRVSVC_NETSESSENUM, serves_session_enum, serve_session_enum},
 	{NDR_SRVSVC_NETSESSDEL, NULL, serve_session_del},
 };
 
-/* NULL: it is for stock Samba. */
-static const struct served_call *served_call(struct sessiondel_module *module,
-					     uint16_t opnum)
+/* NULL if stock Samba serves it. */
+static const struct served_call *find_served_call(
+	struct sessiondel_module *module,
+	uint16_t opnum)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(served_calls); i++) {
 		const struct served_call *served = &served_calls[i];
 
 		if (served->opnum == opnum &&
-		    (served->takes == NULL || served->takes(module))) {
+		    (served->is_ours == NULL || served->is_ours(module))) {
 			return served;
 		}
 	}
@@ -123,7 +124,7 @@ static NTSTATUS sessiondel_dispatch(struct dcesrv_call_state *call,
 		note_abi_mismatch(module, "calls of another layout");
 		return module->stock->dispatch(call, mem_ctx, r);
 	}
-	served = served_call(module, call->pkt.u.request.opnum);
+	served = find_served_call(module, call->pkt.u.request.opnum);
 	if (served == NULL) {
 		return module->stock->dispatch(call, mem_ctx, r);
 	}
@@ -142,7 +143,7 @@ typedef NTSTATUS (*register_fn)(struct dcesrv_context *dce_ctx,
 				const struct security_descriptor *sd);
 
 /* The interface to register instead of a stock one. */
-static const struct dcesrv_interface *our_interface(
+static const struct dcesrv_interface *interface_to_register(
 	struct sessiondel_module *module,
 	const struct dcesrv_interface *stock)
 {
@@ -153,7 +154,7 @@ static const struct dcesrv_interface *our_interface(
 		note_abi_mismatch(module, "another series");
 		return stock;
 	}
-	if (module->worker == 0 && atexit(worker_ends) == 0) {
+	if (module->worker == 0 && atexit(write_audit_at_exit) == 0) {
 		module->worker = getpid();
 	}
 	module->stock = stock;
@@ -164,8 +165,8 @@ static const struct dcesrv_interface *our_interface(
 }
 
 /**
- * Samba's own function of that name, which this one stands in front of: the
- * worker registers each interface through it, once per transport.
+ * Interposes Samba's own function of that name, which the worker calls for each
+ * interface, once per transport.
  */
 PUBLIC NTSTATUS
 dcesrv_interface_register(struct dcesrv_context *dce_ctx,
@@ -189,7 +190,7 @@ NTSTATUS dcesrv_interface_register(struct dcesrv_context *dce_ctx,
 	return stock_register(dce_ctx,
 			      ep_name,
 			      ncacn_np_secondary_endpoint,
-			      our_interface(&module_context, iface),
+			      interface_to_register(&module_context, iface),
 			      sd);
 }
 
@@ -203,12 +204,11 @@ typedef NTSTATUS (*lock_fn)(struct g_lock_ctx *ctx,
 			    void *private_data);
 
 /**
- * Samba's own function of that name, which this one stands in front of:
- * smbd's library takes the lock on a file's share modes through it, and would
- * wait an hour for a smbd that hangs.
+ * Interposes Samba's own function of that name, with which smbd's library locks
+ * a file's share modes: it would wait an hour for an smbd that hangs.
  *
- * The last two arguments are those of 4.22 and later. 4.17 neither gives nor
- * takes them, and they are not looked at here.
+ * The last two arguments are those of 4.22 and later. 4.17 neither passes nor
+ * reads them. They are passed on unread.
  */
 PUBLIC NTSTATUS g_lock_lock(struct g_lock_ctx *ctx,
 			    TDB_DATA key,
@@ -232,7 +232,7 @@ NTSTATUS g_lock_lock(struct g_lock_ctx *ctx,
 		return NT_STATUS_ENTRYPOINT_NOT_FOUND;
 	}
 	if (limit->set) {
-		/* With none at all, 4.22 takes a dead holder for a live one. */
+		/* With 0, 4.22 would take a dead holder for a live one. */
 		timeout = (struct timeval){.tv_usec = 1};
 	}
 	status = stock_lock(ctx, key, type, timeout, callback, private_data);

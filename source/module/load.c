@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What happens when the module is loaded: it leaves LD_PRELOAD again. */
+/* When the module is loaded, it removes itself from LD_PRELOAD. */
 
 #include "replace.h"
 
@@ -12,8 +12,8 @@
 
 #define LD_PRELOAD_SEPARATORS ": "
 
-/* Cut all entries of that name out of a value of LD_PRELOAD, in place. */
-static void cut_entries(char *value, const char *name)
+/* Remove all entries of that name from a value of LD_PRELOAD, in place. */
+static void remove_preload_entries(char *value, const char *name)
 {
 	size_t name_len = strlen(name);
 	char *entry = value;
@@ -34,18 +34,18 @@ static void cut_entries(char *value, const char *name)
 }
 
 /*
- * The worker runs scripts, and this object would end any program but the
- * worker for the symbols that it misses there. Entries of others stay.
+ * The worker runs scripts. Other programs than the worker would fail with this
+ * module, because they lack the worker's symbols. Other entries stay.
  */
-static void leave_ld_preload(void)
+static void remove_self_from_ld_preload(void)
 {
 	char *value = getenv("LD_PRELOAD");
 	Dl_info self;
 
-	if (value == NULL || dladdr(leave_ld_preload, &self) == 0) {
+	if (value == NULL || dladdr(remove_self_from_ld_preload, &self) == 0) {
 		return;
 	}
-	cut_entries(value, self.dli_fname);
+	remove_preload_entries(value, self.dli_fname);
 	if (value[0] == '\0') {
 		unsetenv("LD_PRELOAD");
 	}
@@ -60,14 +60,14 @@ static void answer_probe(void)
 		_exit(PROBE_WRONG_SERIES);
 	}
 	written = write(STDERR_FILENO, sign, sizeof(sign) - 1);
-	/* Without the sign the module is left out, as it is to be then. */
+	/* Without the sign the loader leaves the module out, as it should. */
 	(void)written;
 }
 
 /* Open nothing here: the worker closes all descriptors when it starts. */
 __attribute__((constructor)) static void sessiondel_load(void)
 {
-	leave_ld_preload();
+	remove_self_from_ld_preload();
 
 	if (getenv(PROBE_VARIABLE) != NULL) {
 		answer_probe();

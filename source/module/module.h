@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the module keeps while its worker lives. */
+/* The module's state in its worker. */
 
 #ifndef SESSIONDEL_MODULE_H
 #define SESSIONDEL_MODULE_H
@@ -20,7 +20,7 @@ struct session_table;
 
 struct sessiondel_module {
 	pid_t worker;
-	/* the stock interface, and the copy of it that leads to us */
+	/* the stock interface, and the copy of it that calls us */
 	const struct dcesrv_interface *stock;
 	struct dcesrv_interface ours;
 	/* this Samba is not what the module was built for: stock serves */
@@ -28,7 +28,7 @@ struct sessiondel_module {
 	/* opened by the first call that needs it */
 	struct session_table *table;
 	struct durable_table *durable;
-	/* set while a lock may not be waited for */
+	/* set while waiting for a lock is not allowed */
 	struct share_lock_limit share_lock_limit;
 	/* all pipes of the worker */
 	struct pipe_session *pipes;

@@ -31,17 +31,17 @@ struct net_session_del_state {
 	struct timeval limit;
 	bool end_durable;
 	struct session_query query;
-	/* of the client that the query names, once it was looked up */
+	/* of the client that the query names, after a lookup */
 	struct client_addresses *addresses;
 	struct session_targets *targets;
-	/* of a cluster's table not all could be read */
+	/* not all of a cluster's table could be read */
 	bool incomplete;
 	struct timeval find_start;
 	/* owns the targets */
 	struct audit_call *audit;
 };
 
-/* On a cluster the side process has tables of opens of its own. */
+/* On a cluster the child has its own tables of opens. */
 static struct share_lock_limit *child_share_lock_limit(
 	const struct net_session_del_state *state)
 {
@@ -63,7 +63,7 @@ static struct session_closer means_of(const struct net_session_del_state *state)
 	};
 }
 
-/* Once in the worker's life, and before anything is done. */
+/* Once per worker, before anything is closed. */
 static NTSTATUS open_durable(struct sessiondel_module *module,
 			     struct session_table *table)
 {
@@ -82,7 +82,7 @@ static NTSTATUS open_durable(struct sessiondel_module *module,
 	return status;
 }
 
-/* The walk has half the time, so that who is found can end in the rest. */
+/* The walk gets half the time, so that sessions can end in the other half. */
 static struct tevent_req *find_in_child_send(struct tevent_context *ev,
 					     struct timeval limit,
 					     void *private_data)
@@ -117,7 +117,7 @@ static NTSTATUS find_in_child_recv(struct tevent_req *req,
 		return status;
 	}
 	state->incomplete = true;
-	/* noting them takes the same kind of walk */
+	/* noting durable opens would need another such walk */
 	state->end_durable = false;
 	return NT_STATUS_OK;
 }
@@ -156,7 +156,7 @@ static NTSTATUS find_targets(struct net_session_del_state *state)
 				     : find_here(state);
 }
 
-/* The caller's own session goes when it has its answer. */
+/* The caller's own session is closed after the answer. */
 static WERROR schedule_own_close(struct net_session_del_state *state,
 				 WERROR result)
 {
@@ -176,7 +176,7 @@ static WERROR schedule_own_close(struct net_session_del_state *state,
 	return result;
 }
 
-/* Frees the state; its call goes on to its answer. */
+/* Frees the state. The call still has to be answered. */
 static void finish_and_free(struct net_session_del_state *state, WERROR result)
 {
 	state->r->out.result = result;
@@ -237,7 +237,7 @@ static struct tevent_req *close_send(struct tevent_context *ev,
 				  &how);
 }
 
-/* What is left of durable opens ends when nobody waits for it any more. */
+/* Durable opens that are left are ended after the answer. */
 static WERROR close_recv(struct net_session_del_state *state,
 			 struct tevent_req *req)
 {
@@ -256,7 +256,7 @@ static void net_session_del_closed(struct tevent_req *req);
 
 static WERROR close_later(struct net_session_del_state *state)
 {
-	/* looking the name up may have taken a part of the time */
+	/* looking up the name may have taken part of the time */
 	const struct timeval limit =
 		async_reply_limit(&state->audit->start, state->limit);
 	struct tevent_req *req =
@@ -307,7 +307,7 @@ static WERROR find_and_check(struct net_session_del_state *state,
 	return find_result(state, status);
 }
 
-/* Everything before the table is read. */
+/* All checks before the table is read. */
 static WERROR check_arguments(struct net_session_del_state *state)
 {
 	WERROR result = session_query_parse(state,
@@ -420,7 +420,7 @@ static NTSTATUS serve_call(struct net_session_del_state *state)
 
 	state->limit.tv_sec =
 		settings_read(&state->module->settings, SETTING_TIMEOUT);
-	/* what smbd keeps on disk as well is for smbd alone to end */
+	/* persistent handles are also on disk: only smbd may end them */
 	state->end_durable = settings_read(&state->module->settings,
 					   SETTING_DURABLE_HANDLES) &&
 			     !lp_persistent_handles();
@@ -441,7 +441,7 @@ static NTSTATUS serve_call(struct net_session_del_state *state)
 		start_waiting(state);
 		return NT_STATUS_OK;
 	}
-	/* no name is looked up: a resolver must not make others wait */
+	/* no name is looked up: a resolver must not block other calls */
 	if (!may_async && W_ERROR_IS_OK(result)) {
 		result = close_now(state);
 	}

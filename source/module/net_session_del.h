@@ -16,10 +16,10 @@ struct srvsvc_NetSessDel;
  * Serve one call, at once or later by dcesrv_reply().
  *
  * @param[in,out] module  The worker's state.
- * @param[in]     call    The call, owns all that is allocated for it.
+ * @param[in]     call    Owns everything that is allocated for the call.
  * @param[in,out] r       Its arguments and its result.
  *
- * @return NT_STATUS_OK: served, or going to be;
+ * @return NT_STATUS_OK: served now, or later;
  *         NT_STATUS_REVISION_MISMATCH: nothing was done, because this Samba's
  *         session records are not those that the module was built for.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NetrSessionEnum, [MS-SRVS] 3.1.4.5: the list that NetrSessionDel ends. */
+/* NetrSessionEnum, [MS-SRVS] 3.1.4.5: what NetrSessionDel can close. */
 
 #include "net_session_enum.h"
 
@@ -28,14 +28,14 @@ struct net_session_enum_state {
 	struct srvsvc_NetSessEnum *r;
 	struct timeval start;
 	struct session_query query;
-	/* ResumeHandle as it came: the answer's is in the same place */
+	/* ResumeHandle as it came in: the answer overwrites it */
 	uint32_t resume;
-	/* of the client that the query names, once it was looked up */
+	/* of the client that the query names, after a lookup */
 	struct client_addresses addresses;
 	struct session_list list;
 };
 
-/* What came in is no answer: neither its structs nor its count. */
+/* The structs and the count that came in must not go back as the answer. */
 static void empty_answer(struct srvsvc_NetSessEnum *r, WERROR result)
 {
 	r->out.info_ctr->ctr = (union srvsvc_NetSessCtr){.ctr0 = NULL};
@@ -59,10 +59,10 @@ static bool may_list(const struct sessiondel_module *module,
 	return caller.may_end_sessions;
 }
 
-/* Which of the two names has nobody. */
+/* Which of the two names, if any, matched no session? */
 static WERROR found_result(const struct net_session_enum_state *state)
 {
-	/* later answers of an enumeration may find that all have left */
+	/* on later pages of an enumeration, all sessions may have ended */
 	if (state->list.num != 0 || state->resume != 0) {
 		return WERR_OK;
 	}
@@ -98,7 +98,7 @@ static WERROR answer_page(struct net_session_enum_state *state)
 	return page.resume != 0 ? WERR_MORE_DATA : WERR_OK;
 }
 
-/* status: of the list that there is now. */
+/* status: of making the list. */
 static void set_result(struct net_session_enum_state *state, NTSTATUS status)
 {
 	WERROR *result = &state->r->out.result;
@@ -193,7 +193,7 @@ static void send_answer(struct net_session_enum_state *state)
 
 static void net_session_enum_listed(struct tevent_req *req);
 
-/* False, and the result is set: there is nothing to wait for. */
+/* False if there is nothing to wait for; the result is set then. */
 static bool list_later(struct net_session_enum_state *state)
 {
 	const struct timeval timeout = {
@@ -229,13 +229,13 @@ static void net_session_enum_looked_up(struct tevent_req *req)
 	} else if (!W_ERROR_EQUAL(result, WERR_NERR_CLIENTNAMENOTFOUND)) {
 		state->r->out.result = result;
 	}
-	/* else what was found without addresses is the answer */
+	/* otherwise the answer is what was found without addresses */
 	send_answer(state);
 }
 
 /*
- * Nothing matched, but the client's name may stand for addresses. The same on
- * every page: nothing is kept between two.
+ * Nothing matched, but the client's name may stand for addresses. This is done
+ * for every page, because nothing is kept between two pages.
  */
 static bool has_to_look_up(const struct net_session_enum_state *state)
 {
@@ -244,7 +244,7 @@ static bool has_to_look_up(const struct net_session_enum_state *state)
 	       client_lookup_wanted(state->module, &state->query.client);
 }
 
-/* False, and the result is set: there is nothing to wait for. */
+/* False if there is nothing to wait for; the result is set then. */
 static bool look_up_later(struct net_session_enum_state *state)
 {
 	struct tevent_req *req = client_lookup_send(state,
@@ -275,7 +275,7 @@ static void net_session_enum_listed(struct tevent_req *req)
 	}
 }
 
-/* The answer comes later, or the result is set. */
+/* Either the answer comes later, or the result is set. */
 static void wait_if_free(struct net_session_enum_state *state,
 			 bool (*begin)(struct net_session_enum_state *state))
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NetrSessionEnum, [MS-SRVS] 3.1.4.5: the list that NetrSessionDel ends. */
+/* NetrSessionEnum, [MS-SRVS] 3.1.4.5: what NetrSessionDel can close. */
 
 #ifndef SESSIONDEL_NET_SESSION_ENUM_H
 #define SESSIONDEL_NET_SESSION_ENUM_H
@@ -14,10 +14,10 @@ struct srvsvc_NetSessEnum;
  * Serve one call, at once or later by dcesrv_reply().
  *
  * @param[in,out] module  The worker's state.
- * @param[in]     call    The call, owns all that is allocated for it.
- * @param[in,out] r       Its arguments and its result, as NDR made it.
+ * @param[in]     call    Owns everything that is allocated for the call.
+ * @param[in,out] r       Its arguments and its result, as NDR made them.
  *
- * @return NT_STATUS_OK: served, or going to be;
+ * @return NT_STATUS_OK: served now, or later;
  *         NT_STATUS_REVISION_MISMATCH: nothing was done, because this Samba's
  *         records are not those that the module was built for.
  */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The SMB session that carries a pipe: the caller's own, which is closed last.
- */
+/* The caller's own SMB session, the one with its pipe: it is closed last. */
 
 #include "pipe_session.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The SMB session that carries a pipe: the caller's own, which is closed last.
- */
+/* The caller's own SMB session, the one with its pipe: it is closed last. */
 
 #ifndef SESSIONDEL_PIPE_SESSION_H
 #define SESSIONDEL_PIPE_SESSION_H
@@ -15,21 +14,21 @@ struct dcesrv_connection;
 struct pipe_session;
 
 /**
- * Remember which session a pipe came in on. To be called when the pipe is
- * bound: later, authentication inside RPC may have put another token in place.
+ * Remember which session a pipe came in on. Call this when the pipe is bound:
+ * authentication inside RPC may replace the token later.
  *
- * @param[in,out] pipes  The list of all pipes, which forgets this one when its
- *                       connection ends.
+ * @param[in,out] pipes  The list of all pipes. The pipe is removed from it when
+ *                       its connection ends.
  * @param[in]     conn   The pipe.
  *
- * @return false without memory.
+ * @return false when out of memory.
  */
 bool pipe_session_note(struct pipe_session **pipes,
 		       struct dcesrv_connection *conn);
 
 /**
- * What was noted of the session that carries a pipe; all zero when nothing
- * was. Its address lives as long as the pipe.
+ * What pipe_session_note() remembered of a pipe; all zero if nothing. The
+ * address lives as long as the pipe.
  */
 struct session_scope_caller pipe_session_caller(
 	const struct pipe_session *pipes,

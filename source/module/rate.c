@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How often a line may be written, and how many were not. */
+/* A limit on how many lines are written, and a count of the others. */
 
 #include "rate.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How often a line may be written, and how many were not. */
+/* A limit on how many lines are written, and a count of the others. */
 
 #ifndef SESSIONDEL_RATE_H
 #define SESSIONDEL_RATE_H
@@ -8,14 +8,14 @@
 #include <stdint.h>
 #include <time.h>
 
-/* All zero to begin with. */
+/* All zero at first. */
 struct rate {
 	time_t window;
 	unsigned written;
 	uint64_t dropped;
 };
 
-/* Seconds of one window, and the lines that it holds. */
+/* Seconds of one window, and how many lines may be written in it. */
 #define RATE_WINDOW 10
 #define RATE_LINES 10
 
@@ -28,7 +28,7 @@ struct rate {
 bool rate_allows(struct rate *rate, time_t now);
 
 /**
- * How many lines were refused since this was last asked.
+ * How many lines were refused. Starts to count from 0 again.
  */
 uint64_t rate_take_dropped(struct rate *rate);
 

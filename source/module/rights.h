@@ -13,12 +13,12 @@ struct dom_sid;
  * May the holder of this token end sessions?
  *
  * Members of BUILTIN\Administrators and BUILTIN\Server Operators may, and so
- * may the local system and an authenticated unix root. Nobody who is not
- * authenticated may, whatever else the token holds.
+ * may the local system and unix root. Except for the local system, the token
+ * must also be authenticated.
  *
  * @param[in] sids       The SIDs of the token.
  * @param[in] num_sids   How many.
- * @param[in] unix_root  The token's unix uid is 0.
+ * @param[in] unix_root  Is the token's unix uid 0?
  */
 bool rights_may_end_sessions(const struct dom_sid *sids,
 			     uint32_t num_sids,

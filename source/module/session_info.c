@@ -11,12 +11,12 @@
 /* Samba has no record of when a session was last used. */
 #define IDLE_SECONDS 0
 
-static uint32_t flags_of(const struct session_row *row)
+static uint32_t user_flags_of(const struct session_row *row)
 {
 	return row->guest ? SESS_GUEST : 0;
 }
 
-static void put_0(void *entry, const struct session_row *row)
+static void make_info_0(void *entry, const struct session_row *row)
 {
 	*(struct srvsvc_NetSessInfo0 *)entry =
 		(struct srvsvc_NetSessInfo0){.client = row->client};
@@ -26,15 +26,15 @@ static void put_0(void *entry, const struct session_row *row)
 #define INFO_1(row)                                       \
 	.client = (row)->client, .user = (row)->user,     \
 	.num_open = (row)->opens, .time = (row)->seconds, \
-	.idle_time = IDLE_SECONDS, .user_flags = flags_of(row)
+	.idle_time = IDLE_SECONDS, .user_flags = user_flags_of(row)
 
-static void put_1(void *entry, const struct session_row *row)
+static void make_info_1(void *entry, const struct session_row *row)
 {
 	*(struct srvsvc_NetSessInfo1 *)entry =
 		(struct srvsvc_NetSessInfo1){INFO_1(row)};
 }
 
-static void put_2(void *entry, const struct session_row *row)
+static void make_info_2(void *entry, const struct session_row *row)
 {
 	*(struct srvsvc_NetSessInfo2 *)entry = (struct srvsvc_NetSessInfo2){
 		INFO_1(row),
@@ -42,7 +42,7 @@ static void put_2(void *entry, const struct session_row *row)
 	};
 }
 
-static void put_10(void *entry, const struct session_row *row)
+static void make_info_10(void *entry, const struct session_row *row)
 {
 	*(struct srvsvc_NetSessInfo10 *)entry = (struct srvsvc_NetSessInfo10){
 		.client = row->client,
@@ -52,7 +52,7 @@ static void put_10(void *entry, const struct session_row *row)
 	};
 }
 
-static void put_502(void *entry, const struct session_row *row)
+static void make_info_502(void *entry, const struct session_row *row)
 {
 	*(struct srvsvc_NetSessInfo502 *)entry = (struct srvsvc_NetSessInfo502){
 		INFO_1(row),
@@ -66,7 +66,7 @@ struct level {
 	/* bytes of one entry: of SESSION_INFO_x, and in memory */
 	uint32_t wire_size;
 	size_t size;
-	void (*put)(void *entry, const struct session_row *row);
+	void (*make)(void *entry, const struct session_row *row);
 	bool has_user;
 	bool has_opens;
 	bool has_type;
@@ -77,29 +77,29 @@ static const struct level levels[] = {
 	{.number = 0,
 	 .size = sizeof(struct srvsvc_NetSessInfo0),
 	 .wire_size = 4,
-	 .put = put_0},
+	 .make = make_info_0},
 	{.number = 1,
 	 .size = sizeof(struct srvsvc_NetSessInfo1),
 	 .wire_size = 24,
-	 .put = put_1,
+	 .make = make_info_1,
 	 .has_user = true,
 	 .has_opens = true},
 	{.number = 2,
 	 .size = sizeof(struct srvsvc_NetSessInfo2),
 	 .wire_size = 28,
-	 .put = put_2,
+	 .make = make_info_2,
 	 .has_user = true,
 	 .has_opens = true,
 	 .has_type = true},
 	{.number = 10,
 	 .size = sizeof(struct srvsvc_NetSessInfo10),
 	 .wire_size = 16,
-	 .put = put_10,
+	 .make = make_info_10,
 	 .has_user = true},
 	{.number = 502,
 	 .size = sizeof(struct srvsvc_NetSessInfo502),
 	 .wire_size = 32,
-	 .put = put_502,
+	 .make = make_info_502,
 	 .has_user = true,
 	 .has_opens = true,
 	 .has_type = true,
@@ -128,7 +128,7 @@ bool session_info_counts_opens(uint32_t level)
 	return found != NULL && found->has_opens;
 }
 
-static size_t string_size(const char *text)
+static size_t utf16_size(const char *text)
 {
 	return 2 * strlen_m_term(text);
 }
@@ -136,21 +136,21 @@ static size_t string_size(const char *text)
 size_t session_info_size(uint32_t level, const struct session_row *row)
 {
 	const struct level *found = find_level(level);
-	size_t size = found->wire_size + string_size(row->client);
+	size_t size = found->wire_size + utf16_size(row->client);
 
 	if (found->has_user) {
-		size += string_size(row->user);
+		size += utf16_size(row->user);
 	}
 	if (found->has_type) {
-		size += string_size(row->dialect);
+		size += utf16_size(row->dialect);
 	}
 	if (found->has_transport) {
-		size += string_size(row->transport);
+		size += utf16_size(row->transport);
 	}
 	return size;
 }
 
-/* No entries are a NULL pointer. */
+/* *entries is NULL if there are none. */
 static bool make_entries(TALLOC_CTX *mem_ctx,
 			 const struct level *level,
 			 const struct session_row *rows,
@@ -168,13 +168,13 @@ static bool make_entries(TALLOC_CTX *mem_ctx,
 		return false;
 	}
 	for (uint32_t i = 0; i < num; i++) {
-		level->put(made + i * level->size, &rows[i]);
+		level->make(made + i * level->size, &rows[i]);
 	}
 	*entries = made;
 	return true;
 }
 
-/* The containers of all levels are alike, and each is a type of its own. */
+/* The containers of all levels look alike, but each has its own type. */
 #define ATTACH(mem_ctx, ctr, entries, num)                           \
 	do {                                                         \
 		(ctr) = talloc_zero_size((mem_ctx), sizeof(*(ctr))); \

@@ -17,12 +17,12 @@
 bool session_info_has_level(uint32_t level);
 
 /**
- * Does a level tell how many files are open?
+ * Does a level report how many files are open?
  */
 bool session_info_counts_opens(uint32_t level);
 
 /**
- * How many bytes one session takes: SESSION_INFO_x with pointers of four
+ * How many bytes one session takes: its SESSION_INFO_x with pointers of four
  * bytes, and its strings in UTF-16 with their NULs.
  *
  * @param[in] level  One of the levels.
@@ -34,12 +34,12 @@ size_t session_info_size(uint32_t level, const struct session_row *row);
  * Make the structs of a level.
  *
  * @param[in]     mem_ctx  Owns the structs.
- * @param[in,out] ctr      Has the level, one of those; gets the structs, whose
- *                         strings are those of the rows.
+ * @param[in,out] ctr      Has the level. Gets the structs, which share the
+ *                         strings of the rows.
  * @param[in]     rows     The sessions.
- * @param[in]     num      How many, 0 too.
+ * @param[in]     num      How many; may be 0.
  *
- * @return false without memory.
+ * @return false when out of memory.
  */
 bool session_info_fill(TALLOC_CTX *mem_ctx,
 		       struct srvsvc_NetSessInfoCtr *ctr,

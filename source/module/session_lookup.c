@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What calls look sessions up with: the table, and what the server adds. */
+/* What a call needs to look up sessions: the table, and the server's names. */
 
 #include "session_lookup.h"
 
@@ -13,7 +13,7 @@
 #include "pipe_session.h"
 #include "samba_host.h"
 
-static NTSTATUS have_table(struct sessiondel_module *module)
+static NTSTATUS create_table_once(struct sessiondel_module *module)
 {
 	if (module->table == NULL) {
 		module->table =
@@ -26,11 +26,10 @@ NTSTATUS session_lookup_begin(struct sessiondel_module *module,
 			      const struct dcesrv_connection *conn,
 			      struct session_lookup *lookup)
 {
-	NTSTATUS status = have_table(module);
+	NTSTATUS status = create_table_once(module);
 	/*
-	 * An account's domain is the server's own when it is the one that the
-	 * server is a member or controller of; a standalone server is its own
-	 * domain.
+	 * The server's own domain is the one that it is a member or controller
+	 * of. A standalone server is its own domain.
 	 */
 	bool member = lp_server_role() == ROLE_DOMAIN_MEMBER;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What calls look sessions up with: the table, and what the server adds. */
+/* What a call needs to look up sessions: the table, and the server's names. */
 
 #ifndef SESSIONDEL_SESSION_LOOKUP_H
 #define SESSIONDEL_SESSION_LOOKUP_H
@@ -13,28 +13,28 @@ struct session_table;
 struct sessiondel_module;
 
 struct session_lookup {
-	/* the worker's, opened when it is read first */
+	/* the worker's, opened at the first read */
 	struct session_table *table;
 	/* its strings live as long as the call */
 	struct session_scope scope;
 };
 
 /**
- * Begin to look sessions up for a call.
+ * Prepare to look up sessions for a call.
  *
  * @param[in,out] module  Owns the table.
  * @param[in]     conn    The call's connection.
  * @param[out]    lookup  Valid only with NT_STATUS_OK.
  *
- * @return NT_STATUS_NO_MEMORY.
+ * @return NT_STATUS_OK or NT_STATUS_NO_MEMORY.
  */
 NTSTATUS session_lookup_begin(struct sessiondel_module *module,
 			      const struct dcesrv_connection *conn,
 			      struct session_lookup *lookup);
 
 /**
- * The code for a fault of the server's, or for what took too long: 5 means a
- * refused caller only.
+ * The code for a server fault, or for a lookup that took too long. It is never
+ * 5, which only refused callers get.
  */
 WERROR session_lookup_fault(NTSTATUS status);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which part of a list of sessions one answer has, [MS-SRVS] 3.1.4.5. */
+/* Which part of a list of sessions an answer holds, [MS-SRVS] 3.1.4.5. */
 
 #include "session_page.h"
 

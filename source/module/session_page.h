@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which part of a list of sessions one answer has, [MS-SRVS] 3.1.4.5. */
+/* Which part of a list of sessions an answer holds, [MS-SRVS] 3.1.4.5. */
 
 #ifndef SESSIONDEL_SESSION_PAGE_H
 #define SESSIONDEL_SESSION_PAGE_H
@@ -15,23 +15,23 @@ struct session_page {
 	/* the rows of the answer */
 	size_t first;
 	size_t num;
-	/* TotalEntries: these and all that come after them */
+	/* TotalEntries: these rows and all after them */
 	size_t total;
-	/* ResumeHandle: 0 when none come after them */
+	/* ResumeHandle: 0 if there are none after them */
 	uint32_t resume;
 };
 
 /**
  * Choose the rows of one answer.
  *
- * ResumeHandle is the id of the last session of the answer before, so nothing
- * needs to be remembered between two calls: an enumeration goes through the
- * ids from the least to the greatest and ends, however sessions come and go
- * meanwhile. A session that is there all the time is listed once; one that
- * comes or goes may be listed or not.
+ * ResumeHandle is the id of the last session of the previous answer, so nothing
+ * is remembered between two calls. An enumeration goes through the ids in
+ * ascending order and ends, even if sessions come and go meanwhile. A session
+ * that is there all the time is listed once; one that comes or goes may be
+ * missing.
  *
- * An answer that is not the end has at least one row, even one that is longer
- * than PreferedMaximumLength, for without it the caller would come no further.
+ * An answer that is not the last has at least one row, even if that is longer
+ * than PreferedMaximumLength: otherwise the caller would get no further.
  *
  * @param[in] list    All sessions that match.
  * @param[in] level   Of the structs that the answer is made of.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What waits for sessions to end: how many, and whom they have asked. */
+/* Calls that wait for sessions to end: how many, and for which sessions. */
 
 #include "waiting_call.h"
 
@@ -28,7 +28,7 @@ static void skip_asked_by(const struct session_targets *others,
 	}
 }
 
-/* Each message to a smbd that hangs stays in this worker's memory. */
+/* Each message to an smbd that hangs stays in this worker's memory. */
 void waiting_calls_skip_asked(const struct waiting_calls *all,
 			      struct session_targets *targets)
 {

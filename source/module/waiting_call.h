@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What waits for sessions to end: how many, and whom they have asked. */
+/* Calls that wait for sessions to end: how many, and for which sessions. */
 
 #ifndef SESSIONDEL_WAITING_CALL_H
 #define SESSIONDEL_WAITING_CALL_H
@@ -8,13 +8,13 @@
 
 #include "source/session/targets.h"
 
-/* All that wait in this worker; all zero to begin with. */
+/* All calls that wait in this worker; all zero at first. */
 struct waiting_calls {
 	struct waiting_call *list;
 	unsigned num;
 };
 
-/* One of them, a part of what belongs to its call. */
+/* One of them, a part of its call's state. */
 struct waiting_call {
 	struct waiting_call *prev, *next;
 	struct waiting_calls *all;
@@ -28,8 +28,8 @@ struct waiting_call {
 bool waiting_calls_full(const struct waiting_calls *all);
 
 /**
- * Take a session that a waiting call has asked to end already for one that
- * this call has asked: it is not asked again.
+ * Mark the targets that a waiting call has already asked to end, so that they
+ * are not asked again.
  *
  * @param[in]     all      The calls that wait.
  * @param[in,out] targets  Of a call that does not wait yet.
@@ -38,24 +38,24 @@ void waiting_calls_skip_asked(const struct waiting_calls *all,
 			      struct session_targets *targets);
 
 /**
- * Does one of them wait for that session?
+ * Does any of them wait for this session?
  */
 bool waiting_calls_include(const struct waiting_calls *all,
 			   const struct session_key *key);
 
 /**
- * From now on the call waits.
+ * Add a call to those that wait.
  *
  * @param[in,out] all      Gets the call.
- * @param[in]     call     Stays where it is until waiting_call_stop().
- * @param[in]     targets  The call's sessions, read as long as it waits.
+ * @param[in]     call     Must not move before waiting_call_stop().
+ * @param[in]     targets  The call's sessions, read while it waits.
  */
 void waiting_call_start(struct waiting_calls *all,
 			struct waiting_call *call,
 			const struct session_targets *targets);
 
 /**
- * It waits no more. Needed before its memory goes.
+ * Remove a call. This is needed before its memory is freed.
  */
 void waiting_call_stop(struct waiting_call *call);
 
