@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fills a test server's session table, and walks it without a thought. */
+/* Fills a test server's session table, and walks over it doing nothing. */
 
 #include "source/common/samba_types.h"
 
@@ -32,9 +32,9 @@
 static const char usage[] =
 	"usage: table SMB_CONF fill NUMBER\n"
 	"       table SMB_CONF walk\n"
-	"fill has NUMBER copies of a session in the table, each with an id, user\n"
-	"and client of its own. walk walks over it with a bare\n"
-	"dbwrap_traverse_read for each line that it reads, and answers with one.\n";
+	"fill puts NUMBER copies of a session into the table, each with its own id,\n"
+	"user and client. walk calls dbwrap_traverse_read, with an empty callback,\n"
+	"for each line that it reads, and answers with a line.\n";
 
 static void require(bool ok, const char *what)
 {
@@ -64,7 +64,7 @@ static struct db_context *open_table(TALLOC_CTX *mem_ctx, const char *smb_conf)
 	return db;
 }
 
-static int keep_first(struct db_record *rec, void *private_data)
+static int stop_at_template(struct db_record *rec, void *private_data)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
 	struct smbXsrv_session_globalB record;
@@ -83,20 +83,20 @@ static int keep_first(struct db_record *rec, void *private_data)
 	return fits;
 }
 
-/* The bytes of a record that a smbd wrote. */
-static DATA_BLOB template_of(struct db_context *db)
+/* The bytes of a record that an smbd wrote. */
+static DATA_BLOB find_template(struct db_context *db)
 {
 	DATA_BLOB found = data_blob_null;
 
-	dbwrap_traverse_read(db, keep_first, &found, NULL);
+	dbwrap_traverse_read(db, stop_at_template, &found, NULL);
 	require(found.length != 0, "there is no session to copy");
 	return found;
 }
 
-/* Names as long as those of a real site, addresses of a class A network. */
-static void personalise(TALLOC_CTX *mem_ctx,
-			struct smbXsrv_session_global *session,
-			uint32_t number)
+/* Names as long as at a real site, addresses in 10.0.0.0/8. */
+static void give_own_names(TALLOC_CTX *mem_ctx,
+			   struct smbXsrv_session_global *session,
+			   uint32_t number)
 {
 	struct auth_session_info *auth = session->auth_session_info;
 	struct smbXsrv_channel_global *channel = &session->channels[0];
@@ -139,7 +139,7 @@ static void store_copy(struct db_context *db,
 
 	require(NT_STATUS_IS_OK(session_record_decode(frame, bytes, &record)),
 		"cannot decode the template");
-	personalise(frame, record.info.SMBXSRV_INFO, number);
+	give_own_names(frame, record.info.SMBXSRV_INFO, number);
 	require(NDR_ERR_CODE_IS_SUCCESS(ndr_push_struct_blob(
 			&blob,
 			frame,
@@ -157,7 +157,7 @@ static void store_copy(struct db_context *db,
 
 static void fill(struct db_context *db, uint32_t number)
 {
-	DATA_BLOB template = template_of(db);
+	DATA_BLOB template = find_template(db);
 
 	require(number <= MAX_COPIES, "too many");
 	for (uint32_t i = 0; i < number; i++) {
@@ -166,7 +166,7 @@ static void fill(struct db_context *db, uint32_t number)
 	data_blob_free(&template);
 }
 
-static int look_away(struct db_record *rec, void *private_data)
+static int ignore_record(struct db_record *rec, void *private_data)
 {
 	(void)rec;
 	(void)private_data;
@@ -177,7 +177,7 @@ static void walk(struct db_context *db)
 {
 	while (getchar() != EOF) {
 		NTSTATUS status =
-			dbwrap_traverse_read(db, look_away, NULL, NULL);
+			dbwrap_traverse_read(db, ignore_record, NULL, NULL);
 
 		require(NT_STATUS_IS_OK(status), "cannot walk the table");
 		require(puts("") != EOF && fflush(stdout) == 0,

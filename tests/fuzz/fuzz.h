@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What fuzz targets share: fields cut out of the input, UTF-8 judged anew. */
+/* What fuzz targets share: fields cut from the input, UTF-8 checks by libc. */
 
 #ifndef SESSIONDEL_TESTS_FUZZ_H
 #define SESSIONDEL_TESTS_FUZZ_H
@@ -18,12 +18,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /**
- * Cut the input at its NULs into strings. Each is malloc()ed to its exact
- * size, so that the address sanitizer sees whoever reads on behind it.
+ * Cut the input into strings at its NULs. Each is allocated with its exact
+ * size, so that the address sanitizer sees every read beyond its end.
  *
  * @param[in]  data    The input, not NUL-terminated.
  * @param[in]  size    Its bytes.
- * @param[out] fields  For fuzz_free(); NULL where the input had no more NULs.
+ * @param[out] fields  For fuzz_free(); NULL where the input has no more.
  * @param[in]  count   How many at most.
  */
 static inline void fuzz_cut(const uint8_t *data,
@@ -53,10 +53,10 @@ static inline void fuzz_free(char *fields[], size_t count)
 }
 
 /**
- * The character at text, decoded by libc and not by what is tested. The locale
- * must be one of UTF-8.
+ * The character at text, decoded by libc and not by the tested code. The locale
+ * must use UTF-8.
  *
- * @return Its bytes, 0 for the terminating NUL, -1 for what is no UTF-8.
+ * @return Its bytes, 0 for the terminating NUL, -1 for invalid UTF-8.
  */
 static inline int fuzz_character(const char *text, wchar_t *character)
 {
@@ -87,7 +87,7 @@ static inline bool fuzz_is_control(wchar_t character)
 	return character < 0x20 || (character >= 0x7f && character < 0xa0);
 }
 
-/** Turn the case of ASCII letters around. */
+/** Swap the case of ASCII letters. */
 static inline void fuzz_swap_case(char *text)
 {
 	for (; *text != '\0'; text++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/match/client_address.c: an address survives its
- * rewriting. */
+/* Fuzzes source/session/match/client_address.c: an address that is written in
+ * another form stays the same.
+ */
 
 #include "fuzz.h"
 
@@ -11,13 +12,14 @@
 
 #define TEXT_LEN (2 * INET6_ADDRSTRLEN + CLIENT_ZONE_LEN)
 
-static bool same(const struct client_address *a, const struct client_address *b)
+static bool is_same(const struct client_address *a,
+		    const struct client_address *b)
 {
 	return memcmp(&a->ip, &b->ip, sizeof(a->ip)) == 0 &&
 	       strcmp(a->zone, b->zone) == 0;
 }
 
-/* The way of inet_ntop(), with what belongs before and behind it. */
+/* As inet_ntop() does, with text before and after it. */
 static void write_address(const struct client_address *address,
 			  const char *before,
 			  const char *after,
@@ -45,11 +47,11 @@ static void check_rewritten(const struct client_address *address)
 
 	write_address(address, "[", "]", text);
 	assert(client_address_parse(text, &again));
-	assert(same(address, &again));
+	assert(is_same(address, &again));
 
 	write_address(address, "ipv6:", ":445", text);
 	assert(client_address_parse_channel(text, &again));
-	assert(same(address, &again));
+	assert(is_same(address, &again));
 }
 
 /* IPv4 is kept in its mapped form. */
@@ -77,7 +79,7 @@ static void check_equal(const struct client_address *a,
 	struct client_address without_zone = *a;
 
 	assert(client_address_equal(a, b) == client_address_equal(b, a));
-	assert(!same(a, b) || client_address_equal(a, b));
+	assert(!is_same(a, b) || client_address_equal(a, b));
 
 	without_zone.zone[0] = '\0';
 	assert(client_address_equal(a, &without_zone));

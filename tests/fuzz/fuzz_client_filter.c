@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/match/client_filter.c: what is on record matches
- * itself. */
+/* Fuzzes source/session/match/client_filter.c: a recorded name or address
+ * matches itself.
+ */
 
 #include "replace.h"
 
@@ -37,7 +38,7 @@ static void check_prefix(const char *name,
 	free(text);
 }
 
-/* Zones have a case, names have none. */
+/* The case of zones matters, that of names does not. */
 static void check_case(const char *name,
 		       const struct client_filter *filter,
 		       const char *address,
@@ -67,7 +68,7 @@ static void check_recorded_name(const char *recorded)
 	}
 }
 
-/* As an administrator would write it after a look at the record. */
+/* The form that an administrator would copy from the record. */
 static void check_recorded_address(const char *recorded)
 {
 	struct client_address address;
@@ -102,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool parsed;
 
 	fuzz_cut(data, size, fields, NUM_FIELDS);
-	/* the session table has no NULL here */
+	/* there are no NULLs in the session table */
 	address = fields[RECORDED_ADDRESS] != NULL ? fields[RECORDED_ADDRESS]
 						   : "";
 	name = fields[RECORDED_NAME] != NULL ? fields[RECORDED_NAME] : "";

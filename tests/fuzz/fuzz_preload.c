@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/loader/preload.c: ld.so finds the module and the rest. */
+/* Fuzzes source/loader/preload.c: ld.so finds the module, and the old value. */
 
 #include "fuzz.h"
 
@@ -7,7 +7,7 @@
 
 enum { MODULE, OLD, NUM_FIELDS };
 
-/* Where ld.so ends an entry of LD_PRELOAD, and what it would expand. */
+/* What ends an entry of LD_PRELOAD for ld.so, and what ld.so expands. */
 #define SEPARATORS ": "
 #define EXPANDED "$"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/loader/probe_verdict.c: only a clean probe is a good one. */
+/* Fuzzes source/loader/probe_verdict.c: only a clean probe counts. */
 
 #include "fuzz.h"
 
@@ -11,21 +11,21 @@
 
 enum { MODULE, MESSAGES, NUM_FIELDS };
 
-/* ld.so's own words: it left the module out and runs the worker without it. */
+/* ld.so reports that it runs the worker without the module. */
 static bool is_left_out(const char *messages, const char *module)
 {
-	char *complaint = NULL;
+	char *report = NULL;
 	bool found;
 
-	assert(asprintf(&complaint,
+	assert(asprintf(&report,
 			"object '%s' from LD_PRELOAD cannot be preloaded",
 			module) != -1);
-	found = strstr(messages, complaint) != NULL;
-	free(complaint);
+	found = strstr(messages, report) != NULL;
+	free(report);
 	return found;
 }
 
-/* The module's own: it is in the worker and finds its series there. */
+/* The module reports that it is in a worker of its own series. */
 static bool has_sign(const char *messages)
 {
 	return strncmp(messages, PROBE_SIGN, strlen(PROBE_SIGN)) == 0 ||

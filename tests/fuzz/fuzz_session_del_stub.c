@@ -41,7 +41,7 @@ static void check_same(const char *a, const char *b)
 	assert(a == NULL || strcmp(a, b) == 0);
 }
 
-/* What was understood can be said again. */
+/* Decoded arguments can be encoded again. */
 static void check_pushed(TALLOC_CTX *mem_ctx,
 			 const struct srvsvc_NetSessDel *call)
 {

@@ -55,7 +55,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* What empty_answer() in net_session_enum.c takes for granted. */
+/* What empty_answer() in net_session_enum.c relies on. */
 static void check_pulled(const struct srvsvc_NetSessEnum *call)
 {
 	assert(call->in.info_ctr != NULL);
@@ -80,7 +80,7 @@ static struct session_page check_page(uint32_t level,
 	return page;
 }
 
-/* The answer can be said. */
+/* The answer can be encoded. */
 static void check_answer(TALLOC_CTX *mem_ctx, struct srvsvc_NetSessEnum *call)
 {
 	struct srvsvc_NetSessInfoCtr *ctr = call->out.info_ctr;

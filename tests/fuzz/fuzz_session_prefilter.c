@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/match/session_prefilter.c: it never changes an answer.
- */
+/* Fuzzes source/session/match/session_prefilter.c: it changes no answer. */
 
 #include "source/common/samba_types.h"
 
@@ -37,7 +36,7 @@ static struct record record_of(char *const fields[])
 	};
 }
 
-static void check(TALLOC_CTX *mem_ctx, char *const fields[])
+static void check_filter(TALLOC_CTX *mem_ctx, char *const fields[])
 {
 	const struct record record = record_of(fields);
 	struct session_table table = {
@@ -68,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	fuzz_cut(data, size, fields, NUM_FIELDS);
 	if (fields[REALM] != NULL) {
-		check(frame, fields);
+		check_filter(frame, fields);
 	}
 	fuzz_free(fields, NUM_FIELDS);
 	talloc_free(frame);

@@ -13,7 +13,7 @@
 
 enum { CLIENT_NAME, USER_NAME, NUM_FIELDS };
 
-/* What counting in UTF-16, the NUL included, may come to. */
+/* The greatest length in UTF-16, the NUL included. */
 #define UNITS_MAX 1024
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -25,7 +25,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* Names come out of Samba's NDR, which lets no other text through. */
+/* Names come from Samba's NDR, which refuses any other text. */
 static bool is_text(const char *name)
 {
 	return name == NULL || fuzz_is_utf8(name);

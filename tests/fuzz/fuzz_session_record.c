@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes one record of the session table: from its bytes to a target, a row. */
+/* Fuzzes one record of the session table: from its bytes to target and row. */
 
 #include "source/common/samba_types.h"
 
@@ -59,11 +59,11 @@ static void check_target(const struct session_targets *targets,
 	}
 }
 
-/* A query made of what is on record means the record, once it has a user. */
-static void check_is_meant(struct session_table *table,
-			   const struct smbXsrv_session_global *session,
-			   const char *client,
-			   const char *user)
+/* A query made from a record matches it, if the record has a user. */
+static void check_matches(struct session_table *table,
+			  const struct smbXsrv_session_global *session,
+			  const char *client,
+			  const char *user)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
 	struct session_scope scope = scope_of(session);
@@ -80,7 +80,9 @@ static void check_is_meant(struct session_table *table,
 	talloc_free(frame);
 }
 
-static bool is_taken(TALLOC_CTX *mem_ctx, const char *client, const char *user)
+static bool is_valid_query(TALLOC_CTX *mem_ctx,
+			   const char *client,
+			   const char *user)
 {
 	struct session_query query;
 
@@ -91,10 +93,10 @@ static bool is_taken(TALLOC_CTX *mem_ctx, const char *client, const char *user)
 static bool can_be_asked_for(TALLOC_CTX *mem_ctx, const char *user)
 {
 	return user != NULL && fuzz_is_utf8(user) &&
-	       is_taken(mem_ctx, NULL, user);
+	       is_valid_query(mem_ctx, NULL, user);
 }
 
-/* Can the record's user be asked for by any name? */
+/* Does the record have any user name that a query can hold? */
 static bool has_name(TALLOC_CTX *mem_ctx, const struct auth_session_info *auth)
 {
 	return (auth->unix_info != NULL &&
@@ -103,7 +105,7 @@ static bool has_name(TALLOC_CTX *mem_ctx, const struct auth_session_info *auth)
 		can_be_asked_for(mem_ctx, auth->info->account_name));
 }
 
-/* What is listed is text, and means the record. */
+/* What is listed is UTF-8, and matches the record. */
 static void check_listed(TALLOC_CTX *mem_ctx,
 			 struct session_table *table,
 			 const struct smbXsrv_session_global *session)
@@ -128,12 +130,12 @@ static void check_listed(TALLOC_CTX *mem_ctx,
 	assert(fuzz_is_utf8(list.rows[0].user));
 	if (client_address_parse_channel(session->channels[0].remote_address,
 					 &address)) {
-		assert(is_taken(mem_ctx, list.rows[0].client, NULL));
-		check_is_meant(table, session, list.rows[0].client, NULL);
+		assert(is_valid_query(mem_ctx, list.rows[0].client, NULL));
+		check_matches(table, session, list.rows[0].client, NULL);
 	}
 	if (has_name(mem_ctx, session->auth_session_info)) {
-		assert(is_taken(mem_ctx, NULL, list.rows[0].user));
-		check_is_meant(table, session, NULL, list.rows[0].user);
+		assert(is_valid_query(mem_ctx, NULL, list.rows[0].user));
+		check_matches(table, session, NULL, list.rows[0].user);
 	}
 }
 
@@ -146,12 +148,12 @@ static void check_channel(struct session_table *table,
 
 	assert(channel->remote_address != NULL && channel->remote_name != NULL);
 	if (strncmp(channel->remote_name, "\\\\", 2) != 0) {
-		check_is_meant(table, session, channel->remote_name, NULL);
+		check_matches(table, session, channel->remote_name, NULL);
 	}
 	if (client_address_parse_channel(channel->remote_address, &address)) {
 		assert(inet_ntop(AF_INET6, &address.ip, ip, sizeof(ip)) !=
 		       NULL);
-		check_is_meant(table, session, ip, NULL);
+		check_matches(table, session, ip, NULL);
 	}
 }
 
@@ -163,25 +165,22 @@ static void check_user(TALLOC_CTX *mem_ctx,
 	const struct auth_user_info *info = auth->info;
 
 	if (auth->unix_info != NULL && auth->unix_info->unix_name != NULL) {
-		check_is_meant(table,
-			       session,
-			       NULL,
-			       auth->unix_info->unix_name);
+		check_matches(table, session, NULL, auth->unix_info->unix_name);
 	}
 	if (info == NULL || info->account_name == NULL ||
 	    info->account_name[0] == '\0') {
 		return;
 	}
-	check_is_meant(table, session, NULL, info->account_name);
+	check_matches(table, session, NULL, info->account_name);
 	if (info->domain_name != NULL && info->domain_name[0] != '\0' &&
 	    strchr(info->domain_name, '\\') == NULL) {
-		check_is_meant(table,
-			       session,
-			       NULL,
-			       talloc_asprintf(mem_ctx,
-					       "%s\\%s",
-					       info->domain_name,
-					       info->account_name));
+		check_matches(table,
+			      session,
+			      NULL,
+			      talloc_asprintf(mem_ctx,
+					      "%s\\%s",
+					      info->domain_name,
+					      info->account_name));
 	}
 }
 
@@ -213,7 +212,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	assert(NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND) == (size == 0));
 	assert(!NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH));
-	/* whatever it counts, there is memory for as many bytes as it has */
+	/* no count in the record may make it allocate too much */
 	assert(!NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY));
 	if (NT_STATUS_IS_OK(status)) {
 		check_session(frame, &table, record.info.SMBXSRV_INFO);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/common/text.c: no text forges, hides or breaks a log line. */
+/* Fuzzes source/common/text.c: no text can forge, hide or break a log line. */
 
 #include "replace.h"
 
@@ -9,7 +9,7 @@
 
 #include "source/common/text.h"
 
-/* The shortest output that text_escape() promises to serve. */
+/* The smallest buffer that text_escape() accepts. */
 #define SIZE_MIN 8
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -21,7 +21,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* Line ends and marks of direction, by which lines are forged and hidden. */
+/* Line ends and direction marks, which can forge and hide lines. */
 static bool is_treacherous(wchar_t character)
 {
 	return fuzz_is_control(character) ||
@@ -113,7 +113,7 @@ static bool holds_control(const char *text)
 	return false;
 }
 
-/* The input's first byte says how much room there is. */
+/* The input's first byte adds to the size of the buffer. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = NULL;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/match/user_filter.c: what is on record matches itself.
- */
+/* Fuzzes source/session/match/user_filter.c: a recorded user matches itself. */
 
 #include "replace.h"
 
@@ -21,20 +20,20 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-static bool lacks(const char *text, const char *characters)
+static bool has_none_of(const char *text, const char *characters)
 {
 	return strpbrk(text, characters) == NULL;
 }
 
-/* Nothing else can be on record: it came through NDR. */
+/* A record cannot hold other names, because they come from NDR. */
 static bool is_name(const char *text)
 {
 	return text != NULL && text[0] != '\0' && fuzz_is_utf8(text);
 }
 
-static void check_is_meant(TALLOC_CTX *mem_ctx,
-			   const char *name,
-			   const struct user_identity *user)
+static void check_matches(TALLOC_CTX *mem_ctx,
+			  const char *name,
+			  const struct user_identity *user)
 {
 	struct user_filter filter;
 	enum user_filter_error err = user_filter_parse(mem_ctx, name, &filter);
@@ -53,34 +52,34 @@ static void check_recorded(TALLOC_CTX *mem_ctx,
 	const char *domains[] = {user->domain, user->dns_domain};
 
 	if (is_name(user->unix_name)) {
-		check_is_meant(mem_ctx, user->unix_name, user);
+		check_matches(mem_ctx, user->unix_name, user);
 	}
-	if (is_name(user->upn) && lacks(user->upn, "\\") &&
-	    !lacks(user->upn, "@")) {
-		check_is_meant(mem_ctx, user->upn, user);
+	if (is_name(user->upn) && has_none_of(user->upn, "\\") &&
+	    !has_none_of(user->upn, "@")) {
+		check_matches(mem_ctx, user->upn, user);
 	}
 	if (!is_name(user->account)) {
 		return;
 	}
-	check_is_meant(mem_ctx, user->account, user);
+	check_matches(mem_ctx, user->account, user);
 	for (size_t i = 0; i < 2; i++) {
-		if (is_name(domains[i]) && lacks(domains[i], "\\")) {
-			check_is_meant(mem_ctx,
-				       talloc_asprintf(mem_ctx,
-						       "%s\\%s",
-						       domains[i],
-						       user->account),
-				       user);
+		if (is_name(domains[i]) && has_none_of(domains[i], "\\")) {
+			check_matches(mem_ctx,
+				      talloc_asprintf(mem_ctx,
+						      "%s\\%s",
+						      domains[i],
+						      user->account),
+				      user);
 		}
 	}
-	if (is_name(user->dns_domain) && lacks(user->dns_domain, "\\@") &&
-	    lacks(user->account, "\\")) {
-		check_is_meant(mem_ctx,
-			       talloc_asprintf(mem_ctx,
-					       "%s@%s",
-					       user->account,
-					       user->dns_domain),
-			       user);
+	if (is_name(user->dns_domain) && has_none_of(user->dns_domain, "\\@") &&
+	    has_none_of(user->account, "\\")) {
+		check_matches(mem_ctx,
+			      talloc_asprintf(mem_ctx,
+					      "%s@%s",
+					      user->account,
+					      user->dns_domain),
+			      user);
 	}
 }
 

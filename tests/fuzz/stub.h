@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The arguments of a call, out of their bytes on the wire. */
+/* The arguments of a call, decoded from their bytes on the wire. */
 
 #ifndef SESSIONDEL_TESTS_STUB_H
 #define SESSIONDEL_TESTS_STUB_H

@@ -104,7 +104,7 @@ static bool own_session_is_last_sealed(struct bed *bed)
 	return own_session_is_last(bed, CALL_LEVEL_SEAL);
 }
 
-/* Those on the same connection, too. */
+/* Also those on the same connection. */
 static bool own_other_sessions_are_gone(struct bed *bed)
 {
 	struct smb2_tree *far =
@@ -124,8 +124,8 @@ static bool own_other_sessions_are_gone(struct bed *bed)
 }
 
 /*
- * Log the victim in, and leave it waiting for the answer to a call of which
- * only the first byte is sent: its session cannot end before that request does.
+ * Log the victim in and let it wait for the answer to a call of which only the
+ * first byte is sent: its session cannot end before that request.
  */
 static bool log_busy_victim_in(struct bed *bed, struct victim *victim)
 {
@@ -158,8 +158,8 @@ static bool log_busy_victim_in(struct bed *bed, struct victim *victim)
 	return smb2_ioctl_send(victim->tree, &call) != NULL;
 }
 
-/* The pipe's other calls; the answer comes after what was sent before. */
-static bool is_served(struct bed *bed)
+/* The answer comes after the server has read what was sent before. */
+static bool serves_other_calls(struct bed *bed)
 {
 	struct dcerpc_pipe *pipe = call_own_pipe(bed);
 	union srvsvc_NetSrvInfo info;
@@ -179,19 +179,20 @@ static bool is_served(struct bed *bed)
 	       FAIL(bed, "NetrServerGetInfo fails: %s", nt_errstr(status));
 }
 
-/* Send a call that waits, and have others answered meanwhile. */
-static struct tevent_req *send_and_wait(struct bed *bed,
-					struct dcerpc_pipe *pipe,
-					const struct victim *victim)
+/* Send a call that waits, and see that other calls are answered meanwhile. */
+static struct tevent_req *send_waiting_call(struct bed *bed,
+					    struct dcerpc_pipe *pipe,
+					    const struct victim *victim)
 {
 	struct tevent_req *req = call_send(bed, pipe, NULL, victim->user);
 
-	/* The server reads its pipes in turn: the second time it has all. */
-	if (req == NULL || !is_served(bed) || !is_served(bed)) {
+	/* The server reads its pipes in turn: after two rounds it has all. */
+	if (req == NULL || !serves_other_calls(bed) ||
+	    !serves_other_calls(bed)) {
 		return NULL;
 	}
 	if (!tevent_req_is_in_progress(req)) {
-		(void)SKIP(bed, "this server keeps no caller waiting");
+		(void)SKIP(bed, "this server does not keep callers waiting");
 		return NULL;
 	}
 	return req;
@@ -216,7 +217,7 @@ static bool session_is_still_there(struct bed *bed)
 	struct victim victim;
 
 	return pipe != NULL && log_busy_victim_in(bed, &victim) &&
-	       times_out(bed, send_and_wait(bed, pipe, &victim));
+	       times_out(bed, send_waiting_call(bed, pipe, &victim));
 }
 
 static struct dcerpc_pipe **open_pipes(struct bed *bed, size_t num)
@@ -255,7 +256,7 @@ static bool one_call_too_many_is_refused(struct bed *bed)
 	for (i = 0; i < max - 1; i++) {
 		reqs[i] = call_send(bed, pipes[i], NULL, victim.user);
 	}
-	reqs[i] = send_and_wait(bed, pipes[i], &victim);
+	reqs[i] = send_waiting_call(bed, pipes[i], &victim);
 	if (reqs[i] == NULL ||
 	    !caller_gets(bed, NULL, victim.user, ANSWER_BUSY)) {
 		return false;
@@ -277,20 +278,20 @@ const struct rule answer_rules[] = {
 	RULE(the_second_call_finds_nobody,
 	     "A client without sessions is NERR_ClientNameNotFound " SRVS),
 	RULE(the_session_is_gone_at_once,
-	     "Success is told when the session has ended " SRVS),
+	     "The answer is success only after the session has ended " SRVS),
 	RULE(own_session_is_last_unsigned,
-	     "Who ends its own session gets its answer " OURS),
+	     "A caller that ends its own session gets its answer " OURS),
 	RULE(own_session_is_last_signed,
-	     "Who ends its own session gets its answer " OURS),
+	     "A caller that ends its own session gets its answer " OURS),
 	RULE(own_session_is_last_sealed,
-	     "Who ends its own session gets its answer " OURS),
+	     "A caller that ends its own session gets its answer " OURS),
 	RULE(own_other_sessions_are_gone,
-	     "Success is told when the session has ended " SRVS),
+	     "The answer is success only after the session has ended " SRVS),
 	RULE(session_is_still_there,
-	     "Others are served while a call waits, which has an end " OURS
+	     "Other calls are served while one waits, and the wait ends " OURS
 	     " (torture:still_there)"),
 	RULE(one_call_too_many_is_refused,
-	     "So many calls may wait, the next is ERROR_BUSY " OURS
+	     "Only so many calls may wait; the next gets ERROR_BUSY " OURS
 	     " (torture:max_waiting)"),
 	{.name = NULL},
 };

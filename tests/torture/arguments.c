@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What may be asked, and what is not a question. */
+/* Which arguments are valid. */
 
 #include "samba_client.h"
 
@@ -16,10 +16,10 @@
 #define NO_CLIENT "\\\\no-such-client.invalid"
 #define NO_USER "no-such-user"
 
-static bool gets_with_server_name(struct bed *bed,
-				  const char *server_name,
-				  const struct victim *victim,
-				  uint32_t expected)
+static bool call_with_server_name_gets(struct bed *bed,
+				       const char *server_name,
+				       const struct victim *victim,
+				       uint32_t expected)
 {
 	struct dcerpc_pipe *pipe = call_own_pipe(bed);
 	WERROR answer;
@@ -59,15 +59,15 @@ static bool server_name_is_ignored(struct bed *bed)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!gets_with_server_name(bed,
-					   names[i],
-					   &nobody,
-					   ANSWER_NOT_FOUND) ||
+		if (!call_with_server_name_gets(bed,
+						names[i],
+						&nobody,
+						ANSWER_NOT_FOUND) ||
 		    !bed_victim(bed, NULL, &victim) ||
-		    !gets_with_server_name(bed,
-					   names[i],
-					   &victim,
-					   ANSWER_SUCCESS) ||
+		    !call_with_server_name_gets(bed,
+						names[i],
+						&victim,
+						ANSWER_SUCCESS) ||
 		    !is_deleted(bed, victim.tree)) {
 			return false;
 		}
@@ -89,7 +89,7 @@ static bool no_client_is_any_client(struct bed *bed)
 	return ends_any_client(bed, NULL) && ends_any_client(bed, "");
 }
 
-/* It ends the caller's session too: that comes from the same client. */
+/* This also ends the caller's session, which comes from the same client. */
 static bool ends_any_user(struct bed *bed, const char *user)
 {
 	struct smb2_tree *bystander =
@@ -127,8 +127,10 @@ static const char *name_of_length(struct bed *bed,
 	return name;
 }
 
-/* Whether names of so many characters are answered so, as either argument. */
-static bool names_get(struct bed *bed, size_t characters, uint32_t expected)
+/* Whether a name of so many characters gets this answer, as either argument. */
+static bool long_names_get(struct bed *bed,
+			   size_t characters,
+			   uint32_t expected)
 {
 	const char *client = name_of_length(bed, "\\\\", characters);
 	const char *user = name_of_length(bed, "", characters);
@@ -140,16 +142,16 @@ static bool names_get(struct bed *bed, size_t characters, uint32_t expected)
 
 static bool longest_names(struct bed *bed)
 {
-	return names_get(bed, NAME_MAX_CHARACTERS, ANSWER_NOT_FOUND);
+	return long_names_get(bed, NAME_MAX_CHARACTERS, ANSWER_NOT_FOUND);
 }
 
 static bool names_too_long(struct bed *bed)
 {
-	return names_get(bed,
-			 NAME_MAX_CHARACTERS + 1,
-			 expected_answer(bed,
-					 "too_long",
-					 ANSWER_INVALID_PARAMETER));
+	return long_names_get(bed,
+			      NAME_MAX_CHARACTERS + 1,
+			      expected_answer(bed,
+					      "too_long",
+					      ANSWER_INVALID_PARAMETER));
 }
 
 static bool client_without_backslashes(struct bed *bed)
@@ -169,7 +171,7 @@ static bool client_without_backslashes(struct bed *bed)
 					  : is_alive(bed, victim.tree);
 }
 
-/* Whether each pair of names, client and user, is refused as they must be. */
+/* Whether each pair of client and user is refused as it must be. */
 static bool each_is_refused(struct bed *bed,
 			    const char *option,
 			    const char *const (*names)[2],
@@ -235,7 +237,7 @@ static bool malformed_user(struct bed *bed)
 	return each_is_refused(bed, "malformed_user", names, ARRAY_SIZE(names));
 }
 
-/* What NDR refuses: less than a pointer. The pipe serves on. */
+/* NDR refuses less than a pointer. The pipe must still work then. */
 static bool truncated_stub(struct bed *bed)
 {
 	const uint8_t stub[2] = {0};
@@ -259,7 +261,7 @@ static bool truncated_stub(struct bed *bed)
 						&length,
 						&flags);
 	if (NT_STATUS_IS_OK(status)) {
-		return FAIL(bed, "half a pointer is taken for arguments");
+		return FAIL(bed, "half a pointer is accepted as arguments");
 	}
 	return caller_gets(bed, NO_CLIENT, NO_USER, ANSWER_NOT_FOUND);
 }
@@ -277,11 +279,12 @@ const struct rule argument_rules[] = {
 	RULE(empty_user_is_any_user,
 	     "Without UserName all sessions of the client end (" SRVS ")"),
 	RULE(nothing_is_named,
-	     "One of both must be given (" SRVS "; torture:nothing_named)"),
+	     "At least one of the two must be given (" SRVS
+	     "; torture:nothing_named)"),
 	RULE(longest_names,
 	     "A name may have 1,024 characters with its NUL (" SRVS ")"),
 	RULE(names_too_long,
-	     "No name may have more (" SRVS "; torture:too_long)"),
+	     "A name may not have more (" SRVS "; torture:too_long)"),
 	RULE(client_without_backslashes,
 	     "ClientName begins with \\\\ (" SRVS "; torture:no_backslashes)"),
 	RULE(malformed_client,
@@ -290,6 +293,6 @@ const struct rule argument_rules[] = {
 	     "UserName has no control characters (" OURS
 	     "; torture:malformed_user)"),
 	RULE(truncated_stub,
-	     "What cannot be unmarshalled gets a fault ([C706] 14.3)"),
+	     "Arguments that cannot be unmarshalled get a fault ([C706] 14.3)"),
 	{.name = NULL},
 };

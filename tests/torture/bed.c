@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Logs a test's accounts in and off, and asks how their sessions are. */
+/* Logs a test's accounts in and off, and checks whether sessions are alive. */
 
 #include "samba_client.h"
 
@@ -14,11 +14,11 @@
 #include "bed.h"
 #include "connect.h"
 
-/* smbd ends a caller's session a second after the answer at the latest. */
+/* smbd ends a caller's own session at most a second after the answer. */
 #define END_SECONDS 15
 #define POLL_MSEC 20
 
-/* Enough for as many requests at a time as a test makes. */
+/* Enough for all requests that a test makes at a time. */
 #define MAX_CREDITS 512
 
 struct logged_in {
@@ -47,7 +47,7 @@ void bed_free(struct bed *bed)
 	if (bed == NULL) {
 		return;
 	}
-	/* Else the next test's calls could match what this one leaves. */
+	/* Otherwise the next test's calls could match these. */
 	for (session = bed->sessions; session != NULL;
 	     session = session->next) {
 		(void)smb2_logoff(session->tree->session);
@@ -81,7 +81,7 @@ struct cli_credentials *bed_account(struct bed *bed, const char *name)
 }
 
 /* The sessions of a connection share it, so it belongs to none of them. */
-static struct smb2_tree *keep(struct bed *bed, struct smb2_tree *tree)
+static struct smb2_tree *keep_session(struct bed *bed, struct smb2_tree *tree)
 {
 	struct logged_in *session = talloc_zero(bed, struct logged_in);
 
@@ -116,8 +116,8 @@ static struct smbcli_options options_of(struct bed *bed,
 	return options;
 }
 
-static struct cli_credentials *encrypting(struct bed *bed,
-					  struct cli_credentials *who)
+static struct cli_credentials *with_encryption(struct bed *bed,
+					       struct cli_credentials *who)
 {
 	struct cli_credentials *copy = cli_credentials_shallow_copy(bed, who);
 
@@ -160,7 +160,7 @@ struct smb2_tree *bed_log_in(struct bed *bed,
 		to.port = how->port;
 	}
 	if (how->encrypt) {
-		who = encrypting(bed, who);
+		who = with_encryption(bed, who);
 	}
 	options = options_of(bed, how);
 	status = connect_smb2(bed, &to, who, &options, &tree);
@@ -173,7 +173,7 @@ struct smb2_tree *bed_log_in(struct bed *bed,
 			   nt_errstr(status));
 		return NULL;
 	}
-	return keep(bed, tree);
+	return keep_session(bed, tree);
 }
 
 bool bed_victim(struct bed *bed, const struct login *how, struct victim *victim)
@@ -233,7 +233,7 @@ struct smb2_tree *bed_log_in_beside(struct bed *bed,
 			   nt_errstr(status));
 		return NULL;
 	}
-	return keep(bed, second);
+	return keep_session(bed, second);
 }
 
 bool bed_add_channel(struct bed *bed,
@@ -304,7 +304,7 @@ bool is_alive(struct bed *bed, struct smb2_tree *tree)
 
 	return NT_STATUS_IS_OK(status) ||
 	       FAIL(bed,
-		    "a session that was not meant gets %s",
+		    "a session that does not match gets %s",
 		    nt_errstr(status));
 }
 
@@ -318,10 +318,10 @@ bool is_deleted(struct bed *bed, struct smb2_tree *tree)
 		    nt_errstr(status));
 }
 
-static void wake(struct tevent_context *ev,
-		 struct tevent_timer *timer,
-		 struct timeval now,
-		 void *private_data)
+static void set_awake(struct tevent_context *ev,
+		      struct tevent_timer *timer,
+		      struct timeval now,
+		      void *private_data)
 {
 	bool *awake = private_data;
 
@@ -338,7 +338,7 @@ void bed_wait(struct bed *bed, unsigned int msec)
 	if (tevent_add_timer(bed->tctx->ev,
 			     bed,
 			     tevent_timeval_current_ofs(0, msec * 1000),
-			     wake,
+			     set_awake,
 			     &awake) == NULL) {
 		return;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What one test has: its accounts, and its sessions on the server. */
+/* What a test works with: its accounts, and its sessions on the server. */
 
 #ifndef SESSIONDEL_TORTURE_BED_H
 #define SESSIONDEL_TORTURE_BED_H
@@ -14,7 +14,7 @@ struct bed {
 	/* the target of smbtorture's command line */
 	const char *host;
 	const char *share;
-	/* who makes the calls: the account of the command line */
+	/* makes the calls: the account of the command line */
 	struct cli_credentials *caller;
 	/* the caller's \PIPE\srvsvc, NULL before the first call */
 	struct dcerpc_pipe *pipe;
@@ -23,7 +23,7 @@ struct bed {
 	const struct login *how;
 };
 
-/* How to log in. What is 0 or NULL is left to the defaults. */
+/* How to log in. 0 and NULL stand for the defaults. */
 struct login {
 	/* an address or name of the server instead of the target's */
 	const char *host;
@@ -33,9 +33,9 @@ struct login {
 	int protocol;
 	bool sign;
 	bool encrypt;
-	/* connect, and do not log in yet */
+	/* connect without logging in */
 	bool only_connect;
-	/* the client that the server is to know */
+	/* the client's GUID */
 	const struct GUID *client;
 };
 
@@ -49,7 +49,7 @@ struct victim {
 	const char *user;
 };
 
-/* Record why a test fails or is skipped, and be false. */
+/* Record why a test fails or is skipped. The value is false. */
 #define FAIL(bed, ...) \
 	(torture_result((bed)->tctx, TORTURE_FAIL, __VA_ARGS__), false)
 #define SKIP(bed, ...) \
@@ -60,7 +60,7 @@ struct victim {
  *
  * @param[in] tctx  where results go; the talloc parent
  *
- * @return the bed, NULL when memory is out
+ * @return the bed, NULL when out of memory
  */
 struct bed *bed_new(struct torture_context *tctx);
 
@@ -106,7 +106,7 @@ struct smb2_tree *bed_log_in(struct bed *bed,
  * @param[in]  how     as for bed_log_in()
  * @param[out] victim  the session, as bed_log_in() gives it
  *
- * @return whether that was possible; FAIL() or SKIP() if not
+ * @return whether it worked; FAIL() or SKIP() if not
  */
 bool bed_victim(struct bed *bed,
 		const struct login *how,
@@ -128,7 +128,7 @@ struct smb2_tree *bed_log_in_beside(struct bed *bed,
  * One more channel of a session, on the connection of another.
  *
  * @param[in] tree   a tree connect of the session
- * @param[in] other  one of a session on the connection that is to carry the
+ * @param[in] other  a tree connect of a session on the connection for the
  *                   channel
  * @param[in] who    the session's user
  *
@@ -163,7 +163,7 @@ bool is_deleted(struct bed *bed, struct smb2_tree *tree);
 bool ends_soon(struct bed *bed, struct smb2_tree *tree);
 
 /**
- * Wait a little and serve the connections meanwhile.
+ * Wait while serving the connections.
  *
  * @param[in] msec  how long, in milliseconds
  */

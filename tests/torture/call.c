@@ -113,8 +113,8 @@ bool call_recv(struct bed *bed, struct tevent_req *req, uint32_t *answer)
 	return true;
 }
 
-/* A name as it is shown in a result, which a long one would fill. */
-static const char *shown(TALLOC_CTX *mem_ctx, const char *name)
+/* A name for a result, cut where it is long. */
+static const char *name_to_show(TALLOC_CTX *mem_ctx, const char *name)
 {
 	if (name == NULL) {
 		return "NULL";
@@ -136,8 +136,8 @@ bool pipe_gets(struct bed *bed,
 	return answer == expected || FAIL(bed,
 					  "NetrSessionDel(%s, %s) gives %u, "
 					  "not %u",
-					  shown(bed, client),
-					  shown(bed, user),
+					  name_to_show(bed, client),
+					  name_to_show(bed, user),
 					  answer,
 					  expected);
 }

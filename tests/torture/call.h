@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The calls that a test makes, and whether they are answered as they must. */
+/* The calls that a test makes, and whether their answers are right. */
 
 #ifndef SESSIONDEL_TORTURE_CALL_H
 #define SESSIONDEL_TORTURE_CALL_H
@@ -27,7 +27,7 @@ enum call_level {
  * Open and bind \PIPE\srvsvc in a session.
  *
  * @param[in] tree   a tree connect of IPC$
- * @param[in] who    whom authentication inside RPC is for
+ * @param[in] who    the account for authentication inside RPC
  * @param[in] level  of that authentication
  *
  * @return the pipe, below the bed; NULL after FAIL()
@@ -47,7 +47,7 @@ struct dcerpc_pipe *call_pipe(struct bed *bed,
 struct dcerpc_pipe *call_pipe_of(struct bed *bed, struct cli_credentials *who);
 
 /**
- * The caller's own pipe, which is opened at the first use.
+ * The caller's own pipe, opened on first use.
  *
  * @return as call_pipe()
  */
@@ -70,7 +70,7 @@ struct tevent_req *call_send(struct bed *bed,
 /**
  * Wait for the answer to call_send().
  *
- * @param[in]  req     gets freed; NULL counts as not answered
+ * @param[in]  req     is freed; NULL counts as not answered
  * @param[out] answer  the WERROR's number
  *
  * @return whether it was answered; FAIL() if not
@@ -98,9 +98,9 @@ bool caller_gets(struct bed *bed,
 		 uint32_t expected);
 
 /**
- * What a server deviates in, --option=torture:NAME=NUMBER.
+ * The answer that a server may choose, --option=torture:NAME=NUMBER.
  *
- * @param[in] ours  what [MS-SRVS] says, or what we chose where it is silent
+ * @param[in] ours  what [MS-SRVS] says, or our choice where it is silent
  *
  * @return the WERROR's number to expect
  */

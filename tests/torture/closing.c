@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What goes with a session that is ended, and what stays. */
+/* What ends with a session, and what stays. */
 
 #include "samba_client.h"
 
@@ -19,7 +19,7 @@
 
 #define DURABLE_MSEC 60000
 
-/* A file to be opened for reading and writing, and made if need be. */
+/* Open a file for reading and writing; create it if needed. */
 static struct smb2_create opening(const char *path, uint32_t sharing)
 {
 	return (struct smb2_create){
@@ -32,7 +32,7 @@ static struct smb2_create opening(const char *path, uint32_t sharing)
 	};
 }
 
-/* The same, and to be deleted when it is closed. */
+/* The same, and delete it on close. */
 static struct smb2_create borrowing(const char *path, uint32_t sharing)
 {
 	struct smb2_create io = opening(path, sharing);
@@ -41,10 +41,10 @@ static struct smb2_create borrowing(const char *path, uint32_t sharing)
 	return io;
 }
 
-static bool gets(struct bed *bed,
-		 const char *what,
-		 NTSTATUS status,
-		 NTSTATUS expected)
+static bool status_is(struct bed *bed,
+		      const char *what,
+		      NTSTATUS status,
+		      NTSTATUS expected)
 {
 	return NT_STATUS_EQUAL(status, expected) || FAIL(bed,
 							 "%s: %s, not %s",
@@ -53,20 +53,20 @@ static bool gets(struct bed *bed,
 							 nt_errstr(expected));
 }
 
-static bool opens(struct bed *bed,
-		  struct smb2_tree *tree,
-		  struct smb2_create *io,
-		  NTSTATUS expected)
+static bool open_gives(struct bed *bed,
+		       struct smb2_tree *tree,
+		       struct smb2_create *io,
+		       NTSTATUS expected)
 {
 	return tree != NULL &&
-	       gets(bed,
-		    talloc_asprintf(bed, "opening %s", io->in.fname),
-		    smb2_create(tree, bed, io),
-		    expected);
+	       status_is(bed,
+			 talloc_asprintf(bed, "opening %s", io->in.fname),
+			 smb2_create(tree, bed, io),
+			 expected);
 }
 
 /* End the victim's sessions. */
-static bool ends(struct bed *bed, const struct victim *victim)
+static bool ends_victim(struct bed *bed, const struct victim *victim)
 {
 	return caller_gets(bed, victim->client, victim->user, ANSWER_SUCCESS);
 }
@@ -87,8 +87,9 @@ static bool others_on_the_connection(struct bed *bed)
 	beside = bed_log_in_beside(bed,
 				   victim.tree,
 				   bed_account(bed, "bystander"));
-	return beside != NULL && ends(bed, &victim) && is_alive(bed, beside) &&
-	       is_deleted(bed, victim.tree) && is_alive(bed, beside);
+	return beside != NULL && ends_victim(bed, &victim) &&
+	       is_alive(bed, beside) && is_deleted(bed, victim.tree) &&
+	       is_alive(bed, beside);
 }
 
 static bool opens_are_closed(struct bed *bed)
@@ -99,9 +100,10 @@ static bool opens_are_closed(struct bed *bed)
 	struct victim victim;
 
 	return other != NULL && bed_victim(bed, NULL, &victim) &&
-	       opens(bed, victim.tree, &held, NT_STATUS_OK) &&
-	       opens(bed, other, &wanted, NT_STATUS_SHARING_VIOLATION) &&
-	       ends(bed, &victim) && opens(bed, other, &wanted, NT_STATUS_OK);
+	       open_gives(bed, victim.tree, &held, NT_STATUS_OK) &&
+	       open_gives(bed, other, &wanted, NT_STATUS_SHARING_VIOLATION) &&
+	       ends_victim(bed, &victim) &&
+	       open_gives(bed, other, &wanted, NT_STATUS_OK);
 }
 
 static bool delete_on_close_is_done(struct bed *bed)
@@ -113,9 +115,9 @@ static bool delete_on_close_is_done(struct bed *bed)
 
 	wanted.in.create_disposition = NTCREATEX_DISP_OPEN;
 	return other != NULL && bed_victim(bed, NULL, &victim) &&
-	       opens(bed, victim.tree, &held, NT_STATUS_OK) &&
-	       ends(bed, &victim) &&
-	       opens(bed, other, &wanted, NT_STATUS_OBJECT_NAME_NOT_FOUND);
+	       open_gives(bed, victim.tree, &held, NT_STATUS_OK) &&
+	       ends_victim(bed, &victim) &&
+	       open_gives(bed, other, &wanted, NT_STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 static struct smb2_lock locking(const struct smb2_create *opened,
@@ -134,16 +136,16 @@ static struct smb2_lock locking(const struct smb2_create *opened,
 	};
 }
 
-static bool locks(struct bed *bed,
-		  struct smb2_tree *tree,
-		  const struct smb2_create *opened,
-		  NTSTATUS expected)
+static bool lock_gives(struct bed *bed,
+		       struct smb2_tree *tree,
+		       const struct smb2_create *opened,
+		       NTSTATUS expected)
 {
 	struct smb2_lock_element range;
 	struct smb2_lock io =
 		locking(opened, &range, SMB2_LOCK_FLAG_FAIL_IMMEDIATELY);
 
-	return gets(bed, "locking", smb2_lock(tree, &io), expected);
+	return status_is(bed, "locking", smb2_lock(tree, &io), expected);
 }
 
 static bool locks_are_released(struct bed *bed)
@@ -154,11 +156,12 @@ static bool locks_are_released(struct bed *bed)
 	struct victim victim;
 
 	return other != NULL && bed_victim(bed, NULL, &victim) &&
-	       opens(bed, victim.tree, &held, NT_STATUS_OK) &&
-	       opens(bed, other, &others, NT_STATUS_OK) &&
-	       locks(bed, victim.tree, &held, NT_STATUS_OK) &&
-	       locks(bed, other, &others, NT_STATUS_LOCK_NOT_GRANTED) &&
-	       ends(bed, &victim) && locks(bed, other, &others, NT_STATUS_OK);
+	       open_gives(bed, victim.tree, &held, NT_STATUS_OK) &&
+	       open_gives(bed, other, &others, NT_STATUS_OK) &&
+	       lock_gives(bed, victim.tree, &held, NT_STATUS_OK) &&
+	       lock_gives(bed, other, &others, NT_STATUS_LOCK_NOT_GRANTED) &&
+	       ends_victim(bed, &victim) &&
+	       lock_gives(bed, other, &others, NT_STATUS_OK);
 }
 
 static bool oplocks_are_gone(struct bed *bed)
@@ -171,13 +174,14 @@ static bool oplocks_are_gone(struct bed *bed)
 	held.in.oplock_level = SMB2_OPLOCK_LEVEL_BATCH;
 	wanted = held;
 	if (other == NULL || !bed_victim(bed, NULL, &victim) ||
-	    !opens(bed, victim.tree, &held, NT_STATUS_OK)) {
+	    !open_gives(bed, victim.tree, &held, NT_STATUS_OK)) {
 		return false;
 	}
 	if (held.out.oplock_level != SMB2_OPLOCK_LEVEL_BATCH) {
 		return SKIP(bed, "the share grants no oplocks");
 	}
-	if (!ends(bed, &victim) || !opens(bed, other, &wanted, NT_STATUS_OK)) {
+	if (!ends_victim(bed, &victim) ||
+	    !open_gives(bed, other, &wanted, NT_STATUS_OK)) {
 		return false;
 	}
 	return wanted.out.oplock_level == SMB2_OPLOCK_LEVEL_BATCH ||
@@ -194,7 +198,7 @@ static bool was_answered(struct bed *bed,
 	return smbXcli_conn_is_connected(
 		       victim->tree->session->transport->conn) ||
 	       FAIL(bed,
-		    "a pending request costs the connection: %s",
+		    "a pending request ends the connection: %s",
 		    nt_errstr(status));
 }
 
@@ -215,12 +219,12 @@ static bool pending_notify_is_answered(struct bed *bed)
 	struct victim victim;
 
 	if (!bed_victim(bed, NULL, &victim) ||
-	    !opens(bed, victim.tree, &directory, NT_STATUS_OK)) {
+	    !open_gives(bed, victim.tree, &directory, NT_STATUS_OK)) {
 		return false;
 	}
 	io.in.file.handle = directory.out.file.handle;
 	req = smb2_notify_send(victim.tree, &io);
-	return req != NULL && ends(bed, &victim) &&
+	return req != NULL && ends_victim(bed, &victim) &&
 	       was_answered(bed, &victim, smb2_notify_recv(req, bed, &io)) &&
 	       is_deleted(bed, victim.tree);
 }
@@ -236,14 +240,14 @@ static bool pending_lock_is_answered(struct bed *bed)
 	struct victim victim;
 
 	if (other == NULL || !bed_victim(bed, NULL, &victim) ||
-	    !opens(bed, other, &held, NT_STATUS_OK) ||
-	    !opens(bed, victim.tree, &wanted, NT_STATUS_OK) ||
-	    !locks(bed, other, &held, NT_STATUS_OK)) {
+	    !open_gives(bed, other, &held, NT_STATUS_OK) ||
+	    !open_gives(bed, victim.tree, &wanted, NT_STATUS_OK) ||
+	    !lock_gives(bed, other, &held, NT_STATUS_OK)) {
 		return false;
 	}
 	io = locking(&wanted, &range, 0);
 	req = smb2_lock_send(victim.tree, &io);
-	return req != NULL && ends(bed, &victim) &&
+	return req != NULL && ends_victim(bed, &victim) &&
 	       was_answered(bed, &victim, smb2_lock_recv(req, &io)) &&
 	       is_deleted(bed, victim.tree);
 }
@@ -252,19 +256,19 @@ static bool tree_connects_are_gone(struct bed *bed)
 {
 	struct victim victim;
 
-	return bed_victim(bed, NULL, &victim) && ends(bed, &victim) &&
-	       gets(bed,
-		    "tree disconnect",
-		    smb2_tdis(victim.tree),
-		    NT_STATUS_USER_SESSION_DELETED);
+	return bed_victim(bed, NULL, &victim) && ends_victim(bed, &victim) &&
+	       status_is(bed,
+			 "tree disconnect",
+			 smb2_tdis(victim.tree),
+			 NT_STATUS_USER_SESSION_DELETED);
 }
 
-/* The victim's handle is durable; SKIP() if the server grants none. */
+/* Opens a durable handle for the victim; SKIP() if the server grants none. */
 static bool opens_durably(struct bed *bed,
 			  const struct victim *victim,
 			  struct smb2_create *io)
 {
-	if (!opens(bed, victim->tree, io, NT_STATUS_OK)) {
+	if (!open_gives(bed, victim->tree, io, NT_STATUS_OK)) {
 		return false;
 	}
 	return io->out.durable_open || io->out.durable_open_v2 ||
@@ -272,8 +276,8 @@ static bool opens_durably(struct bed *bed,
 }
 
 /*
- * Whether a handle ends with its session. reclaim: how it is asked for again,
- * its handle is filled in.
+ * Whether a handle ends with its session. reclaim: the request to reclaim it;
+ * the handle is filled in here.
  */
 static bool durable_handle_is_closed(struct bed *bed,
 				     struct smb2_create *held,
@@ -304,12 +308,12 @@ static bool durable_handle_is_closed(struct bed *bed,
 	} else {
 		reclaim->in.durable_handle = handle;
 	}
-	return ends(bed, &victim) && bed_victim(bed, &how, &again) &&
-	       opens(bed,
-		     again.tree,
-		     reclaim,
-		     NT_STATUS_OBJECT_NAME_NOT_FOUND) &&
-	       opens(bed, again.tree, &wanted, NT_STATUS_OK);
+	return ends_victim(bed, &victim) && bed_victim(bed, &how, &again) &&
+	       open_gives(bed,
+			  again.tree,
+			  reclaim,
+			  NT_STATUS_OBJECT_NAME_NOT_FOUND) &&
+	       open_gives(bed, again.tree, &wanted, NT_STATUS_OK);
 }
 
 static bool durable_handle(struct bed *bed)
@@ -353,27 +357,28 @@ static bool data_stays(struct bed *bed)
 	struct victim victim;
 
 	if (other == NULL || !bed_victim(bed, NULL, &victim) ||
-	    !opens(bed, victim.tree, &held, NT_STATUS_OK)) {
+	    !open_gives(bed, victim.tree, &held, NT_STATUS_OK)) {
 		return false;
 	}
 	write.in.file.handle = held.out.file.handle;
-	if (!gets(bed,
-		  "writing",
-		  smb2_write(victim.tree, &write),
-		  NT_STATUS_OK) ||
-	    !ends(bed, &victim) || !opens(bed, other, &others, NT_STATUS_OK)) {
+	if (!status_is(bed,
+		       "writing",
+		       smb2_write(victim.tree, &write),
+		       NT_STATUS_OK) ||
+	    !ends_victim(bed, &victim) ||
+	    !open_gives(bed, other, &others, NT_STATUS_OK)) {
 		return false;
 	}
 	read.in.file.handle = others.out.file.handle;
-	return gets(bed,
-		    "reading",
-		    smb2_read(other, bed, &read),
-		    NT_STATUS_OK) &&
+	return status_is(bed,
+			 "reading",
+			 smb2_read(other, bed, &read),
+			 NT_STATUS_OK) &&
 	       (data_blob_cmp(&read.out.data, &data) == 0 ||
-		FAIL(bed, "what was written is not there"));
+		FAIL(bed, "the written data is not there"));
 }
 
-/* Its share is none with files: ask for the tree connect. */
+/* Its share has no files: try the tree connect instead. */
 static bool session_with_a_pipe_alone(struct bed *bed)
 {
 	const struct login how = {.share = "IPC$"};
@@ -382,11 +387,11 @@ static bool session_with_a_pipe_alone(struct bed *bed)
 	return bed_victim(bed, &how, &victim) &&
 	       call_pipe(bed, victim.tree, victim.who, CALL_LEVEL_NONE) !=
 		       NULL &&
-	       ends(bed, &victim) &&
-	       gets(bed,
-		    "tree disconnect",
-		    smb2_tdis(victim.tree),
-		    NT_STATUS_USER_SESSION_DELETED);
+	       ends_victim(bed, &victim) &&
+	       status_is(bed,
+			 "tree disconnect",
+			 smb2_tdis(victim.tree),
+			 NT_STATUS_USER_SESSION_DELETED);
 }
 
 static bool user_can_log_in_again(struct bed *bed)
@@ -394,7 +399,7 @@ static bool user_can_log_in_again(struct bed *bed)
 	struct victim victim;
 	struct victim again;
 
-	return bed_victim(bed, NULL, &victim) && ends(bed, &victim) &&
+	return bed_victim(bed, NULL, &victim) && ends_victim(bed, &victim) &&
 	       bed_victim(bed, NULL, &again) && is_alive(bed, again.tree) &&
 	       is_deleted(bed, victim.tree);
 }
@@ -406,21 +411,21 @@ static bool in_dialect(struct bed *bed)
 	if (bed_log_in(bed, bed->caller, bed->how) == NULL) {
 		return SKIP(bed, "the server does not speak this");
 	}
-	return bed_victim(bed, bed->how, &victim) && ends(bed, &victim) &&
-	       is_deleted(bed, victim.tree);
+	return bed_victim(bed, bed->how, &victim) &&
+	       ends_victim(bed, &victim) && is_deleted(bed, victim.tree);
 }
 
-/* The next request is encrypted by a key that the server has no longer. */
+/* The next request is encrypted with a key that the server no longer has. */
 static bool encrypted(struct bed *bed)
 {
 	struct victim victim;
 
 	if (!bed_victim(bed, bed->how, &victim) ||
-	    !is_alive(bed, victim.tree) || !ends(bed, &victim)) {
+	    !is_alive(bed, victim.tree) || !ends_victim(bed, &victim)) {
 		return false;
 	}
 	return !NT_STATUS_IS_OK(bed_touch(victim.tree)) ||
-	       FAIL(bed, "the session lives on");
+	       FAIL(bed, "the session is still alive");
 }
 
 static struct smbcli_state *log_in_smb1(struct bed *bed,
@@ -456,10 +461,10 @@ static bool smb1(struct bed *bed)
 	if (cli == NULL) {
 		return SKIP(bed, "the server does not speak SMB1");
 	}
-	if (!gets(bed,
-		  "a look at the share",
-		  smbcli_chkpath(cli->tree, "\\"),
-		  NT_STATUS_OK) ||
+	if (!status_is(bed,
+		       "a look at the share",
+		       smbcli_chkpath(cli->tree, "\\"),
+		       NT_STATUS_OK) ||
 	    !caller_gets(bed,
 			 NULL,
 			 cli_credentials_get_username(who),
@@ -467,11 +472,12 @@ static bool smb1(struct bed *bed)
 		return false;
 	}
 	status = smbcli_chkpath(cli->tree, "\\");
-	return !NT_STATUS_IS_OK(status) || FAIL(bed, "the session lives on");
+	return !NT_STATUS_IS_OK(status) ||
+	       FAIL(bed, "the session is still alive");
 }
 
 #define CLOSES \
-	"What a closed session has is closed ([MS-SMB2] 3.3.4.12, 3.3.5.6)"
+	"Everything of a closed session ends ([MS-SMB2] 3.3.4.12, 3.3.5.6)"
 #define DIALECTS "A session of any dialect can be ended ([MS-SRVS] 3.1.4.6)"
 
 #define DIALECT(test, function, ...)                                  \
@@ -496,7 +502,7 @@ const struct rule closing_rules[] = {
 	     "A closed open keeps what was written ([MS-SMB2] 3.3.4.17)"),
 	RULE(session_with_a_pipe_alone, CLOSES),
 	RULE(user_can_log_in_again,
-	     "Ending a session is no ban ([MS-SRVS] 3.1.4.6)"),
+	     "The user may log in again ([MS-SRVS] 3.1.4.6)"),
 	RULE(smb1, DIALECTS),
 	DIALECT(smb2_02, in_dialect, .protocol = PROTOCOL_SMB2_02),
 	DIALECT(smb2_10, in_dialect, .protocol = PROTOCOL_SMB2_10),

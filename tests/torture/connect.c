@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Samba's ways to connect, whose arguments differ by series. */
+/* Samba's functions to connect. Their arguments differ by series. */
 
 #include "connect.h"
 
 #include "source4/libcli/libcli.h"
 
-static struct gensec_settings *gensec(TALLOC_CTX *mem_ctx,
-				      struct torture_context *tctx)
+static struct gensec_settings *gensec_settings_of(TALLOC_CTX *mem_ctx,
+						  struct torture_context *tctx)
 {
 	return lpcfg_gensec_settings(mem_ctx, tctx->lp_ctx);
 }
 
-/* 4.23 has a list of transports where ports were before. */
+/* 4.23 takes a list of transports instead of ports. */
 #if SESSIONDEL_SAMBA_MINOR < 23
 
 NTSTATUS connect_smb2(TALLOC_CTX *mem_ctx,
@@ -32,14 +32,16 @@ NTSTATUS connect_smb2(TALLOC_CTX *mem_ctx,
 			    to->tctx->ev,
 			    options,
 			    talloc_strdup(mem_ctx, ""),
-			    gensec(mem_ctx, to->tctx));
+			    gensec_settings_of(mem_ctx, to->tctx));
 }
 
 struct smb2_session *connect_session(TALLOC_CTX *mem_ctx,
 				     struct torture_context *tctx,
 				     struct smb2_transport *transport)
 {
-	return smb2_session_init(transport, gensec(mem_ctx, tctx), mem_ctx);
+	return smb2_session_init(transport,
+				 gensec_settings_of(mem_ctx, tctx),
+				 mem_ctx);
 }
 
 NTSTATUS connect_smb1(TALLOC_CTX *mem_ctx,
@@ -65,7 +67,7 @@ NTSTATUS connect_smb1(TALLOC_CTX *mem_ctx,
 				      to->tctx->ev,
 				      options,
 				      &session_options,
-				      gensec(mem_ctx, to->tctx));
+				      gensec_settings_of(mem_ctx, to->tctx));
 }
 
 #else
@@ -96,7 +98,7 @@ NTSTATUS connect_smb2(TALLOC_CTX *mem_ctx,
 			    to->tctx->ev,
 			    options,
 			    talloc_strdup(mem_ctx, ""),
-			    gensec(mem_ctx, to->tctx));
+			    gensec_settings_of(mem_ctx, to->tctx));
 }
 
 struct smb2_session *connect_session(TALLOC_CTX *mem_ctx,
@@ -105,7 +107,7 @@ struct smb2_session *connect_session(TALLOC_CTX *mem_ctx,
 {
 	return smb2_session_init(transport,
 				 tctx->lp_ctx,
-				 gensec(mem_ctx, tctx),
+				 gensec_settings_of(mem_ctx, tctx),
 				 mem_ctx);
 }
 
@@ -132,7 +134,7 @@ NTSTATUS connect_smb1(TALLOC_CTX *mem_ctx,
 				      to->tctx->ev,
 				      options,
 				      &session_options,
-				      gensec(mem_ctx, to->tctx));
+				      gensec_settings_of(mem_ctx, to->tctx));
 }
 
 #endif

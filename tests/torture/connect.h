@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Samba's ways to connect, whose arguments differ by series. */
+/* Samba's functions to connect. Their arguments differ by series. */
 
 #ifndef SESSIONDEL_TORTURE_CONNECT_H
 #define SESSIONDEL_TORTURE_CONNECT_H
@@ -8,7 +8,7 @@
 
 struct smbcli_state;
 
-/* Where to, and how. */
+/* Where to connect. */
 struct destination {
 	struct torture_context *tctx;
 	const char *host;
@@ -29,9 +29,9 @@ NTSTATUS connect_smb2(TALLOC_CTX *mem_ctx,
 		      struct smb2_tree **tree);
 
 /**
- * Begin another session on a connection, which it takes over.
+ * Begin another session on a connection. Takes ownership of the connection.
  *
- * @return NULL when memory runs out.
+ * @return NULL when out of memory.
  */
 struct smb2_session *connect_session(TALLOC_CTX *mem_ctx,
 				     struct torture_context *tctx,

@@ -30,11 +30,11 @@ static bool ends_by_client(struct bed *bed,
 	       is_deleted(bed, victim.tree);
 }
 
-/* Whether the victim's session is not what a client and a user name. */
-static bool keeps(struct bed *bed,
-		  const struct victim *victim,
-		  const char *client,
-		  const char *user)
+/* Whether a client and a user do not match the victim's session. */
+static bool does_not_match(struct bed *bed,
+			   const struct victim *victim,
+			   const char *client,
+			   const char *user)
 {
 	return caller_gets(bed, client, user, ANSWER_NOT_FOUND) &&
 	       is_alive(bed, victim->tree);
@@ -79,8 +79,8 @@ static bool mapped_address(struct bed *bed)
 					      ntohl(ipv4.s_addr) & 0xffff));
 }
 
-/* All eight groups, as no server would write it. */
-static const char *long_form(struct bed *bed, const struct in6_addr *ipv6)
+/* All eight groups, a form that no server writes. */
+static const char *long_form_of(struct bed *bed, const struct in6_addr *ipv6)
 {
 	const uint8_t *byte = ipv6->s6_addr;
 	char *text = talloc_strdup(bed, "\\\\");
@@ -121,7 +121,7 @@ static bool ipv6_address(struct bed *bed)
 	       ends_by_client(bed,
 			      &how,
 			      talloc_asprintf(bed, "\\\\[%s]", own)) &&
-	       ends_by_client(bed, &how, long_form(bed, &ipv6)) &&
+	       ends_by_client(bed, &how, long_form_of(bed, &ipv6)) &&
 	       ends_by_client(bed, &how, literal);
 }
 
@@ -138,9 +138,9 @@ static bool other_address(struct bed *bed)
 		return false;
 	}
 	shorter[strlen(shorter) - 1] = '\0';
-	return keeps(bed, &victim, "\\\\192.0.2.1", victim.user) &&
-	       keeps(bed, &victim, "\\\\2001:db8::1", victim.user) &&
-	       keeps(bed, &victim, shorter, victim.user);
+	return does_not_match(bed, &victim, "\\\\192.0.2.1", victim.user) &&
+	       does_not_match(bed, &victim, "\\\\2001:db8::1", victim.user) &&
+	       does_not_match(bed, &victim, shorter, victim.user);
 }
 
 /* Two sessions of one user, from addresses that differ. */
@@ -198,7 +198,7 @@ static bool second_channel(struct bed *bed)
 	       is_deleted(bed, victim.tree) && is_alive(bed, carrier);
 }
 
-/* Over port 139 a client tells its name, and the server records that. */
+/* Over port 139 a client sends its name, and the server records that. */
 static bool recorded_name(struct bed *bed)
 {
 	const struct login how = {.port = "139"};
@@ -235,7 +235,10 @@ static bool name_of_nobody(struct bed *bed)
 	struct victim victim;
 
 	return bed_victim(bed, NULL, &victim) &&
-	       keeps(bed, &victim, "\\\\no-such-client.invalid", victim.user);
+	       does_not_match(bed,
+			      &victim,
+			      "\\\\no-such-client.invalid",
+			      victim.user);
 }
 
 /* A session that NetrSessionEnum lists for a user, to an administrator. */
@@ -304,7 +307,7 @@ static bool what_is_listed(struct bed *bed)
 	       is_deleted(bed, victim.tree);
 }
 
-/* Log an account in and see whether it is ended by a user name. */
+/* Log an account in and see whether a user name ends its session. */
 static bool ends_by_user(struct bed *bed,
 			 struct cli_credentials *who,
 			 const char *user)
@@ -318,7 +321,7 @@ static bool ends_by_user(struct bed *bed,
 	       is_deleted(bed, victim) && is_alive(bed, bystander);
 }
 
-static bool any_case(struct bed *bed, const char *account)
+static bool ends_user_in_any_case(struct bed *bed, const char *account)
 {
 	struct cli_credentials *who = bed_account(bed, account);
 	const char *user = NULL;
@@ -333,16 +336,18 @@ static bool any_case(struct bed *bed, const char *account)
 
 static bool user_in_any_case(struct bed *bed)
 {
-	return any_case(bed, "victim");
+	return ends_user_in_any_case(bed, "victim");
 }
 
 static bool unicode_user_in_any_case(struct bed *bed)
 {
-	return any_case(bed, "unicode");
+	return ends_user_in_any_case(bed, "unicode");
 }
 
-/* The victim by its name and the value of an option. */
-static bool named_with(struct bed *bed, const char *option, bool domain_first)
+/* Whether the victim's name with the domain in an option ends its session. */
+static bool ends_user_named_with(struct bed *bed,
+				 const char *option,
+				 bool domain_first)
 {
 	struct cli_credentials *who = bed_account(bed, "victim");
 	const char *domain = bed_option(bed, option);
@@ -361,12 +366,12 @@ static bool named_with(struct bed *bed, const char *option, bool domain_first)
 
 static bool user_in_domain(struct bed *bed)
 {
-	return named_with(bed, "domain", true);
+	return ends_user_named_with(bed, "domain", true);
 }
 
 static bool user_at_realm(struct bed *bed)
 {
-	return named_with(bed, "realm", false);
+	return ends_user_named_with(bed, "realm", false);
 }
 
 static bool other_user(struct bed *bed)
@@ -381,14 +386,14 @@ static bool other_user(struct bed *bed)
 	size_t i;
 
 	if (!bed_victim(bed, NULL, &victim) ||
-	    !keeps(bed, &victim, NULL, victim.user + 1)) {
+	    !does_not_match(bed, &victim, NULL, victim.user + 1)) {
 		return false;
 	}
 	for (i = 0; i < ARRAY_SIZE(formats); i++) {
 		char *user =
 			talloc_string_sub(bed, formats[i], "%s", victim.user);
 
-		if (!keeps(bed, &victim, NULL, user)) {
+		if (!does_not_match(bed, &victim, NULL, user)) {
 			return false;
 		}
 	}
@@ -400,8 +405,8 @@ static bool both_must_match(struct bed *bed)
 	struct victim victim;
 
 	return bed_victim(bed, NULL, &victim) &&
-	       keeps(bed, &victim, "\\\\192.0.2.1", victim.user) &&
-	       keeps(bed, &victim, victim.client, "no-such-user");
+	       does_not_match(bed, &victim, "\\\\192.0.2.1", victim.user) &&
+	       does_not_match(bed, &victim, victim.client, "no-such-user");
 }
 
 static bool all_sessions_of_a_user(struct bed *bed)
@@ -484,14 +489,15 @@ const struct rule matching_rules[] = {
 	RULE(one_of_two_clients, CLIENT),
 	RULE(any_user_of_one_client, CLIENT),
 	RULE(second_channel,
-	     "A session is its client's on each channel ([MS-SMB2] 3.3.1.8)"),
+	     "A session matches by each of its channels ([MS-SMB2] 3.3.1.8)"),
 	RULE(recorded_name, CLIENT),
 	RULE(resolved_name, CLIENT),
 	RULE(name_of_nobody, CLIENT),
 	RULE(half_a_session,
-	     "A session that is not valid yet has no client ([MS-SMB2] 3.3.4.12)"),
+	     "A session that is not valid yet does not match "
+	     "([MS-SMB2] 3.3.4.12)"),
 	RULE(what_is_listed,
-	     "What NetrSessionEnum lists is what names a session "
+	     "A session matches the names that NetrSessionEnum lists "
 	     "([MS-SRVS] 3.1.4.5)"),
 	RULE(user_in_any_case, USER),
 	RULE(unicode_user_in_any_case, USER),

@@ -55,7 +55,7 @@ static bool other_user(struct bed *bed)
 	return is_refused(bed, call_pipe_of(bed, bed_account(bed, "refused")));
 }
 
-/* A session without a key cannot be signed, as 3.1.1 wants it. */
+/* SMB 3.1.1 needs signing, which a session without a key cannot do. */
 static bool anonymous(struct bed *bed)
 {
 	const struct login how = {.share = "IPC$",
@@ -64,7 +64,7 @@ static bool anonymous(struct bed *bed)
 	struct smb2_tree *tree = bed_log_in(bed, nobody, &how);
 
 	if (tree == NULL) {
-		return SKIP(bed, "the server lets nobody in anonymously");
+		return SKIP(bed, "the server refuses anonymous log-ins");
 	}
 	return is_refused(bed, call_pipe(bed, tree, nobody, CALL_LEVEL_NONE));
 }
@@ -107,9 +107,9 @@ static bool refused_whatever_is_asked(struct bed *bed)
 	return is_refused(bed, pipe);
 }
 
-static struct dcerpc_pipe *pipe_of_two(struct bed *bed,
-				       const char *carrier,
-				       const char *inside)
+static struct dcerpc_pipe *pipe_of_two_accounts(struct bed *bed,
+						const char *carrier,
+						const char *inside)
 {
 	const struct login how = {.share = "IPC$"};
 	struct cli_credentials *outer = bed_account(bed, carrier);
@@ -123,15 +123,19 @@ static struct dcerpc_pipe *pipe_of_two(struct bed *bed,
 
 static bool allowed_inside_rpc(struct bed *bed)
 {
-	return may_end_a_session(bed, pipe_of_two(bed, "refused", "operator"));
+	return may_end_a_session(bed,
+				 pipe_of_two_accounts(bed,
+						      "refused",
+						      "operator"));
 }
 
 static bool refused_inside_rpc(struct bed *bed)
 {
-	return is_refused(bed, pipe_of_two(bed, "operator", "refused"));
+	return is_refused(bed,
+			  pipe_of_two_accounts(bed, "operator", "refused"));
 }
 
-static bool at_level(struct bed *bed, enum call_level level)
+static bool may_end_at_level(struct bed *bed, enum call_level level)
 {
 	const struct login how = {.share = "IPC$"};
 
@@ -144,16 +148,16 @@ static bool at_level(struct bed *bed, enum call_level level)
 
 static bool signed_inside_rpc(struct bed *bed)
 {
-	return at_level(bed, CALL_LEVEL_SIGN);
+	return may_end_at_level(bed, CALL_LEVEL_SIGN);
 }
 
 static bool sealed_inside_rpc(struct bed *bed)
 {
-	return at_level(bed, CALL_LEVEL_SEAL);
+	return may_end_at_level(bed, CALL_LEVEL_SEAL);
 }
 
-static struct dcerpc_pipe *tcp_pipe(struct bed *bed,
-				    struct cli_credentials *who)
+static struct dcerpc_pipe *open_tcp_pipe(struct bed *bed,
+					 struct cli_credentials *who)
 {
 	const char *binding =
 		talloc_asprintf(bed, "ncacn_ip_tcp:%s[sign]", bed->host);
@@ -179,20 +183,21 @@ static struct dcerpc_pipe *tcp_pipe(struct bed *bed,
 
 static bool allowed_over_tcp(struct bed *bed)
 {
-	struct dcerpc_pipe *pipe = tcp_pipe(bed, bed->caller);
+	struct dcerpc_pipe *pipe = open_tcp_pipe(bed, bed->caller);
 
 	return pipe != NULL && may_end_a_session(bed, pipe);
 }
 
 static bool refused_over_tcp(struct bed *bed)
 {
-	struct dcerpc_pipe *pipe = tcp_pipe(bed, bed_account(bed, "refused"));
+	struct dcerpc_pipe *pipe =
+		open_tcp_pipe(bed, bed_account(bed, "refused"));
 
 	return pipe != NULL && is_refused(bed, pipe);
 }
 
 #define WHO_MAY "Only Administrators and Server Operators may call (lmshare.h)"
-#define WHO_IS "Who is authenticated inside RPC is the caller ([MS-RPCE])"
+#define WHO_IS "The account authenticated inside RPC is the caller ([MS-RPCE])"
 
 const struct rule rights_rules[] = {
 	RULE(administrator, WHO_MAY),

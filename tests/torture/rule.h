@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rules that the suite tests, a table for each group of them. */
+/* The rules that the suite tests, one table per group. */
 
 #ifndef SESSIONDEL_TORTURE_RULE_H
 #define SESSIONDEL_TORTURE_RULE_H
@@ -9,15 +9,15 @@
 struct rule {
 	/* the test's name */
 	const char *name;
-	/* what the server must do, and who says so */
+	/* what the server must do, and the source of that */
 	const char *says;
 	/* Whether it does. False after FAIL() or SKIP(). */
 	bool (*holds)(struct bed *bed);
-	/* how the victim is to log in, for rules that hold for several ways */
+	/* how the victim logs in, for rules that are tested in several ways */
 	struct login how;
 };
 
-/* A test that is named like its function. */
+/* A test that has the name of its function. */
 #define RULE(function, statement)                                           \
 	{                                                                   \
 		.name = #function, .says = (statement), .holds = (function) \

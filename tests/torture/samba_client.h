@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Samba's client and test libraries, as smbtorture brings them along. */
+/* Samba's client and test libraries, which smbtorture loads. */
 
 #ifndef SESSIONDEL_TORTURE_SAMBA_CLIENT_H
 #define SESSIONDEL_TORTURE_SAMBA_CLIENT_H
@@ -14,7 +14,7 @@
 struct cli_credentials;
 struct loadparm_context;
 
-/* What follows has headers that only a full Samba build has. */
+/* Only a full Samba build has headers for these. */
 
 void lpcfg_smbcli_options(struct loadparm_context *lp_ctx,
 			  struct smbcli_options *options);
@@ -22,7 +22,7 @@ void lpcfg_smbcli_session_options(struct loadparm_context *lp_ctx,
 				  struct smbcli_session_options *options);
 struct gensec_settings *lpcfg_gensec_settings(TALLOC_CTX *mem_ctx,
 					      struct loadparm_context *lp_ctx);
-/* before 4.25 the second argument is not given, and so not looked at */
+/* before 4.25 there is no second argument, and it is not read */
 struct resolve_context *lpcfg_resolve_context(struct loadparm_context *lp_ctx,
 					      TALLOC_CTX *mem_ctx);
 struct cli_credentials *samba_cmdline_get_creds(void);

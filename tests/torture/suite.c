@@ -76,7 +76,7 @@ static struct torture_suite *make_suite(TALLOC_CTX *mem_ctx)
 
 _PUBLIC_ NTSTATUS samba_init_module(TALLOC_CTX *mem_ctx);
 
-/* What smbtorture calls in each file of its module directory. */
+/* smbtorture calls this in each file of its module directory. */
 _PUBLIC_ NTSTATUS samba_init_module(TALLOC_CTX *mem_ctx)
 {
 	struct torture_suite *rpc = torture_find_suite(torture_root, "rpc");

@@ -10,12 +10,12 @@
 #include "source/common/samba_records.h"
 #include "librpc/ndr/libndr.h"
 
-/* What a record tells of a session. Names may be NULL, channels' may not. */
+/* What a record holds. Names may be NULL, except for those of channels. */
 struct record {
 	uint32_t id;
 	bool authenticated;
 	struct GUID token;
-	/* what tells the user's SID from others' */
+	/* of the user's SID */
 	uint32_t rid;
 	const char *account;
 	const char *domain;
@@ -34,8 +34,8 @@ struct record {
  *
  * @param[in] mem_ctx  Owns them.
  *
- * @return Nothing (dsize is 0) when NDR refuses a name, such as one that is
- *         no UTF-8.
+ * @return Nothing (dsize is 0) if NDR refuses a name, such as one that is not
+ *         UTF-8.
  */
 static inline TDB_DATA record_encode(TALLOC_CTX *mem_ctx,
 				     const struct record *record)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Stands before the real table: some records, shown with or without filter. */
+/* Replaces the session table: some records, shown with or without a filter. */
 
 #ifndef SESSIONDEL_TESTS_RECORD_WALK_H
 #define SESSIONDEL_TESTS_RECORD_WALK_H
@@ -18,7 +18,7 @@
 struct session_table {
 	TDB_DATA records[RECORDS_MAX];
 	size_t num;
-	/* show all that can be decoded, as if the filter let all pass */
+	/* show all that can be decoded, as if all passed the filter */
 	bool unfiltered;
 	/* how many the filter held back */
 	size_t held_back;
@@ -58,7 +58,7 @@ NTSTATUS session_table_walk(
 	return status;
 }
 
-/* Stands before Samba's own: every owner lives. */
+/* Replaces Samba's function: every owner is alive. */
 bool serverid_exists(const struct server_id *id)
 {
 	(void)id;
@@ -132,7 +132,7 @@ static inline struct session_list make_list(TALLOC_CTX *mem_ctx,
 	return list;
 }
 
-/* Is each row of one list in the other, too? */
+/* Is each row of one list also in the other? */
 static inline bool is_part(const struct session_list *part,
 			   const struct session_list *whole)
 {

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* The exit status tells how many tests failed, up to this. */
+/* The exit status is the number of failed tests, so there may be no more. */
 #define TABLE_MAX 255
 
 /* All zero to begin with. */
@@ -25,9 +25,9 @@ struct table {
  * Add one test for each row of an array, which must outlive the run.
  *
  * @param table  The tests of this program.
- * @param rows   An array of structs, the first member of each its name. Names
- *               go into XML reports as they are: no markup in them.
- * @param check  The test function, it finds its row in *state.
+ * @param rows   An array of structs, whose first member is the name. Names are
+ *               written to XML reports unescaped: no markup in them.
+ * @param check  The test function, which gets its row in *state.
  */
 #define TABLE_ADD(table, rows, check)               \
 	table_add((table),                          \
@@ -55,7 +55,7 @@ static inline void table_add(struct table *table,
 	}
 }
 
-/* Add the tests that are no rows: an array made with cmocka_unit_test(). */
+/* Add tests that are not rows: an array made with cmocka_unit_test(). */
 #define TABLE_ADD_TESTS(table, tests) \
 	table_add_tests((table), (tests), sizeof(tests) / sizeof((tests)[0]))
 
@@ -73,7 +73,7 @@ static inline void table_add_tests(struct table *table,
 /**
  * Run them all as one group.
  *
- * @return How many failed, for the exit status.
+ * @return The exit status: how many failed.
  */
 static inline int table_run(const struct table *table, const char *group)
 {

@@ -37,7 +37,7 @@ struct format_case {
 	const char *name;
 	int priority;
 	const struct tm *when;
-	/* Bytes of room, 0 for plenty. */
+	/* Bytes in the buffer, 0 for plenty. */
 	size_t size;
 	const char *message;
 	const char *line;

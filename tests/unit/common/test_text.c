@@ -129,7 +129,7 @@ static const struct escape_case escape_cases[] = {
 	{"tag characters", "\U000e0041", "\\xF3\\xA0\\x81\\x81"},
 
 	{"a byte that UTF-8 never has", "\xff", "\\xFF"},
-	{"continuation alone", "a\x80z", "a\\x80z"},
+	{"only a continuation byte", "a\x80z", "a\\x80z"},
 	{"C1 control as a byte of Latin-1", "\x9b", "\\x9B"},
 	{"cut short by the end", "a\xe2\x82", "a\\xE2\\x82"},
 	{"cut short by a letter", "\xe2\x82z", "\\xE2\\x82z"},
@@ -223,7 +223,7 @@ static const struct cut_case cut_cases[] = {
 static void test_cut(void **state)
 {
 	const struct cut_case *c = *state;
-	/* as large as allowed and no larger, for ASan */
+	/* its exact size, for ASan */
 	char *out = malloc(c->size);
 
 	assert_non_null(out);
@@ -232,7 +232,7 @@ static void test_cut(void **state)
 	free(out);
 }
 
-/* Pieces that make bad texts more often than bytes alone. */
+/* With these pieces, bad texts are more frequent than with random bytes. */
 static const char *const pieces[] = {
 	"a",
 	"\"",
@@ -287,7 +287,7 @@ static void assert_harmless(uint32_t code)
 	assert_false(in_range(code, 0x2066, 0x2069));
 }
 
-/* glibc's converter refuses what is no UTF-8. */
+/* glibc's converter refuses invalid UTF-8. */
 static void assert_clean(iconv_t utf8, char *text)
 {
 	char *in = text;
@@ -307,7 +307,7 @@ static void assert_clean(iconv_t utf8, char *text)
 	}
 }
 
-/* Undo escape. Asserts that no quote ends the string before its end. */
+/* Undo the escapes. Asserts that no quote ends the string early. */
 static void unescape(const char *escaped, char *text)
 {
 	while (*escaped != '\0') {
@@ -352,7 +352,7 @@ static void test_escape_is_clean_and_loses_nothing(void **state)
 	(void)iconv_close(utf8);
 }
 
-/* What was cut must be a beginning of the whole, then three dots. */
+/* A cut text must be the beginning of the whole, then three dots. */
 static void assert_cut(const char *cut, const char *whole, size_t size)
 {
 	size_t len = strlen(cut);
@@ -394,7 +394,7 @@ static void test_cut_is_clean_at_every_size(void **state)
 	(void)iconv_close(utf8);
 }
 
-/* A cut leaves out no more than it must: the longest piece is 16 bytes. */
+/* A cut drops no more than it must: the longest piece is 16 bytes. */
 static void test_cut_fills_what_there_is(void **state)
 {
 	(void)state;

@@ -45,7 +45,7 @@ static const struct series_case series_cases[] = {
 /* The files of a case are made below a root; see test_list. */
 struct list_case {
 	const char *name;
-	/* "" for a program whose path is not known. */
+	/* "" for a program whose path is unknown. */
 	const char *program;
 	const char *files[6];
 	const char *paths[6];
@@ -57,7 +57,7 @@ static const struct list_case list_cases[] = {
 	 "bin/loader",
 	 {"bin/sessiondel.so"},
 	 {"bin/sessiondel.so"}},
-	{"beside the program and no other",
+	{"only beside the program",
 	 "bin/loader",
 	 {"bin/sessiondel.so", "lib/4.17/sessiondel.so"},
 	 {"bin/sessiondel.so"}},

@@ -21,14 +21,14 @@ struct compose_case {
 };
 
 static const struct compose_case compose_cases[] = {
-	{"alone when nothing was set", "/m.so", NULL, "/m.so"},
-	{"alone when it was empty", "/m.so", "", "/m.so"},
+	{"by itself if nothing was set", "/m.so", NULL, "/m.so"},
+	{"by itself if it was empty", "/m.so", "", "/m.so"},
 	{"before one other", "/m.so", "/a.so", "/m.so:/a.so"},
 	{"before several, colons", "/m.so", "/a.so:/b.so", "/m.so:/a.so:/b.so"},
 	{"before several, blanks", "/m.so", "/a.so /b.so", "/m.so:/a.so /b.so"},
 	{"before a name without path", "/m.so", "libx.so.1", "/m.so:libx.so.1"},
 	{"before itself", "/m.so", "/m.so", "/m.so:/m.so"},
-	{"an odd old value stays as it is",
+	{"an odd old value is unchanged",
 	 "/m.so",
 	 "::/a.so ",
 	 "/m.so:::/a.so "},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/loader/trust.c: whose files the loader loads. */
+/* Tests of source/loader/trust.c: whose files the loader trusts. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,7 +88,7 @@ static void test_judge(void **state)
 	assert_int_equal(trust_judge(&st, c->running), c->verdict);
 }
 
-/* A directory with a file in it, both safe but for what a test changes. */
+/* A directory with a file in it, both safe until a test changes them. */
 struct place {
 	char directory[sizeof("/tmp/test_trust.XXXXXX")];
 	char file[64];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/module/abi.c: which versions are of the series built for. */
+/* Tests of source/module/abi.c: which versions are of our series. */
 
 #include "tests/unit/table.h"
 

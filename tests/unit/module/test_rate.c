@@ -5,8 +5,8 @@
 
 #include "source/module/rate.h"
 
-/* Ask for that many lines at one second. Returns how many were allowed. */
-static unsigned ask(struct rate *rate, unsigned lines, time_t now)
+/* Try to write so many lines in one second. Returns how many were allowed. */
+static unsigned count_allowed(struct rate *rate, unsigned lines, time_t now)
 {
 	unsigned allowed = 0;
 
@@ -21,7 +21,7 @@ static void test_a_window_holds_its_lines(void **state)
 	struct rate rate = {.written = 0};
 
 	(void)state;
-	assert_int_equal(ask(&rate, RATE_LINES, 1000), RATE_LINES);
+	assert_int_equal(count_allowed(&rate, RATE_LINES, 1000), RATE_LINES);
 	assert_int_equal(rate_take_dropped(&rate), 0);
 }
 
@@ -30,7 +30,8 @@ static void test_a_line_more_is_dropped(void **state)
 	struct rate rate = {.written = 0};
 
 	(void)state;
-	assert_int_equal(ask(&rate, RATE_LINES + 1, 1000), RATE_LINES);
+	assert_int_equal(count_allowed(&rate, RATE_LINES + 1, 1000),
+			 RATE_LINES);
 	assert_int_equal(rate_take_dropped(&rate), 1);
 }
 
@@ -39,30 +40,30 @@ static void test_a_flood_is_counted(void **state)
 	struct rate rate = {.written = 0};
 
 	(void)state;
-	assert_int_equal(ask(&rate, 100000, 1000), RATE_LINES);
+	assert_int_equal(count_allowed(&rate, 100000, 1000), RATE_LINES);
 	assert_int_equal(rate_take_dropped(&rate), 100000 - RATE_LINES);
 }
 
-static void test_what_was_taken_is_not_told_again(void **state)
+static void test_dropped_lines_are_reported_once(void **state)
 {
 	struct rate rate = {.written = 0};
 
 	(void)state;
-	ask(&rate, RATE_LINES + 3, 1000);
+	count_allowed(&rate, RATE_LINES + 3, 1000);
 	assert_int_equal(rate_take_dropped(&rate), 3);
 	assert_int_equal(rate_take_dropped(&rate), 0);
-	ask(&rate, 2, 1000);
+	count_allowed(&rate, 2, 1000);
 	assert_int_equal(rate_take_dropped(&rate), 2);
 }
 
-static void test_taking_opens_no_window(void **state)
+static void test_reporting_opens_no_window(void **state)
 {
 	struct rate rate = {.written = 0};
 
 	(void)state;
-	ask(&rate, RATE_LINES + 1, 1000);
+	count_allowed(&rate, RATE_LINES + 1, 1000);
 	rate_take_dropped(&rate);
-	assert_int_equal(ask(&rate, 1, 1000), 0);
+	assert_int_equal(count_allowed(&rate, 1, 1000), 0);
 }
 
 static void test_a_window_lasts_to_its_end(void **state)
@@ -70,9 +71,9 @@ static void test_a_window_lasts_to_its_end(void **state)
 	struct rate rate = {.written = 0};
 
 	(void)state;
-	ask(&rate, RATE_LINES, 1000);
-	assert_int_equal(ask(&rate, 1, 1000 + RATE_WINDOW - 1), 0);
-	assert_int_equal(ask(&rate, 1, 1000 + RATE_WINDOW), 1);
+	count_allowed(&rate, RATE_LINES, 1000);
+	assert_int_equal(count_allowed(&rate, 1, 1000 + RATE_WINDOW - 1), 0);
+	assert_int_equal(count_allowed(&rate, 1, 1000 + RATE_WINDOW), 1);
 }
 
 static void test_a_window_counts_from_its_first_line(void **state)
@@ -81,9 +82,11 @@ static void test_a_window_counts_from_its_first_line(void **state)
 	const time_t last = 1000 + RATE_WINDOW - 1;
 
 	(void)state;
-	ask(&rate, 1, 1000);
-	assert_int_equal(ask(&rate, RATE_LINES, last), RATE_LINES - 1);
-	assert_int_equal(ask(&rate, RATE_LINES + 1, last + 1), RATE_LINES);
+	count_allowed(&rate, 1, 1000);
+	assert_int_equal(count_allowed(&rate, RATE_LINES, last),
+			 RATE_LINES - 1);
+	assert_int_equal(count_allowed(&rate, RATE_LINES + 1, last + 1),
+			 RATE_LINES);
 }
 
 static void test_a_new_window_keeps_what_was_dropped(void **state)
@@ -91,8 +94,8 @@ static void test_a_new_window_keeps_what_was_dropped(void **state)
 	struct rate rate = {.written = 0};
 
 	(void)state;
-	ask(&rate, RATE_LINES + 5, 1000);
-	ask(&rate, RATE_LINES + 2, 1000 + RATE_WINDOW);
+	count_allowed(&rate, RATE_LINES + 5, 1000);
+	count_allowed(&rate, RATE_LINES + 2, 1000 + RATE_WINDOW);
 	assert_int_equal(rate_take_dropped(&rate), 7);
 }
 
@@ -103,7 +106,7 @@ static void test_dropped_lines_lengthen_no_window(void **state)
 
 	(void)state;
 	for (time_t now = 0; now < 6L * RATE_WINDOW; now++) {
-		allowed += ask(&rate, 50, now);
+		allowed += count_allowed(&rate, 50, now);
 	}
 	assert_int_equal(allowed, 6 * RATE_LINES);
 	assert_int_equal(rate_take_dropped(&rate),
@@ -125,15 +128,15 @@ static void test_a_clock_may_begin_at_zero(void **state)
 	struct rate rate = {.written = 0};
 
 	(void)state;
-	assert_int_equal(ask(&rate, RATE_LINES + 1, 0), RATE_LINES);
+	assert_int_equal(count_allowed(&rate, RATE_LINES + 1, 0), RATE_LINES);
 }
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_a_window_holds_its_lines),
 	cmocka_unit_test(test_a_line_more_is_dropped),
 	cmocka_unit_test(test_a_flood_is_counted),
-	cmocka_unit_test(test_what_was_taken_is_not_told_again),
-	cmocka_unit_test(test_taking_opens_no_window),
+	cmocka_unit_test(test_dropped_lines_are_reported_once),
+	cmocka_unit_test(test_reporting_opens_no_window),
 	cmocka_unit_test(test_a_window_lasts_to_its_end),
 	cmocka_unit_test(test_a_window_counts_from_its_first_line),
 	cmocka_unit_test(test_a_new_window_keeps_what_was_dropped),

@@ -23,14 +23,16 @@
 #define GUESTS "S-1-5-32-546"
 #define SERVER_OPERATORS "S-1-5-32-549"
 
-/* What every token of somebody who gave a password holds. */
+/* What every token of an authenticated user holds. */
 #define SOMEBODY \
 	DOMAIN "-1104", DOMAIN "-513", EVERYONE, NETWORK, AUTHENTICATED_USERS
 
-/* The same of somebody who gave none. */
+/* What the token of a guest holds. */
 #define GUEST DOMAIN "-501", DOMAIN "-514", EVERYONE, NETWORK, GUESTS
 
-static bool may(const char *const *texts, size_t count, bool unix_root)
+static bool may_with_sids(const char *const *texts,
+			  size_t count,
+			  bool unix_root)
 {
 	struct dom_sid sids[MAX_SIDS];
 
@@ -89,7 +91,7 @@ static bool may_with_builtin(uint32_t rid)
 	const char *sids[] = {SOMEBODY, group};
 
 	(void)snprintf(group, sizeof(group), "S-1-5-32-%u", rid);
-	return may(sids, ARRAY_SIZE(sids), false);
+	return may_with_sids(sids, ARRAY_SIZE(sids), false);
 }
 
 static void test_builtin(void **state)
@@ -142,16 +144,16 @@ static const struct token_case token_cases[] = {
 	 false,
 	 false},
 
-	{"Domain Admins alone", {SOMEBODY, DOMAIN "-512"}, false, false},
+	{"only Domain Admins", {SOMEBODY, DOMAIN "-512"}, false, false},
 	{"Domain Admins as Samba has them",
 	 {SOMEBODY, DOMAIN "-512", ADMINISTRATORS},
 	 false,
 	 true},
-	{"Enterprise and Schema Admins alone",
+	{"only Enterprise and Schema Admins",
 	 {SOMEBODY, DOMAIN "-519", DOMAIN "-518"},
 	 false,
 	 false},
-	{"the Administrator account alone",
+	{"only the Administrator account",
 	 {DOMAIN "-500", AUTHENTICATED_USERS},
 	 false,
 	 false},
@@ -173,7 +175,7 @@ static const struct token_case token_cases[] = {
 	 false},
 	{"unix root, guest", {GUEST}, true, false},
 	{"unix root, anonymous", {ANONYMOUS, EVERYONE, NETWORK}, true, false},
-	{"the SIDs of unix root alone",
+	{"only the SIDs of unix root",
 	 {SOMEBODY, "S-1-22-1-0", "S-1-22-2-0"},
 	 false,
 	 false},
@@ -227,7 +229,8 @@ static void test_token(void **state)
 	while (count < MAX_SIDS && c->sids[count] != NULL) {
 		count += 1;
 	}
-	assert_int_equal(may(c->sids, count, c->unix_root), c->allowed);
+	assert_int_equal(may_with_sids(c->sids, count, c->unix_root),
+			 c->allowed);
 }
 
 static void test_two_rids_of_builtin_and_no_other(void **state)
@@ -250,8 +253,8 @@ static void test_no_group_makes_up_for_authentication(void **state)
 			       sizeof(group),
 			       "S-1-5-32-%u",
 			       builtin_cases[i].rid);
-		assert_false(may(sids, ARRAY_SIZE(sids), false));
-		assert_false(may(sids, ARRAY_SIZE(sids), true));
+		assert_false(may_with_sids(sids, ARRAY_SIZE(sids), false));
+		assert_false(may_with_sids(sids, ARRAY_SIZE(sids), true));
 	}
 }
 
@@ -267,8 +270,8 @@ static void test_sids_behind_the_count_do_not_count(void **state)
 	const char *sids[] = {SOMEBODY, ADMINISTRATORS};
 
 	(void)state;
-	assert_true(may(sids, ARRAY_SIZE(sids), false));
-	assert_false(may(sids, ARRAY_SIZE(sids) - 1, false));
+	assert_true(may_with_sids(sids, ARRAY_SIZE(sids), false));
+	assert_false(may_with_sids(sids, ARRAY_SIZE(sids) - 1, false));
 }
 
 static const struct CMUnitTest others[] = {

@@ -36,7 +36,7 @@ struct level_case {
 	uint32_t level;
 	bool exists;
 	bool counts_opens;
-	/* of the first row: its structure, and the NULs of its strings */
+	/* of the first row: its struct, and its strings with their NULs */
 	size_t size;
 };
 
@@ -81,7 +81,7 @@ static void test_size_is_that_of_utf16(void **state)
 	assert_int_equal(session_info_size(0, &emoji), 4 + 2 * (5 + 1));
 }
 
-/* The second row of a level, after a fill that gave both. */
+/* Fill in both rows of a level. */
 #define FILL(filled, member, level_)                                           \
 	do {                                                                   \
 		(filled)->level = (level_);                                    \
