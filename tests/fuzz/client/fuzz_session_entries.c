@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes what a server answers to NetrSessionEnum: through our stubs into the
- * library's list, and from there onto the screen. */
+/* Fuzzes a server's answer to NetrSessionEnum: through our stubs into the
+ * library's list, and from there onto the screen.
+ */
 
 #include "tests/fuzz/fuzz.h"
 

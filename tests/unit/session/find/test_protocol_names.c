@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/find/protocol_names.c: dialects and transports in
- * words. */
+/* Tests of source/session/find/protocol_names.c: dialects and transports. */
 
 #include "tests/unit/table.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/match/client_address.c: every spelling of an address.
- */
+/* Tests of source/session/match/client_address.c: spellings of addresses. */
 
 #include "tests/unit/table.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/match/client_filter.c: which channels a name means.
- */
+/* Tests of source/session/match/client_filter.c: which channels match. */
 
 #include "tests/unit/table.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/match/listed_names.c: what sessions are listed by.
- */
+/* Tests of source/session/match/listed_names.c: the names in a list. */
 
 #include "replace.h"
 

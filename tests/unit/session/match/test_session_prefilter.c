@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/match/session_prefilter.c: it never changes an
- * answer. */
+/* Tests of source/session/match/session_prefilter.c: it changes no answer. */
 
 #include "source/common/samba_types.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/tables/open_count.c: whose opens are counted where.
- */
+/* Tests of source/session/tables/open_count.c: opens by user and smbd. */
 
 #include "replace.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/tables/record_pull.c: damage, and memory that runs
- * out. */
+/* Tests of source/session/tables/record_pull.c: damaged records, no memory. */
 
 #include "source/common/samba_types.h"
 
