@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a process on a cluster needs from Samba. Only a full Samba build has
- * headers for these.
- */
+/* Samba's functions for clusters. Only a full Samba build has the headers. */
 
 #ifndef SESSIONDEL_SAMBA_CLUSTER_H
 #define SESSIONDEL_SAMBA_CLUSTER_H

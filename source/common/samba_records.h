@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The records of smbd's databases, by their names in 4.25. Everything that
- * differs between the series that we are built for is here.
+/*
+ * The records of smbd's databases, under the names that they have in 4.25.
+ * Everything that differs between the supported series is here.
  */
 
 #ifndef SESSIONDEL_SAMBA_RECORDS_H
@@ -13,7 +14,7 @@
 #include "librpc/ndr/libndr.h"
 #include "source3/librpc/gen_ndr/ndr_smbXsrv.h"
 
-/* The key of the record by which smbd recognizes a replayed open. */
+/* Key of the record in the table of opens that detects a replayed create. */
 struct replay_key {
 	struct GUID_ndr_buf client;
 	struct GUID_ndr_buf open;
@@ -29,24 +30,24 @@ struct replay_key {
 /* the member of a record's union for SMBXSRV_VERSION_CURRENT */
 #define SMBXSRV_INFO info0
 
-/* The size and value of the version before a file's locks in brlock.tdb. */
+/* In brlock.tdb, a file's locks follow a version: its size and value. */
 #define LOCKS_VERSION_SIZE 0
 #define LOCKS_VERSION 0
 
-/* smb.conf's "persistent handles" came with 4.25. */
+/* smb.conf's "persistent handles" is new in 4.25. */
 static inline bool lp_persistent_handles(void)
 {
 	return false;
 }
 
-/* Which session an open belongs to; 0 if that is not on record. */
+/* The global id of the session that an open belongs to, 0 if not recorded. */
 static inline uint64_t open_session(const struct smbXsrv_open_global *open)
 {
 	(void)open;
 	return 0;
 }
 
-/* There is no such record: each smbd remembers replays by itself. */
+/* Before 4.25 this was not in a table, but only in smbd's memory. */
 static inline bool replay_key(const struct smbXsrv_open_global *open,
 			      struct replay_key *key)
 {
@@ -64,7 +65,7 @@ static inline bool replay_key(const struct smbXsrv_open_global *open,
 
 bool lp_persistent_handles(void);
 
-/* also 0 when it is disconnected */
+/* also 0 once the open is disconnected */
 static inline uint64_t open_session(const struct smbXsrv_open_global *open)
 {
 	return open->session_global_id;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The types that Samba's generated headers use without including them. */
+/* The types that Samba's generated headers use but do not include. */
 
 #ifndef SESSIONDEL_SAMBA_TYPES_H
 #define SESSIONDEL_SAMBA_TYPES_H

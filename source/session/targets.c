@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sessions that one call is to end, each with its fate. */
+/* The targets of a call: the sessions that it closes, each with its fate. */
 
 #include "targets.h"
 
-/* Room for one more, doubled when it is used up. */
+/* Make room for one more target. A full array doubles its size. */
 static bool make_room(TALLOC_CTX *mem_ctx, struct session_targets *targets)
 {
 	struct session_target *list = targets->list;
@@ -74,7 +74,7 @@ static int compare_keys(const void *a, const void *b)
 	return ret;
 }
 
-/* A record that moves between nodes during the walk is met twice. */
+/* A record that moves between nodes during a walk is seen twice. */
 static void drop_doubles(struct session_targets *targets)
 {
 	size_t kept = 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sessions that one call is to end, each with its fate. */
+/* The targets of a call: the sessions that it closes, each with its fate. */
 
 #ifndef SESSIONDEL_TARGETS_H
 #define SESSIONDEL_TARGETS_H
@@ -22,18 +22,18 @@ enum session_fate {
 };
 
 struct session_target {
-	/* first: what targets are sorted and found by */
+	/* must be the first member: targets are sorted by it */
 	struct session_key key;
-	/* of the record, and so of the close message that its smbd reads */
+	/* of the record; the close message must have the same */
 	enum smbXsrv_version_values version;
 	struct server_id owner;
 	struct dom_sid user_sid;
 	/* for the audit */
 	const char *user;
 	const char *client;
-	/* the caller's own, if the caller's token is nowhere in the table */
+	/* the caller's own session if no record has the caller's token */
 	bool like_caller;
-	/* the message may have been lost */
+	/* send the close again: it may have been lost */
 	bool ask_again;
 	enum session_fate fate;
 };
@@ -42,7 +42,7 @@ struct session_target {
 struct session_targets {
 	struct session_target *list;
 	size_t num;
-	/* there are sessions that match but for their client */
+	/* there are sessions that match except for their client */
 	bool other_clients;
 };
 
@@ -52,24 +52,24 @@ struct session_targets {
  * @param[in] mem_ctx  Owns the list of targets.
  * @param[in] target   Copied with its strings.
  *
- * @return False without memory.
+ * @return false if out of memory.
  */
 bool session_targets_add(TALLOC_CTX *mem_ctx,
 			 struct session_targets *targets,
 			 const struct session_target *target);
 
 /**
- * Finish a list of targets that were added in any order.
+ * Sort the targets and drop duplicates. Call this after the last one was added.
  *
- * @param[in] caller_known  The caller's own session is known. If not, it may be
- *                          any of those that are like the caller, so all of
- *                          these are closed last.
+ * @param[in] caller_known  Is it known which session is the caller's own? If
+ *                          not, it may be any that has like_caller set, so all
+ *                          of these are closed last.
  */
 void session_targets_complete(struct session_targets *targets,
 			      bool caller_known);
 
 /**
- * The target with that key, or NULL.
+ * The target with this key, or NULL.
  */
 const struct session_target *session_targets_get(
 	const struct session_targets *targets,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Client addresses: parsed from what people and Samba write, compared. */
+/* Parse client addresses, as people and Samba write them, and compare them. */
 
 #include "client_address.h"
 
@@ -9,7 +9,7 @@
 
 #define IPV6_LITERAL_SUFFIX ".ipv6-literal.net"
 
-/* The longest text of an address and its zone, the NUL included. */
+/* The longest text of an address and its zone, including the NUL. */
 #define ADDRESS_TEXT_LEN (INET6_ADDRSTRLEN + CLIENT_ZONE_LEN)
 
 static void map_ipv4(struct in_addr in, struct in6_addr *ip)
@@ -18,7 +18,7 @@ static void map_ipv4(struct in_addr in, struct in6_addr *ip)
 	memcpy(&ip->s6_addr[12], &in, sizeof(in));
 }
 
-/* text is "address" or "address%zone" and may be written to */
+/* text: "address" or "address%zone"; is modified */
 static bool parse_plain(char *text, struct client_address *address)
 {
 	struct in_addr in;
@@ -44,7 +44,7 @@ static bool parse_plain(char *text, struct client_address *address)
 	return inet_pton(AF_INET6, text, &address->ip) == 1;
 }
 
-/* Hex digits hold no "s", so the first one starts the zone. */
+/* "s" is not a hex digit, so the first one starts the zone. */
 static void unfold_ipv6_literal(char *text)
 {
 	for (; *text != '\0'; text++) {
@@ -57,7 +57,7 @@ static void unfold_ipv6_literal(char *text)
 	}
 }
 
-/* Cut the suffix off text when it has it, compared as DNS compares. */
+/* Remove the suffix from text if it is there; ignores case, as DNS does. */
 static bool strip_suffix(char *text, const char *suffix)
 {
 	size_t len = strlen(text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Client addresses: parsed from what people and Samba write, compared. */
+/* Parse client addresses, as people and Samba write them, and compare them. */
 
 #ifndef SESSIONDEL_CLIENT_ADDRESS_H
 #define SESSIONDEL_CLIENT_ADDRESS_H
@@ -11,15 +11,15 @@
 #define CLIENT_ZONE_LEN 32
 
 struct client_address {
-	/* IPv4 is kept as its IPv6-mapped form, so both compare equal */
+	/* IPv4 is stored in its IPv6-mapped form, so that both compare equal */
 	struct in6_addr ip;
 	char zone[CLIENT_ZONE_LEN];
 };
 
-/* No computer has more; what would come after them is left out. */
+/* More than any computer has; further addresses are ignored. */
 #define CLIENT_ADDRESSES_MAX 64
 
-/* What one name stands for. All zero to begin with. */
+/* The addresses of one name. Initialize to zero. */
 struct client_addresses {
 	size_t num;
 	struct client_address list[CLIENT_ADDRESSES_MAX];
@@ -31,23 +31,23 @@ struct client_addresses {
  * "[2001:db8::7]", "fe80::1%eth0", "::ffff:10.0.0.7" and
  * "2001-db8--7.ipv6-literal.net" ("s" stands for the "%" of a zone).
  *
- * @param[in]  text     What was written, NUL-terminated.
- * @param[out] address  Valid only when true is returned.
+ * @param[in]  text     The address, NUL-terminated.
+ * @param[out] address  Valid only if true is returned.
  *
- * @return true when text is an address, false when it is something else.
+ * @return true if text is an address.
  */
 bool client_address_parse(const char *text, struct client_address *address);
 
 /**
- * Does the text begin as the address of an IP channel does, "ipv4:"?
+ * Does the text begin with "ipv4:" or "ipv6:", like an IP channel's address?
  */
 bool client_address_is_channel(const char *text);
 
 /**
  * Parse a channel's address as smbd records it: "ipv4:10.0.0.7:49152".
  *
- * @param[in]  text     The record's string, NUL-terminated.
- * @param[out] address  Valid only when true is returned.
+ * @param[in]  text     The recorded address, NUL-terminated.
+ * @param[out] address  Valid only if true is returned.
  *
  * @return true for an IP channel, false for anything else ("unix:...").
  */
@@ -55,31 +55,31 @@ bool client_address_parse_channel(const char *text,
 				  struct client_address *address);
 
 /**
- * Are two addresses the same host? A zone counts only where both have one:
- * smbd records addresses without it.
+ * Are two addresses the same? Zones are compared only if both have one,
+ * because smbd records addresses without a zone.
  */
 bool client_address_equal(const struct client_address *a,
 			  const struct client_address *b);
 
 /**
- * The IPv4 or IPv6 address of a socket address, without its zone.
+ * Convert an IPv4 or IPv6 socket address. The zone is dropped.
  *
- * @param[in]  in       What a resolver found.
- * @param[out] address  Valid only when true is returned.
+ * @param[in]  in       As a resolver returns it.
+ * @param[out] address  Valid only if true is returned.
  *
- * @return false for any other kind of address.
+ * @return false for any other address family.
  */
 bool client_address_from_socket(const struct sockaddr_storage *in,
 				struct client_address *address);
 
 /**
- * Is one of the addresses that host?
+ * Is the address in the list?
  */
 bool client_addresses_have(const struct client_addresses *addresses,
 			   const struct client_address *address);
 
 /**
- * Add an address, unless it is there or there is no room.
+ * Add an address, unless it is in the list already or the list is full.
  */
 void client_addresses_add(struct client_addresses *addresses,
 			  const struct client_address *address);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does a client name given to NetSessionDel mean this channel? */
+/* The argument ClientName: does it match a channel? */
 
 #include "replace.h"
 #include "client_filter.h"
@@ -10,7 +10,7 @@
 
 #include "source/common/text.h"
 
-/* A DNS name of the longest kind as text, the NUL included. */
+/* The longest DNS name as text, including the NUL. */
 #define HOST_NAME_LEN 255
 
 bool client_filter_parse(const char *client_name, struct client_filter *filter)
@@ -34,7 +34,7 @@ bool client_filter_parse(const char *client_name, struct client_filter *filter)
 	return true;
 }
 
-/* inet_aton() takes what getaddrinfo() takes, but for the DNS root's dot. */
+/* inet_aton() accepts what getaddrinfo() does, except for a trailing dot. */
 static bool is_number(const char *name)
 {
 	char copy[HOST_NAME_LEN];
@@ -55,7 +55,7 @@ bool client_filter_can_resolve(const struct client_filter *filter)
 	       strpbrk(filter->name, ":%") == NULL && !is_number(filter->name);
 }
 
-/* "fs7" names the recorded "fs7.example.com" */
+/* "fs7" matches the recorded "fs7.example.com" */
 static bool is_first_label(const char *name, const char *recorded)
 {
 	const char *dot = strchr(recorded, '.');

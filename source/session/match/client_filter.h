@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does a client name given to NetSessionDel mean this channel? */
+/* The argument ClientName: does it match a channel? */
 
 #ifndef SESSIONDEL_CLIENT_FILTER_H
 #define SESSIONDEL_CLIENT_FILTER_H
@@ -13,19 +13,19 @@ struct client_filter {
 	const char *name;
 	bool is_address;
 	struct client_address address;
-	/* what the name was resolved to, NULL when it was not */
+	/* the addresses of the name, NULL if it was not resolved */
 	const struct client_addresses *resolved;
 };
 
 /**
  * Make a filter of the argument ClientName (docs/spec.md#arguments).
  *
- * @param[in]  client_name  The argument, NULL and "" for any client. The
+ * @param[in]  client_name  The argument; NULL or "" for any client. The
  *                          filter points into it.
- * @param[out] filter       Valid only when true is returned.
+ * @param[out] filter       Valid only if true is returned.
  *
- * @return false when the argument is malformed: only backslashes, or a
- *         backslash, slash or control character behind the leading "\\".
+ * @return false if the argument is malformed: only backslashes, or a
+ *         backslash, slash or control character after the leading "\\".
  */
 bool client_filter_parse(const char *client_name, struct client_filter *filter);
 
@@ -42,18 +42,18 @@ bool client_filter_can_resolve(const struct client_filter *filter);
  * Does the filter mean the client at the other end of a channel
  * (docs/spec.md#which-sessions-match)?
  *
- * @param[in] filter          Made by client_filter_parse(), with its name
+ * @param[in] filter          From client_filter_parse(); its name may be
  *                            resolved or not.
- * @param[in] remote_address  As the session table has it, "ipv4:A:PORT".
- * @param[in] remote_name     The client name on record, or an address.
+ * @param[in] remote_address  As in the session table: "ipv4:A:PORT".
+ * @param[in] remote_name     The recorded client name, or an address.
  */
 bool client_filter_matches(const struct client_filter *filter,
 			   const char *remote_address,
 			   const char *remote_name);
 
 /**
- * The two halves of client_filter_matches(): by the address, and by the name
- * on record. The filter must have a name.
+ * The two halves of client_filter_matches(): does the address match, does the
+ * recorded name match? The filter must have a name.
  */
 bool client_filter_means_channel(const struct client_filter *filter,
 				 const char *remote_address);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The names that a session is listed by: those that mean it when it closes. */
+/* The names to list a session by. A close with these names matches it. */
 
 #include "listed_names.h"
 
@@ -12,7 +12,7 @@
 
 #include "session_query.h"
 
-/* Bytes of a name that is listed escaped. */
+/* The longest escaped name in bytes, including the NUL. */
 #define ESCAPED_LEN 256
 
 /* The longest name that a call takes (docs/spec.md#arguments), in UTF-16 units
@@ -37,7 +37,7 @@ static int compare_users(const void *a, const void *b)
 	return ret != 0 ? ret : dom_sid_compare(&name_a->user, &name_b->user);
 }
 
-/* How many from the first on have its name. */
+/* How many names at the start of the array equal the first one. */
 static size_t count_same(const struct known_name *names, size_t num)
 {
 	size_t same = 1;
@@ -82,7 +82,7 @@ bool known_names_shared(const struct known_name *names,
 	return found != NULL && found->shared;
 }
 
-/* NDR makes UTF-16 of it, or the whole answer a fault. */
+/* NDR converts it to UTF-16; if that fails, the whole answer is a fault. */
 static bool can_be_sent(const char *name)
 {
 	char units[2 * NAME_UNITS];
@@ -104,7 +104,7 @@ static const char *escape_name(TALLOC_CTX *mem_ctx, const char *name)
 	return out != NULL ? text_escape(name, out, ESCAPED_LEN) : NULL;
 }
 
-/* The search for a name that means a user. */
+/* A search for a name that matches a user. */
 struct search {
 	TALLOC_CTX *mem_ctx;
 	const struct user_identity *user;
@@ -127,7 +127,7 @@ static bool means_user(struct search *search, const char *name)
 	       user_filter_matches(&query.user, search->user);
 }
 
-/* A name with a separator in it can be taken for something else. */
+/* A name with a separator in it can be read as account and domain. */
 static bool is_ambiguous(const char *account,
 			 const struct known_name *names,
 			 size_t num)
@@ -136,7 +136,7 @@ static bool is_ambiguous(const char *account,
 	       known_names_shared(names, num, account);
 }
 
-/* NULL: no name does. */
+/* Returns NULL if no name matches the user. */
 static const char *find_user_name(struct search *search,
 				  const char *qualified,
 				  bool ambiguous)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The names that a session is listed by: those that mean it when it closes. */
+/* The names to list a session by. A close with these names matches it. */
 
 #ifndef SESSIONDEL_LISTED_NAMES_H
 #define SESSIONDEL_LISTED_NAMES_H
@@ -11,43 +11,42 @@
 
 #include "user_filter.h"
 
-/* One name that a user filter takes for a user. */
+/* One of the names that match a user. */
 struct known_name {
 	const char *name;
 	struct dom_sid user;
-	/* others have it, too: set by known_names_sort() */
+	/* several users have this name; set by known_names_sort() */
 	bool shared;
 };
 
 /**
- * Sort names by their text, without case, and find those that mean several
- * users.
+ * Sort names, ignoring case, and mark those that several users have.
  */
 void known_names_sort(struct known_name *names, size_t num);
 
 /**
- * Are there several users of that name?
+ * Do several users have this name?
  *
  * @param[in] names  Sorted by known_names_sort().
- * @param[in] num    How many.
- * @param[in] name   In any case.
+ * @param[in] num    Number of names.
+ * @param[in] name   Case is ignored.
  */
 bool known_names_shared(const struct known_name *names,
 			size_t num,
 			const char *name);
 
 /**
- * The name to list a user by: the account's alone, as Windows has it, or
- * DOMAIN\account where the name alone would mean others as well. It passes
- * user_filter_parse() and matches the user, wherever one can: a name that
- * NetrSessionDel does not take is listed escaped.
+ * The name to list a user by: the account name, as Windows shows it, or
+ * DOMAIN\account if the account name would also match others. If
+ * NetrSessionDel accepts none of the user's names, an escaped DOMAIN\account.
  *
  * @param[in] mem_ctx  Owns the name.
- * @param[in] user     Who it is.
- * @param[in] names    Of all users with sessions, sorted.
- * @param[in] num      How many.
+ * @param[in] user     The user.
+ * @param[in] names    Names of all users with sessions, sorted by
+ *                     known_names_sort().
+ * @param[in] num      Number of names.
  *
- * @return NULL without memory.
+ * @return NULL if out of memory.
  */
 const char *session_user_name(TALLOC_CTX *mem_ctx,
 			      const struct user_identity *user,
@@ -55,15 +54,15 @@ const char *session_user_name(TALLOC_CTX *mem_ctx,
 			      size_t num);
 
 /**
- * The name to list a client by, with "\\" in front as Windows has it: the name
- * on record, or else the address, IPv6 in brackets. It passes
- * client_filter_parse() and matches the channel.
+ * The name to list a client by, with "\\" in front as Windows shows it: the
+ * recorded name, or the address (IPv6 in brackets) if no name is recorded or
+ * NetrSessionDel does not accept it. Without an IP address, the escaped name.
  *
  * @param[in] mem_ctx         Owns the name.
- * @param[in] remote_address  As the session table has it, "ipv4:A:PORT".
- * @param[in] remote_name     The client name on record, or an address.
+ * @param[in] remote_address  As in the session table: "ipv4:A:PORT".
+ * @param[in] remote_name     The recorded client name, or an address.
  *
- * @return NULL without memory.
+ * @return NULL if out of memory.
  */
 const char *session_client_name(TALLOC_CTX *mem_ctx,
 				const char *remote_address,

@@ -9,7 +9,7 @@
 #include "libcli/security/security_token.h"
 #include "librpc/gen_ndr/auth.h"
 
-/* What the tokens of anonymous users and guests lack. */
+/* S-1-5-11: missing in the tokens of anonymous users and guests. */
 static const struct dom_sid sid_authenticated_users = {
 	.sid_rev_num = 1,
 	.num_auths = 1,

@@ -15,35 +15,35 @@
 
 struct session_target;
 
-/* What the server itself adds to the look-up. */
+/* What a look-up must know about the server and the caller. */
 struct session_scope {
-	/* NetBIOS name of the server's own domain, and that domain's realm */
+	/* the server's own domain: its NetBIOS name and its realm */
 	const char *domain;
 	const char *realm;
 	/* the session that carries the call */
 	struct session_scope_caller {
-		/* its unique_session_token, all zero when it is not known */
+		/* its unique_session_token, all zero if unknown */
 		struct GUID token;
 		/* its user, and the channel's address as smbd records it */
 		struct dom_sid user;
 		const char *address;
 	} caller;
-	/* told of each target when it is found; may be NULL */
+	/* called for each target when it is found; may be NULL */
 	void (*found)(const struct session_target *target, void *private_data);
 	void *private_data;
 };
 
 /**
- * Who a session belongs to. The strings are those of session and scope.
+ * The names of a session's user. The strings belong to session and scope.
  *
- * @param[in] session  Of a session whose authentication is complete.
- * @param[in] scope    What the server adds.
+ * @param[in] session  From the record of an authenticated session.
+ * @param[in] scope    For the server's domain and realm.
  */
 struct user_identity session_user(const struct auth_session_info *session,
 				  const struct session_scope *scope);
 
 /**
- * The SID of a session's user, all zero when it has none.
+ * The SID of a session's user, all zero if it has none.
  */
 struct dom_sid session_user_sid(const struct auth_session_info *session);
 
@@ -53,7 +53,7 @@ struct dom_sid session_user_sid(const struct auth_session_info *session);
 bool session_user_is_guest(const struct auth_session_info *session);
 
 /**
- * Does the filter mean one of the session's channels?
+ * Does one of the session's channels match the filter?
  */
 bool session_client_matches(const struct smbXsrv_session_global *session,
 			    const struct client_filter *filter);

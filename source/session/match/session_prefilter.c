@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which session records cannot match, told by their bytes alone. */
+/* Rule out session records by their bytes, without decoding them. */
 
 #include "source/common/samba_types.h"
 
@@ -11,18 +11,18 @@
 #include "librpc/ndr/libndr.h"
 
 /*
- * NDR has each string of a record at a multiple of four bytes, as
+ * NDR aligns each string of a record to four bytes and writes it as
  *
  *     size (4)  offset (4), always 0  length (4)  length bytes of UTF-8
  *
- * where length is at most size and the last byte NUL. Whatever looks like that
- * is taken for a string: nothing needs to be known of the record's fields, and
- * no name in them is overlooked.
+ * where length is at most size and the last byte is NUL. Everything that looks
+ * like this is treated as a string, so no name is missed, and the layout of the
+ * record does not matter.
  */
 #define STRING_ALIGN 4
 #define STRING_HEADER 12
 
-/* One byte and the NUL: empty strings are nobody's name. */
+/* One byte and the NUL: no name is empty. */
 #define LENGTH_MIN 2
 
 struct raw_string {
@@ -38,7 +38,7 @@ static uint32_t word_at(const uint8_t *bytes)
 	return le32toh(word);
 }
 
-/* Two words as one number, the first one counts more. */
+/* Two words as one number, with the first in the upper half. */
 static uint64_t words_at(const uint8_t *bytes)
 {
 	uint64_t words;
@@ -49,8 +49,8 @@ static uint64_t words_at(const uint8_t *bytes)
 }
 
 /*
- * Is there a string behind the header that ends here? Its offset and length
- * are looked at as one number: few places pass that one comparison.
+ * Does a string begin here, after its header? Offset and length are compared
+ * as one number: the offset is 0, so this rules out most positions at once.
  */
 static bool is_string(TDB_DATA record, size_t at, struct raw_string *string)
 {
@@ -68,7 +68,10 @@ static bool is_string(TDB_DATA record, size_t at, struct raw_string *string)
 	return true;
 }
 
-/* The place of the next string behind that one, 0: none, and the first's. */
+/*
+ * at is the position of the previous string, 0 at first. Returns the position
+ * of the next one, 0 if there is none.
+ */
 static size_t next_string(TDB_DATA record, size_t at, struct raw_string *string)
 {
 	at = at != 0 ? at + STRING_ALIGN : STRING_HEADER;
@@ -86,8 +89,8 @@ static bool is_ascii(char c)
 }
 
 /*
- * Is it the same byte whatever "unix charset" is? Two characters of ASCII are
- * others in Japanese ones, though never letters.
+ * Is this the same character in every "unix charset"? Japanese ones replace
+ * these two ASCII characters.
  */
 static bool is_plain(char c)
 {
@@ -102,15 +105,15 @@ static bool is_plain_text(const char *text)
 	return *text == '\0';
 }
 
-/* Case is this one bit of ASCII's letters, so it is left out of account. */
+/* Upper and lower case of an ASCII letter differ in this bit only. */
 static bool differ_beyond_case(char a, char b)
 {
 	return ((a ^ b) & ~0x20) != 0;
 }
 
 /*
- * Is the text certainly neither the name nor the name with a dot behind it?
- * Certain is what two characters of ASCII tell: others may have case, too.
+ * Is the text certainly neither the name nor the name followed by a dot? Only
+ * ASCII characters are compared: others may be equal when case is ignored.
  */
 static bool is_another(const char *name, const char *text)
 {
@@ -128,8 +131,9 @@ static bool is_another(const char *name, const char *text)
 }
 
 /*
- * Ask a filter about a string, as the decoder gives it: converted. What it
- * cannot convert makes it give up the whole record, and so is nobody's name.
+ * Ask a filter about a string, converted as the decoder would. The decoder
+ * rejects a record with a string that cannot be converted, so such a string
+ * matches nothing.
  */
 static bool filter_may_mean(bool (*may_mean)(const void *filter,
 					     const char *text),

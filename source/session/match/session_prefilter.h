@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which session records cannot match, told by their bytes alone. */
+/* Rule out session records by their bytes, without decoding them. */
 
 #ifndef SESSIONDEL_SESSION_PREFILTER_H
 #define SESSIONDEL_SESSION_PREFILTER_H
@@ -11,13 +11,13 @@
 #include "user_filter.h"
 
 /**
- * May a record be that of a user, or a client, that the filter means?
+ * Could a record match the filter?
  *
- * No is certain. Yes is what decoding the record is for: a name that the filter
- * means is somewhere in it.
+ * false is certain. true only means that a matching string is somewhere in the
+ * record: decode it to find out.
  *
  * @param[in] filter  What was asked for.
- * @param[in] record  The bytes, without the header of dbwrap's watchers.
+ * @param[in] record  The record's bytes, without dbwrap_watch's header.
  */
 bool session_prefilter_user(const struct user_filter *filter, TDB_DATA record);
 bool session_prefilter_client(const struct client_filter *filter,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which sessions a call asks for, made of its arguments. */
+/* A query: which sessions the arguments of a call ask for. */
 
 #include "session_query.h"
 
 #include "lib/util/charset/charset.h"
 
 /*
- * [MS-SRVS] 3.1.4.6: a name of more than 1,024 characters, its NUL included,
- * is ERROR_INVALID_PARAMETER. Its characters are UTF-16 units.
+ * [MS-SRVS] 3.1.4.6: a name of more than 1,024 characters, including the NUL,
+ * is ERROR_INVALID_PARAMETER. Characters are UTF-16 units.
  */
 #define NAME_MAX_UNITS 1024
 

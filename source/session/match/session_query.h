@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which sessions a call asks for, made of its arguments. */
+/* A query: which sessions the arguments of a call ask for. */
 
 #ifndef SESSIONDEL_SESSION_QUERY_H
 #define SESSIONDEL_SESSION_QUERY_H
@@ -26,8 +26,8 @@ struct session_query {
  * @param[in]  user_name    UserName or NULL; the query points into it.
  * @param[out] query        Valid only with WERR_OK.
  *
- * @return WERR_INVALID_PARAMETER: both empty, one too long or malformed;
- *         WERR_NOT_ENOUGH_MEMORY.
+ * @return WERR_INVALID_PARAMETER if both are empty, or one is too long or
+ *         malformed; WERR_NOT_ENOUGH_MEMORY.
  */
 WERROR session_query_parse(TALLOC_CTX *mem_ctx,
 			   const char *client_name,
@@ -35,7 +35,7 @@ WERROR session_query_parse(TALLOC_CTX *mem_ctx,
 			   struct session_query *query);
 
 /**
- * The same for NetrSessionEnum, where both may be empty: all sessions.
+ * The same for NetrSessionEnum, where both may be empty: list all sessions.
  */
 WERROR session_query_parse_any(TALLOC_CTX *mem_ctx,
 			       const char *client_name,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does a user name given to NetSessionDel mean this session's user? */
+/* The argument UserName: does it match a session's user? */
 
 #include "replace.h"
 #include "user_filter.h"
@@ -43,7 +43,7 @@ enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
 	return USER_FILTER_OK;
 }
 
-/* An empty name on record or asked for means nobody. */
+/* An empty name matches nobody, whether asked for or recorded. */
 static bool same_name(const char *asked, const char *recorded)
 {
 	return asked != NULL && recorded != NULL && recorded[0] != '\0' &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does a user name given to NetSessionDel mean this session's user? */
+/* The argument UserName: does it match a session's user? */
 
 #ifndef SESSIONDEL_USER_FILTER_H
 #define SESSIONDEL_USER_FILTER_H
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <talloc.h>
 
-/* Who a session belongs to. Each may be NULL: not on record. */
+/* The names of a session's user; NULL if not recorded. */
 struct user_identity {
 	const char *unix_name;
 	const char *account;
@@ -39,11 +39,12 @@ enum user_filter_error {
  * Make a filter of the argument UserName (docs/spec.md#arguments).
  *
  * @param[in]  mem_ctx    Owns the strings of the filter.
- * @param[in]  user_name  The argument, NULL and "" for any user. The filter
+ * @param[in]  user_name  The argument; NULL or "" for any user. The filter
  *                        points into it.
  * @param[out] filter     Valid only with USER_FILTER_OK.
  *
- * @return USER_FILTER_MALFORMED when there are control characters in it.
+ * @return USER_FILTER_MALFORMED if the argument has control characters;
+ *         USER_FILTER_NO_MEMORY.
  */
 enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
 					 const char *user_name,
@@ -57,8 +58,8 @@ bool user_filter_matches(const struct user_filter *filter,
 			 const struct user_identity *user);
 
 /**
- * May the filter mean a user who has this name on record, as account, unix
- * name or UPN? There is such a name in each identity that it matches.
+ * Could the filter match a user with this recorded account, unix name or UPN?
+ * Every user that it matches has such a name.
  */
 bool user_filter_may_mean(const struct user_filter *filter, const char *name);
 

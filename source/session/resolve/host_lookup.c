@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Host names: the addresses that the system's resolver gives, without a wait.
- */
+/* Look up host names with the system's resolver, without blocking. */
 
 #include "host_lookup.h"
 
@@ -17,7 +16,7 @@
 
 #define GETENT "/usr/bin/getent"
 
-/* Bytes of its answer, room for more addresses than are taken. */
+/* At most this much of its output is read, in bytes. */
 #define ANSWER_LEN 16384
 
 struct host_lookup_state {
@@ -50,7 +49,7 @@ void host_lookup_parse(const char *text, struct client_addresses *addresses)
 	}
 }
 
-/* Nothing of the worker's is handed on but its environment. */
+/* getent gets the worker's environment, but none of its descriptors. */
 static int prepare_actions(posix_spawn_file_actions_t *actions, int output)
 {
 	int err = posix_spawn_file_actions_adddup2(actions,
@@ -100,7 +99,7 @@ static int spawn_prepared(const char *name,
 			  posix_spawnattr_t *attr,
 			  pid_t *pid)
 {
-	/* of both families, whichever this computer has itself */
+	/* both families, even if this computer has only one of them */
 	char *argv[] = {discard_const_p(char, GETENT),
 			discard_const_p(char, "--no-addrconfig"),
 			discard_const_p(char, "ahosts"),
@@ -137,7 +136,6 @@ static int spawn_getent(int output, void *private_data, pid_t *pid)
 	return err;
 }
 
-/* However it ends. */
 static void host_lookup_cleanup(struct tevent_req *req,
 				enum tevent_req_state req_state)
 {
@@ -169,7 +167,7 @@ struct tevent_req *host_lookup_send(TALLOC_CTX *mem_ctx,
 			  discard_const_p(char, name));
 	tevent_req_set_cleanup_fn(req, host_lookup_cleanup);
 	if (err != 0) {
-		DBG_ERR("cannot run " GETENT " to look a name up: %s\n",
+		DBG_ERR("cannot run " GETENT " to look up a name: %s\n",
 			strerror(err));
 		tevent_req_nterror(req, map_nt_error_from_unix_common(err));
 		return tevent_req_post(req, ev);
@@ -193,7 +191,7 @@ static void host_lookup_answered(struct tevent_req *subreq)
 	if (tevent_req_nterror(req, status)) {
 		return;
 	}
-	/* the end of a text */
+	/* terminate the text */
 	if (!data_blob_append(state, &state->answer, "", 1)) {
 		tevent_req_oom(req);
 		return;

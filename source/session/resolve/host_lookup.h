@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Host names: the addresses that the system's resolver gives, without a wait.
- */
+/* Look up host names with the system's resolver, without blocking. */
 
 #ifndef SESSIONDEL_HOST_LOOKUP_H
 #define SESSIONDEL_HOST_LOOKUP_H
@@ -11,39 +10,38 @@
 #include "source/session/match/client_address.h"
 
 /**
- * Look a name up as nsswitch.conf tells (hosts file, DNS, ...), in a process
- * of its own: getent(1).
+ * Look up a name as nsswitch.conf says (hosts file, DNS, ...), in a child
+ * process that runs getent(1).
  *
- * Not in a thread: the resolver loads modules into its process, libnss_wins
- * among them, which is Samba code that is not made for threads; and a thread
- * that hangs in it cannot be ended. The process is killed with the request, at
- * the latest; should the worker be killed, it ends by itself.
+ * A thread would not do: the resolver loads modules into its process, such as
+ * libnss_wins, which is Samba code that is not thread-safe; and a thread that
+ * hangs in one of them cannot be ended. Freeing the request kills the child. If
+ * the worker is killed, the child ends by itself.
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
- * @param[in] name     The name, not needed any more afterwards.
+ * @param[in] name     The name; not used after this function returns.
  *
- * @return The request, NULL without memory.
+ * @return The request, NULL if out of memory.
  */
 struct tevent_req *host_lookup_send(TALLOC_CTX *mem_ctx,
 				    struct tevent_context *ev,
 				    const char *name);
 
 /**
- * @param[out] addresses  Gets what was found added, perhaps nothing.
+ * @param[in,out] addresses  What was found is added; an unknown name has none.
  *
- * @return NT_STATUS_OK, NT_STATUS_NO_MEMORY, or why nobody could be asked.
+ * @return NT_STATUS_NO_MEMORY, or why getent could not be started.
  */
 NTSTATUS host_lookup_recv(struct tevent_req *req,
 			  struct client_addresses *addresses);
 
 /**
- * Read the addresses out of what "getent ahosts" prints: a line for each way
- * to reach each, which starts with it. What has no newline behind it is no
- * line: half an address could be another one.
+ * Parse the output of "getent ahosts", whose lines begin with an address.
  *
- * @param[in]     text       NUL-terminated.
- * @param[in,out] addresses  Gets them added.
+ * @param[in]     text       NUL-terminated. A last line without a newline is
+ *                           ignored: half an address could be another one.
+ * @param[in,out] addresses  The addresses are added.
  */
 void host_lookup_parse(const char *text, struct client_addresses *addresses);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Computer names: their addresses, in Samba's order and within a bound. */
+/* Resolve computer names in Samba's order, within a time limit. */
 
 #include "name_lookup.h"
 
@@ -17,7 +17,7 @@ typedef NTSTATUS (*lookup_recv_fn)(struct tevent_req *req,
 				   struct client_addresses *addresses);
 
 struct method {
-	/* as "name resolve order" calls it */
+	/* its name in "name resolve order" */
 	const char *name;
 	bool (*fits)(const char *name);
 	lookup_send_fn send;
@@ -30,7 +30,7 @@ static bool fits_always(const char *name)
 	return true;
 }
 
-/* "ads" and "kdc" are for domain controllers. */
+/* "ads" and "kdc" are left out: they find domain controllers only. */
 static const struct method methods[] = {
 	{"lmhosts",
 	 netbios_name_fits,
@@ -48,9 +48,9 @@ static const struct method methods[] = {
 struct name_lookup_state {
 	struct tevent_context *ev;
 	const char *name;
-	/* what is still to be asked */
+	/* the methods that were not tried yet */
 	const char **order;
-	/* who is being asked */
+	/* the method that is being tried */
 	const struct method *method;
 	struct client_addresses addresses;
 };
@@ -65,7 +65,7 @@ static const struct method *find_method(const char *name)
 	return NULL;
 }
 
-/* A copy: while one waits, smb.conf may be loaded anew. */
+/* A copy, because smb.conf may be reloaded during the look-up. */
 static const char **copy_order(TALLOC_CTX *mem_ctx)
 {
 	static const char *const empty[] = {"host", NULL};

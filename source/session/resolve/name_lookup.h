@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Computer names: their addresses, in Samba's order and within a bound. */
+/* Resolve computer names in Samba's order, within a time limit. */
 
 #ifndef SESSIONDEL_NAME_LOOKUP_H
 #define SESSIONDEL_NAME_LOOKUP_H
@@ -18,10 +18,10 @@
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
- * @param[in] name     The name, must outlive the request.
- * @param[in] limit    Seconds that all of it may take.
+ * @param[in] name     The name; must outlive the request.
+ * @param[in] limit    Seconds for all methods together.
  *
- * @return The request, NULL without memory.
+ * @return The request, NULL if out of memory.
  */
 struct tevent_req *name_lookup_send(TALLOC_CTX *mem_ctx,
 				    struct tevent_context *ev,
@@ -29,10 +29,10 @@ struct tevent_req *name_lookup_send(TALLOC_CTX *mem_ctx,
 				    unsigned limit);
 
 /**
- * @param[out] addresses  The addresses, none when nobody knew any.
+ * @param[out] addresses  The addresses; an unknown name has none.
  *
- * @return NT_STATUS_OK; NT_STATUS_IO_TIMEOUT: the time was up;
- *         NT_STATUS_NO_MEMORY, or why nobody could be asked.
+ * @return NT_STATUS_IO_TIMEOUT if the time limit was reached;
+ *         NT_STATUS_NO_MEMORY; or the error of host_lookup_recv().
  */
 NTSTATUS name_lookup_recv(struct tevent_req *req,
 			  struct client_addresses *addresses);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NetBIOS names: the addresses that lmhosts, WINS or a broadcast gives. */
+/* Look up NetBIOS names in lmhosts, in WINS or by broadcast. */
 
 #include "netbios_lookup.h"
 
@@ -8,7 +8,7 @@
 
 #include "samba_resolver.h"
 
-/* The longest NetBIOS name is one byte shorter, its type is the 16th. */
+/* A NetBIOS name has at most 15 bytes; the 16th is its type. */
 #define NETBIOS_NAME_LEN 16
 
 #define NAME_TYPE_SERVER 0x20
@@ -36,7 +36,7 @@ static void add_all(struct client_addresses *addresses,
 	}
 }
 
-/* Any error but this one means that the name was not found. */
+/* Every error but NT_STATUS_NO_MEMORY means that the name is unknown. */
 static NTSTATUS add_found(NTSTATUS status,
 			  struct client_addresses *addresses,
 			  const struct sockaddr_storage *found,
@@ -103,7 +103,7 @@ static struct tevent_req *ask_resolver(resolve_send_fn resolve_send,
 				       struct tevent_context *ev,
 				       const char *name)
 {
-	/* Samba leaves scratch on it, which a worker would keep for good */
+	/* Samba leaves temporary data on it, which a worker would never free */
 	TALLOC_CTX *frame = talloc_stackframe();
 	struct tevent_req *req =
 		resolve_send(mem_ctx, ev, name, NAME_TYPE_SERVER);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NetBIOS names: the addresses that lmhosts, WINS or a broadcast gives. */
+/* Look up NetBIOS names in lmhosts, in WINS or by broadcast. */
 
 #ifndef SESSIONDEL_NETBIOS_LOOKUP_H
 #define SESSIONDEL_NETBIOS_LOOKUP_H
@@ -10,26 +10,26 @@
 #include "source/session/match/client_address.h"
 
 /**
- * Can the name be a NetBIOS name at all?
+ * Can this be a NetBIOS name?
  */
 bool netbios_name_fits(const char *name);
 
 /**
- * Can it be asked for by broadcast? Needs an IPv4 interface beside loopback:
- * without any, Samba's resolver would read an address that is not there.
+ * Can this name be looked up by broadcast? That needs an IPv4 interface other
+ * than loopback: without one, Samba's resolver reads an address that is not
+ * there.
  */
 bool netbios_broadcast_fits(const char *name);
 
 /**
- * Look a name up in lmhosts, in WINS, or by broadcast, each in the way of
- * Samba and with its own code. The name is asked for with the type 0x20: what
- * a computer has and a workgroup has not.
+ * Look up a name in lmhosts, in WINS or by broadcast, with Samba's own code.
+ * The name type is 0x20: computers have it, workgroups do not.
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
- * @param[in] name     One that fits, must outlive the request.
+ * @param[in] name     One that fits, see above; must outlive the request.
  *
- * @return The request, NULL without memory.
+ * @return The request, NULL if out of memory.
  */
 struct tevent_req *lmhosts_lookup_send(TALLOC_CTX *mem_ctx,
 				       struct tevent_context *ev,
@@ -42,10 +42,10 @@ struct tevent_req *broadcast_lookup_send(TALLOC_CTX *mem_ctx,
 					 const char *name);
 
 /**
- * @param[out] addresses  Gets what was found added, perhaps nothing: Samba
- *                        tells an unknown name by various errors.
+ * @param[in,out] addresses  What was found is added; an unknown name has none.
  *
- * @return NT_STATUS_OK or NT_STATUS_NO_MEMORY.
+ * @return NT_STATUS_NO_MEMORY. Samba's other errors are ignored: it has several
+ *         of them for an unknown name.
  */
 NTSTATUS lmhosts_lookup_recv(struct tevent_req *req,
 			     struct client_addresses *addresses);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Samba's name resolution, whose headers only a full Samba build has. */
+/* Samba's name resolution. Only a full Samba build has the headers. */
 
 #ifndef SESSIONDEL_SAMBA_RESOLVER_H
 #define SESSIONDEL_SAMBA_RESOLVER_H
@@ -9,10 +9,10 @@
 
 struct sockaddr_storage;
 
-/* smb.conf's "name resolve order", NULL when it is empty */
+/* smb.conf's "name resolve order", NULL if it is empty */
 const char **lp_name_resolve_order(void);
 
-/* how many IPv4 interfaces there are but for loopback */
+/* the number of IPv4 interfaces, not counting loopback */
 int iface_count_v4_nl(void);
 
 const char *get_dyn_LMHOSTSFILE(void);

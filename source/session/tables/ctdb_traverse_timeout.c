@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How long CTDB walks over a database before it gives up and does not say. */
+/* How long CTDB walks over a database before it gives up. */
 
 #include "ctdb_traverse_timeout.h"
 
@@ -14,38 +14,38 @@
 
 #define TUNABLE "TraverseTimeout"
 
-struct question {
+struct request {
 	uint32_t length;
 	char name[sizeof(TUNABLE)];
 };
 
 NTSTATUS ctdb_traverse_timeout_read(uint32_t *seconds)
 {
-	struct question question = {
-		.length = sizeof(question.name),
+	struct request request = {
+		.length = sizeof(request.name),
 		.name = TUNABLE,
 	};
-	const TDB_DATA asked = {
-		.dptr = (uint8_t *)&question,
-		.dsize = sizeof(question),
+	const TDB_DATA indata = {
+		.dptr = (uint8_t *)&request,
+		.dsize = sizeof(request),
 	};
-	TDB_DATA answer = {.dptr = NULL};
+	TDB_DATA outdata = {.dptr = NULL};
 	int32_t result = 0;
 	int err = ctdbd_control_local(messaging_ctdb_connection(),
 				      GET_TUNABLE,
 				      0,
 				      0,
-				      asked,
+				      indata,
 				      NULL,
-				      &answer,
+				      &outdata,
 				      &result);
 
-	if (err == 0 && (result != 0 || answer.dsize != sizeof(*seconds))) {
+	if (err == 0 && (result != 0 || outdata.dsize != sizeof(*seconds))) {
 		err = EIO;
 	}
 	if (err == 0) {
-		memcpy(seconds, answer.dptr, sizeof(*seconds));
+		memcpy(seconds, outdata.dptr, sizeof(*seconds));
 	}
-	talloc_free(answer.dptr);
+	talloc_free(outdata.dptr);
 	return err == 0 ? NT_STATUS_OK : map_nt_error_from_unix_common(err);
 }

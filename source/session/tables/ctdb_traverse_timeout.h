@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How long CTDB walks over a database before it gives up and does not say. */
+/* How long CTDB walks over a database before it gives up. */
 
 #ifndef SESSIONDEL_CTDB_TRAVERSE_TIMEOUT_H
 #define SESSIONDEL_CTDB_TRAVERSE_TIMEOUT_H
@@ -10,10 +10,10 @@
 #include "libcli/util/ntstatus.h"
 
 /**
- * CTDB's tunable TraverseTimeout, as this node's ctdbd has it now. A walk that
- * took as long may have been given up: CTDB tells of that as of its end.
+ * Ask this node's ctdbd for its tunable TraverseTimeout. When a walk takes that
+ * long, CTDB ends it early and still reports success.
  *
- * @param[out] seconds  Valid only with NT_STATUS_OK.
+ * @param[out] seconds  The limit; valid only with NT_STATUS_OK.
  *
  * @return NT_STATUS_NO_MEMORY, or why ctdbd cannot be asked.
  */

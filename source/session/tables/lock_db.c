@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The databases that smbd keeps in its lock directory, opened as it does. */
+/* The databases in smbd's lock directory, opened as smbd opens them. */
 
 #include "lock_db.h"
 
@@ -30,8 +30,8 @@ NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 		return NT_STATUS_NO_MEMORY;
 	}
 	/*
-	 * Twice: a parameter that Samba has no memory to read just then is its
-	 * default, and makes other faults of it.
+	 * Try twice: if Samba is out of memory when it reads a parameter, it
+	 * uses the default, and opening fails with another error.
 	 */
 	*db = NULL;
 	for (int i = 0; *db == NULL && i < 2; i++) {
@@ -65,7 +65,7 @@ static NTSTATUS walk_db(struct db_context *db,
 	return status;
 }
 
-/* CTDB tells of a search that it gives up as of a whole one, at that time. */
+/* CTDB ends a walk after this time, and still reports success. */
 static NTSTATUS walk_cluster(struct db_context *db,
 			     int (*visit)(struct db_record *record,
 					  void *private_data),
@@ -84,7 +84,7 @@ static NTSTATUS walk_cluster(struct db_context *db,
 	if (NT_STATUS_IS_OK(status) &&
 	    timespec_elapsed2(&start, &end) >= limit) {
 		DBG_WARNING("a search took as long as CTDB's TraverseTimeout "
-			    "(%" PRIu32 " s), so CTDB may not have told all\n",
+			    "(%" PRIu32 " s), so it may have missed records\n",
 			    limit);
 		return NT_STATUS_IO_TIMEOUT;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The databases that smbd keeps in its lock directory, opened as it does. */
+/* The databases in smbd's lock directory, opened as smbd opens them. */
 
 #ifndef SESSIONDEL_LOCK_DB_H
 #define SESSIONDEL_LOCK_DB_H
@@ -11,16 +11,19 @@
 /**
  * Open a database of the lock directory.
  *
- * Every process that shares the file must open it alike, so all that follows
- * has to be what smbd gives.
+ * All processes that share the file must open it in the same way, so pass
+ * what smbd passes.
  *
  * @param[in]  mem_ctx     Owns the database.
  * @param[in]  name        The file's name.
  * @param[in]  hash_size   0 for the default.
- * @param[in]  tdb_flags   In addition to those that all of them have.
- * @param[in]  mode        Of a file that is created.
- * @param[in]  lock_order  Of its records among those of other databases.
+ * @param[in]  tdb_flags   In addition to those that all these databases have.
+ * @param[in]  mode        Permissions of the file if it is created.
+ * @param[in]  lock_order  Its place in the order in which records of several
+ *                         databases are locked.
  * @param[out] db          Valid only with NT_STATUS_OK.
+ *
+ * @return NT_STATUS_NO_MEMORY, or why the file cannot be opened.
  */
 NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 		      const char *name,
@@ -31,16 +34,16 @@ NTSTATUS lock_db_open(TALLOC_CTX *mem_ctx,
 		      struct db_context **db);
 
 /**
- * dbwrap_traverse_read() with a status that tells a want of memory from all
- * else that goes wrong in the database.
+ * Like dbwrap_traverse_read(), but with a status that distinguishes lack of
+ * memory and missed records from other errors.
  *
  * @param[in] db            The database.
- * @param[in] visit         Gets each record; not 0 ends the walk.
+ * @param[in] visit         Called with each record. Anything but 0 ends the
+ *                          walk, except on a cluster.
  * @param[in] private_data  For visit().
  *
- * @return NT_STATUS_OK; NT_STATUS_NO_MEMORY; NT_STATUS_IO_TIMEOUT: on a
- *         cluster, there may be records that visit() was not shown; or what
- *         is wrong with the database.
+ * @return NT_STATUS_NO_MEMORY; NT_STATUS_IO_TIMEOUT if, on a cluster, visit()
+ *         may not have got all records; or the database's error.
  */
 NTSTATUS lock_db_walk(struct db_context *db,
 		      int (*visit)(struct db_record *record,

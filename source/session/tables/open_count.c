@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How many files, directories and pipes users hold open. */
+/* Count the files, directories and pipes that users have open. */
 
 #include "open_count.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How many files, directories and pipes users hold open. */
+/* Count the files, directories and pipes that users have open. */
 
 #ifndef SESSIONDEL_OPEN_COUNT_H
 #define SESSIONDEL_OPEN_COUNT_H
@@ -21,12 +21,13 @@ struct open_count {
 };
 
 /**
- * Bring counts into the order that open_counts_find() needs.
+ * Sort counts for open_counts_find().
  */
 void open_counts_sort(struct open_count *counts, size_t num);
 
 /**
- * The count of that smbd and user, or NULL. Of several it is the same always.
+ * The count of an smbd and a user, or NULL. If there are several, it is always
+ * the same one.
  */
 struct open_count *open_counts_find(struct open_count *counts,
 				    size_t num,
@@ -34,15 +35,16 @@ struct open_count *open_counts_find(struct open_count *counts,
 				    const struct dom_sid *user);
 
 /**
- * Count all opens there are now.
+ * Count all current opens.
  *
- * @param[in]     mem_ctx  For what is needed meanwhile.
- * @param[in,out] counts   Sorted by open_counts_sort(); counted on from what
- *                         they hold.
- * @param[in]     num      How many.
+ * @param[in]     mem_ctx  For temporary data.
+ * @param[in,out] counts   Sorted by open_counts_sort(); opens are added to the
+ *                         numbers in it.
+ * @param[in]     num      Number of counts.
  *
- * @return NT_STATUS_NO_MEMORY, NT_STATUS_REVISION_MISMATCH when this Samba's
- *         records are of another layout, or why the table cannot be read.
+ * @return NT_STATUS_NO_MEMORY; NT_STATUS_REVISION_MISMATCH if this Samba's
+ *         records have another layout than those the module was built for; or
+ *         why the table cannot be read.
  */
 NTSTATUS open_counts_read(TALLOC_CTX *mem_ctx,
 			  struct open_count *counts,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One record of smbd's table of opens: decoded from its bytes. */
+/* smbd's table of opens: open it, decode a record. */
 
 #include "open_record.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One record of smbd's table of opens: decoded from its bytes. */
+/* smbd's table of opens: open it, decode a record. */
 
 #ifndef SESSIONDEL_OPEN_RECORD_H
 #define SESSIONDEL_OPEN_RECORD_H
@@ -17,6 +17,8 @@ struct db_context;
  *
  * @param[in]  mem_ctx  Owns the database.
  * @param[out] db       Valid only with NT_STATUS_OK.
+ *
+ * @return What lock_db_open() returns.
  */
 NTSTATUS open_records_db(TALLOC_CTX *mem_ctx, struct db_context **db);
 
@@ -24,13 +26,14 @@ NTSTATUS open_records_db(TALLOC_CTX *mem_ctx, struct db_context **db);
  * Decode one record.
  *
  * @param[in]  mem_ctx  Owns the open.
- * @param[in]  key      An open's is its id; 4.25 has other records, too.
- * @param[in]  value    The bytes.
+ * @param[in]  key      The record's key. That of an open is its id; 4.25 also
+ *                      has other records.
+ * @param[in]  value    The record's bytes.
  * @param[out] open     Valid only with NT_STATUS_OK.
  *
- * @return NT_STATUS_NOT_FOUND for a record that is no open;
- *         NT_STATUS_REVISION_MISMATCH when this Samba's records are laid out
- *         in another way than those the module was built for;
+ * @return NT_STATUS_NOT_FOUND if the record is not an open;
+ *         NT_STATUS_REVISION_MISMATCH if this Samba's records have another
+ *         layout than those the module was built for;
  *         NT_STATUS_NO_MEMORY.
  */
 NTSTATUS open_record_decode(TALLOC_CTX *mem_ctx,

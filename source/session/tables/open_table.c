@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* smbd's table of opens: walk it, look one up, delete one. */
+/* smbd's table of opens: walk it, look up or delete an open. */
 
 #include "open_table.h"
 
@@ -16,7 +16,7 @@ struct open_table {
 	struct db_context *db;
 };
 
-/* Big-endian, as smbd has it. */
+/* Big-endian, as smbd writes it. */
 struct open_key {
 	uint8_t id[4];
 };
@@ -71,7 +71,7 @@ static int walk_record(struct db_record *record, void *private_data)
 {
 	struct visit_state *state = private_data;
 
-	/* on a cluster a walk is not ended by what this returns */
+	/* on a cluster, -1 does not end the walk */
 	if (!NT_STATUS_IS_OK(state->status)) {
 		return -1;
 	}
@@ -114,7 +114,7 @@ struct delete_state {
 			   void *private_data);
 	void *private_data;
 	NTSTATUS status;
-	/* what is to be deleted with it */
+	/* key of the record to delete with it */
 	struct replay_key replay;
 	bool has_replay;
 };
@@ -143,7 +143,7 @@ static void delete_record(struct db_record *record,
 	talloc_free(frame);
 }
 
-/* Otherwise its client could not open anything with the same GUID again. */
+/* Otherwise the client could not open anything with this GUID again. */
 static NTSTATUS delete_replay(struct db_context *db, struct replay_key *replay)
 {
 	return dbwrap_purge(db,

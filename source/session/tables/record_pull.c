@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Records of smbd's tables: from their bytes, by Samba's own NDR. */
+/* Decode records of smbd's tables with Samba's own NDR. */
 
 #include "record_pull.h"
 
-/* No structure in a record takes more memory for each of its bytes there. */
+/* No structure needs more memory for each byte of its record. */
 #define MEMORY_PER_BYTE 32
 
-/* Is there the memory that a record needs which is as it should be? */
+/* Is there enough memory to decode an undamaged record of this size? */
 static bool memory_suffices(TALLOC_CTX *mem_ctx, TDB_DATA value)
 {
 	void *memory = talloc_size(mem_ctx, value.dsize * MEMORY_PER_BYTE);
@@ -17,10 +17,10 @@ static bool memory_suffices(TALLOC_CTX *mem_ctx, TDB_DATA value)
 }
 
 /*
- * The decoder's own word for it cannot be trusted: a damaged record that counts
- * more elements than memory holds is NDR_ERR_ALLOC, which must not stop a walk
- * over the others; and without memory for a string, a record that is sound is
- * NDR_ERR_CHARCNV, and its session must not be passed over.
+ * The decoder's error cannot be trusted. A damaged record that claims more
+ * elements than fit into memory is NDR_ERR_ALLOC, and must not stop a walk over
+ * the other records. An undamaged one is NDR_ERR_CHARCNV if there is no memory
+ * for one of its strings, and its session must not be skipped.
  */
 NTSTATUS record_pull(TALLOC_CTX *mem_ctx,
 		     TDB_DATA value,
@@ -40,7 +40,7 @@ NTSTATUS record_pull(TALLOC_CTX *mem_ctx,
 	if (!memory_suffices(mem_ctx, value)) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	/* it may have been short for a moment */
+	/* memory may have been short for a moment only */
 	err = ndr_pull_struct_blob(&blob, mem_ctx, record, pull);
 	if (!NDR_ERR_CODE_IS_SUCCESS(err)) {
 		return NT_STATUS_INTERNAL_DB_CORRUPTION;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Records of smbd's tables: from their bytes, by Samba's own NDR. */
+/* Decode records of smbd's tables with Samba's own NDR. */
 
 #ifndef SESSIONDEL_RECORD_PULL_H
 #define SESSIONDEL_RECORD_PULL_H
@@ -15,13 +15,13 @@
  * Decode one record.
  *
  * @param[in]  mem_ctx  Owns what the record points to.
- * @param[in]  value    The bytes, without the header of dbwrap's watchers.
- * @param[in]  pull     Decodes records of its kind.
- * @param[out] record   Of that kind; valid only with NT_STATUS_OK.
+ * @param[in]  value    The record's bytes, without dbwrap_watch's header.
+ * @param[in]  pull     The decoder for this kind of record.
+ * @param[out] record   Valid only with NT_STATUS_OK.
  *
- * @return NT_STATUS_NOT_FOUND for an empty one, which only others that wait
- *         for it keep in a table;
- *         NT_STATUS_INTERNAL_DB_CORRUPTION for one that cannot be read;
+ * @return NT_STATUS_NOT_FOUND if it is empty: dbwrap_watch keeps such records
+ *         while a process watches them;
+ *         NT_STATUS_INTERNAL_DB_CORRUPTION if it cannot be decoded;
  *         NT_STATUS_NO_MEMORY.
  */
 NTSTATUS record_pull(TALLOC_CTX *mem_ctx,

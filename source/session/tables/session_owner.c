@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether the smbd of a session is dead, with nothing taken for granted. */
+/* Is the smbd of a session dead? In doubt it is not. */
 
 #include "session_owner.h"
 
@@ -16,8 +16,8 @@ bool session_owner_is_remote(const struct server_id *owner)
 }
 
 /*
- * serverid_exists() says no as well when it cannot open the file that tells a
- * process from an older one with the same pid.
+ * serverid_exists() also returns false if it cannot open the file that
+ * distinguishes a process from an older one with the same pid.
  */
 bool session_owner_died(const struct server_id *owner)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether the smbd of a session is dead, with nothing taken for granted. */
+/* Is the smbd of a session dead? In doubt it is not. */
 
 #ifndef SESSIONDEL_SESSION_OWNER_H
 #define SESSIONDEL_SESSION_OWNER_H

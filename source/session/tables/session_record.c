@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One record of smbd's session table: decoded from its bytes. */
+/* Decode a record of smbd's session table. */
 
 #include "session_record.h"
 
@@ -8,8 +8,8 @@
 #include "record_pull.h"
 
 /*
- * Samba's own decoder allocated all of it: another size is another layout,
- * which point releases have brought before.
+ * Samba's own decoder allocated these structs, so another size means another
+ * layout. Point releases have changed it before.
  */
 static bool layout_fits(const struct smbXsrv_session_global *session)
 {
@@ -31,9 +31,9 @@ static bool layout_fits(const struct smbXsrv_session_global *session)
 }
 
 /*
- * smbd itself writes records that cannot be read: a session whose last channel
- * is gone and whose requests still run has none, and the decoder wants at
- * least one.
+ * smbd itself writes records that cannot be decoded: a session whose last
+ * channel is gone while its requests still run has no channels, and the decoder
+ * requires at least one.
  */
 NTSTATUS session_record_decode(TALLOC_CTX *mem_ctx,
 			       TDB_DATA value,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One record of smbd's session table: decoded from its bytes. */
+/* Decode a record of smbd's session table. */
 
 #ifndef SESSIONDEL_SESSION_RECORD_H
 #define SESSIONDEL_SESSION_RECORD_H
@@ -15,15 +15,14 @@
  * Decode one record.
  *
  * @param[in]  mem_ctx  Owns what the record points to.
- * @param[in]  value    The bytes, without the header of dbwrap's watchers.
- * @param[out] record   Valid only with NT_STATUS_OK, and then of the version
- *                      that info.SMBXSRV_INFO is for.
+ * @param[in]  value    The record's bytes, without dbwrap_watch's header.
+ * @param[out] record   Valid only with NT_STATUS_OK; the session is then
+ *                      info.SMBXSRV_INFO.
  *
- * @return NT_STATUS_NOT_FOUND for a free one, which only others that wait for
- *         it keep in the table;
- *         NT_STATUS_INTERNAL_DB_CORRUPTION for one that cannot be read;
- *         NT_STATUS_REVISION_MISMATCH when this Samba's records are laid out
- *         in another way than those the module was built for;
+ * @return NT_STATUS_NOT_FOUND if it is empty, see record_pull();
+ *         NT_STATUS_INTERNAL_DB_CORRUPTION if it cannot be decoded;
+ *         NT_STATUS_REVISION_MISMATCH if this Samba's records have another
+ *         layout than those the module was built for;
  *         NT_STATUS_NO_MEMORY.
  */
 NTSTATUS session_record_decode(TALLOC_CTX *mem_ctx,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* smbd's table of sessions: walk it, look one session up. Never writes. */
+/* smbd's table of sessions, only read: walk it, look up a session. */
 
 #include "session_table.h"
 
@@ -50,7 +50,7 @@ static NTSTATUS open_db(struct session_table *table)
 			nt_errstr(status));
 		return status;
 	}
-	/* records carry the header of this layer */
+	/* smbd writes the records through this layer, with its header */
 	table->db = db_open_watched(table, &backend, table->msg_ctx);
 	return table->db != NULL ? NT_STATUS_OK : NT_STATUS_NO_MEMORY;
 }
@@ -78,7 +78,7 @@ static int walk_record(struct db_record *rec, void *private_data)
 	TALLOC_CTX *frame = NULL;
 	struct smbXsrv_session_globalB record = {.version = 0};
 
-	/* on a cluster a walk is not ended by what this returns */
+	/* on a cluster, -1 does not end the walk */
 	if (!NT_STATUS_IS_OK(state->status)) {
 		return -1;
 	}
@@ -96,7 +96,7 @@ static int walk_record(struct db_record *rec, void *private_data)
 		state->status = NT_STATUS_OK;
 	} else if (NT_STATUS_EQUAL(state->status,
 				   NT_STATUS_INTERNAL_DB_CORRUPTION)) {
-		DBG_NOTICE("passed over a session record without channels\n");
+		DBG_NOTICE("skipped a session record without channels\n");
 		state->status = NT_STATUS_OK;
 	} else if (NT_STATUS_IS_OK(state->status)) {
 		state->status = state->visit(record.info.SMBXSRV_INFO,
@@ -160,7 +160,7 @@ static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 			session->creation_time == state->key->creation_time;
 	} else if (NT_STATUS_EQUAL(state->status,
 				   NT_STATUS_INTERNAL_DB_CORRUPTION)) {
-		/* it lost its last channel and is not through yet */
+		/* it has lost its last channel but has not ended */
 		state->exists = true;
 		state->status = NT_STATUS_OK;
 	}

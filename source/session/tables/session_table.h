@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* smbd's table of sessions: walk it, look one session up. Never writes. */
+/* smbd's table of sessions, only read: walk it, look up a session. */
 
 #ifndef SESSIONDEL_SESSION_TABLE_H
 #define SESSIONDEL_SESSION_TABLE_H
@@ -14,7 +14,7 @@
 struct messaging_context;
 struct session_table;
 
-/* What names one session for good: smbd reuses ids, not the triple. */
+/* Identifies a session: smbd reuses the ids, but not all three values. */
 struct session_key {
 	uint32_t global_id;
 	uint64_t wire_id;
@@ -22,12 +22,13 @@ struct session_key {
 };
 
 /**
- * Have smbXsrv_session_global.tdb opened, as smbd does, when it is read first.
+ * A handle for smbXsrv_session_global.tdb, which is opened on first use, with
+ * smbd's flags.
  *
  * @param[in] mem_ctx  Owns the table.
- * @param[in] msg_ctx  The worker's messaging context.
+ * @param[in] msg_ctx  The worker's; must outlive the table.
  *
- * @return The table, NULL without memory.
+ * @return The table, NULL if out of memory.
  */
 struct session_table *session_table_create(TALLOC_CTX *mem_ctx,
 					   struct messaging_context *msg_ctx);
@@ -39,21 +40,22 @@ struct messaging_context *session_table_messaging(
 	const struct session_table *table);
 
 /**
- * Show the sessions of the table to visit(), authenticated or not.
+ * Call visit() with each session in the table, authenticated or not.
  *
- * @param[in] table    The open table.
- * @param[in] may_be_wanted  Gets a record's bytes, without the header of
- *                     dbwrap's watchers. A record that it says no to is not
- *                     decoded, which would take the most of a walk's time.
- *                     NULL shows all of them.
- * @param[in] visit    Gets the decoded record, which lives for that call
- *                     only, and the version of the record's layout. A status
- *                     other than OK ends the walk.
- * @param[in] private_data  For both.
+ * @param[in] table          From session_table_create().
+ * @param[in] may_be_wanted  Called with a record's bytes, without the header of
+ *                           dbwrap_watch. false skips the record without
+ *                           decoding it, which takes most of a walk's time.
+ *                           NULL: decode all records.
+ * @param[in] visit          Called with the decoded record, which is valid
+ *                           during the call only, and the version of its
+ *                           layout. A status other than NT_STATUS_OK ends the
+ *                           walk.
+ * @param[in] private_data   For both functions.
  *
- * @return What visit() ended the walk with;
- *         NT_STATUS_REVISION_MISMATCH when this Samba's records are laid out
- *         in another way than those the module was built for.
+ * @return What visit() ended the walk with; NT_STATUS_REVISION_MISMATCH if this
+ *         Samba's records have another layout than those the module was built
+ *         for; or what lock_db_open() and lock_db_walk() return.
  */
 NTSTATUS session_table_walk(
 	struct session_table *table,
@@ -64,12 +66,15 @@ NTSTATUS session_table_walk(
 	void *private_data);
 
 /**
- * Is this very session in the table still? One that took over its id is not
- * it.
+ * Is this session still in the table? Another one that reuses its id does not
+ * count.
  *
- * @param[in]  table   The open table.
+ * @param[in]  table   From session_table_create().
  * @param[in]  key     The session.
- * @param[out] exists  The answer, valid when NT_STATUS_OK is returned.
+ * @param[out] exists  Valid only with NT_STATUS_OK.
+ *
+ * @return NT_STATUS_NO_MEMORY; NT_STATUS_REVISION_MISMATCH; or why the table
+ *         cannot be read.
  */
 NTSTATUS session_table_lookup(struct session_table *table,
 			      const struct session_key *key,
