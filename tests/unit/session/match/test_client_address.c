@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/match/client_address.c: spellings of addresses. */
+/* Tests of source/session/match/client_address.c: all forms of an address. */
 
 #include "tests/unit/table.h"
 
@@ -18,7 +18,7 @@
 struct parse_case {
 	const char *name;
 	const char *text;
-	/* as IPv6, NULL: text is no address */
+	/* as IPv6, NULL if text is not an address */
 	const char *ip;
 	const char *zone;
 };
@@ -81,7 +81,7 @@ static const struct parse_case parse_cases[] = {
 	{"nothing", "", NULL, NULL},
 	{"a name", "fs7", NULL, NULL},
 	{"a name of hex digits", "cafe", NULL, NULL},
-	{"a FQDN", "fs7.example.com", NULL, NULL},
+	{"an FQDN", "fs7.example.com", NULL, NULL},
 	{"a number", "10", NULL, NULL},
 	{"IPv4 as one number", "167772167", NULL, NULL},
 	{"IPv4 of three parts", "10.0.7", NULL, NULL},
@@ -93,8 +93,8 @@ static const struct parse_case parse_cases[] = {
 	{"IPv4 with a zone", "10.0.0.7%eth0", NULL, NULL},
 	{"IPv4 in brackets", "[10.0.0.7]", NULL, NULL},
 	{"IPv4 with a mask", "10.0.0.7/8", NULL, NULL},
-	{"blank before", " 10.0.0.7", NULL, NULL},
-	{"blank behind", "10.0.0.7 ", NULL, NULL},
+	{"space before", " 10.0.0.7", NULL, NULL},
+	{"space after", "10.0.0.7 ", NULL, NULL},
 	{"IPv6 with a prefix length", "2001:db8::7/64", NULL, NULL},
 	{"IPv6 of nine parts", "1:2:3:4:5:6:7:8:9", NULL, NULL},
 	{"IPv6 of seven parts", "1:2:3:4:5:6:7", NULL, NULL},
@@ -176,7 +176,7 @@ static const struct parse_case channel_cases[] = {
 	{"channel without a family", "10.0.0.7:445", NULL, NULL},
 	{"channel without a port", "ipv4:10.0.0.7", NULL, NULL},
 	{"channel without an address", "ipv4::445", NULL, NULL},
-	{"channel of a family alone", "ipv4:", NULL, NULL},
+	{"channel of only a family", "ipv4:", NULL, NULL},
 	{"channel of a colon", ":", NULL, NULL},
 	{"channel of nothing", "", NULL, NULL},
 	{"channel of a name", "ipv4:fs7:445", NULL, NULL},
@@ -233,7 +233,7 @@ static void test_equal(void **state)
 	assert_int_equal(client_address_equal(&b, &a), c->equal);
 }
 
-/* Runs of zeros, so that addresses are compressed in all places. */
+/* With runs of zeros, so that "::" appears in all places. */
 static struct in6_addr random_ip(void)
 {
 	struct in6_addr ip = {.s6_addr = {0}};
@@ -252,7 +252,7 @@ static void assert_spells(const char *text, const struct client_address *wanted)
 	assert_true(client_address_equal(&address, wanted));
 }
 
-/* As Windows writes it, in upper case. */
+/* The form that Windows writes, in upper case. */
 static void fold_to_literal(char *text)
 {
 	for (; *text != '\0'; text++) {
@@ -299,7 +299,7 @@ static void test_every_bit_counts(void **state)
 	}
 }
 
-/* What it reads beyond a text's end, or writes beyond its own, ASan sees. */
+/* ASan reports reads and writes past the end of a buffer. */
 static void test_noise_is_survived(void **state)
 {
 	static const char letters[] = "0123456789abcdefs:.%[]-ipv6:";

@@ -34,11 +34,11 @@ static const struct match_case match_cases[] = {
 	{"any client on a socket", NULL, "unix:/run/x", "", true},
 
 	{"IPv4", "10.0.0.7", BY_IPV4, true},
-	{"IPv4 behind backslashes", "\\\\10.0.0.7", BY_IPV4, true},
-	{"IPv4 where a name is on record", "10.0.0.7", BY_FQDN, true},
+	{"IPv4 after backslashes", "\\\\10.0.0.7", BY_IPV4, true},
+	{"IPv4 where a name is recorded", "10.0.0.7", BY_FQDN, true},
 	{"IPv4 of another client", "10.0.0.8", BY_IPV4, false},
-	{"IPv4 that begins alike", "10.0.0.70", BY_IPV4, false},
-	{"IPv4 that the other begins with",
+	{"IPv4 with another digit", "10.0.0.70", BY_IPV4, false},
+	{"IPv4 with a digit less",
 	 "10.0.0.7",
 	 "ipv4:10.0.0.77:49152",
 	 "10.0.0.77",
@@ -54,12 +54,12 @@ static const struct match_case match_cases[] = {
 	 "[::ffff:10.0.0.7]",
 	 BY_IPV4,
 	 true},
-	{"IPv4 on record in mapped form", "10.0.0.7", BY_MAPPED, true},
+	{"IPv4 recorded in mapped form", "10.0.0.7", BY_MAPPED, true},
 	{"mapped form on both sides", "::ffff:10.0.0.7", BY_MAPPED, true},
 	{"another one in mapped form", "::ffff:10.0.0.8", BY_IPV4, false},
 
 	{"IPv6", "2001:db8::7", BY_IPV6, true},
-	{"IPv6 behind backslashes", "\\\\2001:db8::7", BY_IPV6, true},
+	{"IPv6 after backslashes", "\\\\2001:db8::7", BY_IPV6, true},
 	{"IPv6 in upper case", "2001:DB8::7", BY_IPV6, true},
 	{"IPv6 in full",
 	 "2001:0db8:0000:0000:0000:0000:0000:0007",
@@ -68,7 +68,7 @@ static const struct match_case match_cases[] = {
 	{"IPv6 compressed elsewhere", "2001:db8:0:0::7", BY_IPV6, true},
 	{"IPv6 with a dotted end", "2001:db8::0.0.0.7", BY_IPV6, true},
 	{"IPv6 in brackets", "[2001:db8::7]", BY_IPV6, true},
-	{"IPv6 in brackets behind backslashes",
+	{"IPv6 in brackets after backslashes",
 	 "\\\\[2001:db8::7]",
 	 BY_IPV6,
 	 true},
@@ -77,19 +77,19 @@ static const struct match_case match_cases[] = {
 	{"IPv6 against IPv4", "2001:db8::7", BY_IPV4, false},
 	{"IPv4 against IPv6", "10.0.0.7", BY_IPV6, false},
 
-	{"a zone, none on record", "fe80::1%eth0", BY_LINK_LOCAL, true},
+	{"a zone, none recorded", "fe80::1%eth0", BY_LINK_LOCAL, true},
 	{"a zone in brackets", "[fe80::1%eth0]", BY_LINK_LOCAL, true},
-	{"no zone, one on record",
+	{"no zone, one recorded",
 	 "fe80::1",
 	 "ipv6:fe80::1%eth0:445",
 	 "fe80::1%eth0",
 	 true},
-	{"the zone on record",
+	{"the recorded zone",
 	 "fe80::1%eth0",
 	 "ipv6:fe80::1%eth0:445",
 	 "fe80::1%eth0",
 	 true},
-	{"another zone than that on record",
+	{"another zone than the recorded one",
 	 "fe80::1%eth1",
 	 "ipv6:fe80::1%eth0:445",
 	 "fe80::1%eth0",
@@ -97,7 +97,7 @@ static const struct match_case match_cases[] = {
 	{"a zone on another address", "fe80::2%eth0", BY_LINK_LOCAL, false},
 
 	{"literal", "2001-db8--7.ipv6-literal.net", BY_IPV6, true},
-	{"literal behind backslashes",
+	{"literal after backslashes",
 	 "\\\\2001-db8--7.ipv6-literal.net",
 	 BY_IPV6,
 	 true},
@@ -126,34 +126,34 @@ static const struct match_case match_cases[] = {
 	 BY_IPV4,
 	 true},
 	{"dashes without the literal suffix", "2001-db8--7", BY_IPV6, false},
-	{"literal on record as a name",
+	{"literal recorded as a name",
 	 "2001-db8--8.ipv6-literal.net",
 	 "unix:/run/x",
 	 "2001-db8--8.ipv6-literal.net",
 	 true},
 
 	{"name", "ws7", BY_NAME, true},
-	{"name behind backslashes", "\\\\ws7", BY_NAME, true},
+	{"name after backslashes", "\\\\ws7", BY_NAME, true},
 	{"name in upper case", "WS7", BY_NAME, true},
-	{"name on record in upper case", "ws7", "ipv4:10.0.0.7:1", "WS7", true},
+	{"name recorded in upper case", "ws7", "ipv4:10.0.0.7:1", "WS7", true},
 	{"another name", "ws8", BY_NAME, false},
-	{"name that begins alike", "ws", BY_NAME, false},
-	{"name that goes on", "ws77", BY_NAME, false},
-	{"name with a blank behind", "ws7 ", BY_NAME, false},
-	{"name with German letters without case",
+	{"beginning of the name", "ws", BY_NAME, false},
+	{"more than the name", "ws77", BY_NAME, false},
+	{"name with a space after it", "ws7 ", BY_NAME, false},
+	{"name with German letters in other case",
 	 "J\u00dcRGEN-PC",
 	 "ipv4:10.0.0.7:1",
 	 "j\u00fcrgen-pc",
 	 true},
-	{"name with Cyrillic letters without case",
+	{"name with Cyrillic letters in other case",
 	 "\u041e\u041b\u042c\u0413\u0410",
 	 "ipv4:10.0.0.7:1",
 	 "\u043e\u043b\u044c\u0433\u0430",
 	 true},
-	{"name where only an address is on record", "ws7", BY_IPV4, false},
+	{"name where only an address is recorded", "ws7", BY_IPV4, false},
 	{"name against an empty record", "ws7", "unix:/run/x", "", false},
-	{"name on a channel that is no IP", "ws7", "unix:/run/x", "ws7", true},
-	{"address on a channel that is no IP",
+	{"name on a channel without IP", "ws7", "unix:/run/x", "ws7", true},
+	{"address on a channel without IP",
 	 "10.0.0.7",
 	 "unix:/run/x",
 	 "x",
@@ -164,13 +164,13 @@ static const struct match_case match_cases[] = {
 	 "10.0.0.7",
 	 true},
 	{"a star is no wildcard", "*", BY_NAME, false},
-	{"a percent sign alone", "%", BY_NAME, false},
+	{"only a percent sign", "%", BY_NAME, false},
 
 	{"FQDN", "ws7.example.com", BY_FQDN, true},
 	{"FQDN in upper case", "WS7.EXAMPLE.COM", BY_FQDN, true},
-	{"first label of a FQDN", "ws7", BY_FQDN, true},
+	{"first label of an FQDN", "ws7", BY_FQDN, true},
 	{"first label in upper case", "WS7", BY_FQDN, true},
-	{"first label behind backslashes", "\\\\ws7", BY_FQDN, true},
+	{"first label after backslashes", "\\\\ws7", BY_FQDN, true},
 	{"first label with German letters",
 	 "J\u00dcRGEN",
 	 "ipv4:10.0.0.7:1",
@@ -187,17 +187,20 @@ static const struct match_case match_cases[] = {
 	{"two labels of three", "ws7.example", BY_FQDN, false},
 	{"first label and a dot", "ws7.", BY_FQDN, false},
 	{"FQDN of another domain", "ws7.example.org", BY_FQDN, false},
-	{"FQDN asked, short name on record", "ws7.example.com", BY_NAME, false},
+	{"FQDN asked, short name recorded", "ws7.example.com", BY_NAME, false},
 
-	{"10 is no label of 10.0.0.7", "10", BY_IPV4, false},
-	{"10 is no label of 10.0.0.7, backslashes", "\\\\10", BY_IPV4, false},
+	{"10 is not a label of 10.0.0.7", "10", BY_IPV4, false},
+	{"10 is not a label of 10.0.0.7, backslashes",
+	 "\\\\10",
+	 BY_IPV4,
+	 false},
 	{"no label of a mapped record", "::ffff:10", BY_MAPPED, false},
 	{"no label of a zone with a dot",
 	 "fe80::1%eth0",
 	 "ipv6:fe80::2:445",
 	 "fe80::1%eth0.5",
 	 false},
-	{"10 is the label of a FQDN",
+	{"10 is the label of an FQDN",
 	 "10",
 	 "ipv4:10.0.0.7:1",
 	 "10.example.com",
@@ -219,7 +222,7 @@ static void test_match(void **state)
 struct resolved_case {
 	const char *name;
 	const char *asked;
-	/* what the name was resolved to, NULL ends it */
+	/* the addresses of the name, up to a NULL */
 	const char *addresses[3];
 	const char *remote_address;
 	const char *remote_name;
@@ -252,11 +255,7 @@ static const struct resolved_case resolved_cases[] = {
 	 "unix:/run/x",
 	 "",
 	 false},
-	{"resolved: the name is on record still",
-	 "ws7",
-	 {"10.0.0.8"},
-	 BY_NAME,
-	 true},
+	{"resolved: the name is recorded", "ws7", {"10.0.0.8"}, BY_NAME, true},
 	{"resolved: never from an address",
 	 "10.0.0.8",
 	 {"10.0.0.7"},
@@ -295,7 +294,7 @@ struct can_resolve_case {
 
 static const struct can_resolve_case can_resolve_cases[] = {
 	{"to resolve: a name", "ws7", true},
-	{"to resolve: behind backslashes", "\\\\ws7", true},
+	{"to resolve: after backslashes", "\\\\ws7", true},
 	{"to resolve: FQDN", "ws7.example.com", true},
 	{"to resolve: FQDN with the root's dot", "ws7.example.com.", true},
 	{"to resolve: a name of digits and letters", "7ws", true},
@@ -317,7 +316,7 @@ static const struct can_resolve_case can_resolve_cases[] = {
 	{"not to resolve: octal", "012.0.0.07", false},
 	{"not to resolve: IPv4 with a port", "10.0.0.7:445", false},
 	{"not to resolve: IPv4 with a zone", "10.0.0.7%lo", false},
-	{"not to resolve: IPv6 with a zone that is none", "fe80::1%", false},
+	{"not to resolve: IPv6 with an empty zone", "fe80::1%", false},
 	{"not to resolve: name with a port", "ws7:445", false},
 };
 
@@ -343,14 +342,14 @@ static const struct malformed_case malformed_cases[] = {
 	{"malformed: one backslash before a name", "\\ws7"},
 	{"malformed: three backslashes before a name", "\\\\\\ws7"},
 	{"malformed: backslash inside", "ws7\\x"},
-	{"malformed: backslash behind", "\\\\ws7\\"},
-	{"malformed: share behind the name", "\\\\ws7\\share"},
+	{"malformed: backslash at the end", "\\\\ws7\\"},
+	{"malformed: share after the name", "\\\\ws7\\share"},
 	{"malformed: slash", "/"},
 	{"malformed: slashes before", "//ws7"},
 	{"malformed: slash inside", "\\\\ws7/x"},
 	{"malformed: prefix length", "10.0.0.0/8"},
 	{"malformed: newline", "ws7\nx"},
-	{"malformed: newline behind an address", "10.0.0.7\n"},
+	{"malformed: newline after an address", "10.0.0.7\n"},
 	{"malformed: tab", "\\\\ws\t7"},
 	{"malformed: escape", "\x1b[2J"},
 	{"malformed: first control character", "\x01"},
@@ -367,7 +366,7 @@ static void test_malformed(void **state)
 	assert_false(client_filter_parse(c->asked, &filter));
 }
 
-static void test_filter_points_behind_the_backslashes(void **state)
+static void test_filter_points_after_the_backslashes(void **state)
 {
 	const char *asked = "\\\\ws7";
 	struct client_filter filter;
@@ -379,7 +378,7 @@ static void test_filter_points_behind_the_backslashes(void **state)
 	assert_null(filter.resolved);
 }
 
-/* What NetrSessionEnum lists as a session's client is the recorded name. */
+/* NetrSessionEnum lists the recorded name as a session's client. */
 static void test_what_is_listed_matches(void **state)
 {
 	static const char letters[] = "abcXYZ0123456789.:%-_[]s \xc3\xbc";
@@ -409,7 +408,7 @@ static void test_what_is_listed_matches(void **state)
 }
 
 static const struct CMUnitTest others[] = {
-	cmocka_unit_test(test_filter_points_behind_the_backslashes),
+	cmocka_unit_test(test_filter_points_after_the_backslashes),
 	cmocka_unit_test(test_what_is_listed_matches),
 };
 

@@ -9,7 +9,7 @@
 
 static bool memory_is_out;
 
-/* Stands before talloc's own, so that a test can run out of memory. */
+/* Replaces talloc's own, so that a test can run out of memory. */
 char *talloc_strndup(const void *mem_ctx, const char *text, size_t len)
 {
 	if (memory_is_out) {
@@ -45,8 +45,8 @@ static const struct client_case client_cases[] = {
 	 "ipv6:fe80::7:49152",
 	 "fe80::7",
 	 "\\\\[fe80::7]"},
-	{"name on record", "ipv4:10.0.0.7:49152", "ws7", "\\\\ws7"},
-	{"DNS name on record",
+	{"recorded name", "ipv4:10.0.0.7:49152", "ws7", "\\\\ws7"},
+	{"recorded DNS name",
 	 "ipv4:10.0.0.7:49152",
 	 "ws7.example.com",
 	 "\\\\ws7.example.com"},
@@ -54,15 +54,15 @@ static const struct client_case client_cases[] = {
 	 "ipv4:10.0.0.7:49152",
 	 LONG_NAME,
 	 "\\\\" LONG_NAME},
-	{"Unicode name on record",
+	{"recorded Unicode name",
 	 "ipv4:10.0.0.7:49152",
 	 "b\u00fcro",
 	 "\\\\b\u00fcro"},
-	{"another address on record",
+	{"another address recorded",
 	 "ipv4:10.0.0.7:49152",
 	 "10.0.0.8",
 	 "\\\\10.0.0.7"},
-	{"no name on record", "ipv4:10.0.0.7:49152", "", "\\\\10.0.0.7"},
+	{"no name recorded", "ipv4:10.0.0.7:49152", "", "\\\\10.0.0.7"},
 	{"name with a backslash",
 	 "ipv4:10.0.0.7:49152",
 	 "ws\\7",
@@ -72,13 +72,13 @@ static const struct client_case client_cases[] = {
 	 "ipv4:10.0.0.7:49152",
 	 "ws\n7",
 	 "\\\\10.0.0.7"},
-	{"name that is no UTF-8",
+	{"name that is not UTF-8",
 	 "ipv4:10.0.0.7:49152",
 	 "ws\xff"
 	 "7",
 	 "\\\\10.0.0.7"},
-	{"name alone", "unix:", "ws7", "\\\\ws7"},
-	{"bad name alone", "unix:", "ws\n7", "ws\\x0A7"},
+	{"only a name", "unix:", "ws7", "\\\\ws7"},
+	{"only a bad name", "unix:", "ws\n7", "ws\\x0A7"},
 };
 
 static void test_client(void **state)
@@ -100,7 +100,7 @@ static void test_client(void **state)
 		.sub_auths = {21, (rid)},                          \
 	}
 
-/* Who has sessions: each by account and unix name. */
+/* The users with sessions, each by account and unix name. */
 static const struct known_name everybody[] = {
 	{.name = "alice", .user = SID(1)},
 	{.name = "alice", .user = SID(1)},
@@ -128,7 +128,7 @@ static const struct user_case user_cases[] = {
 	{"account of another unix user",
 	 {.unix_name = "smith", .account = "alice", .domain = "FS1"},
 	 "alice"},
-	{"account that nobody has a session of",
+	{"account without a session",
 	 {.account = "carol", .domain = "FS1"},
 	 "carol"},
 	{"account that two users have",
@@ -149,7 +149,7 @@ static const struct user_case user_cases[] = {
 	{"account with an at sign",
 	 {.account = "alice@home", .domain = "FS1"},
 	 "FS1\\alice@home"},
-	{"account with a blank",
+	{"account with a space",
 	 {.unix_name = "nobody",
 	  .account = "ANONYMOUS LOGON",
 	  .domain = "NT AUTHORITY"},
@@ -157,7 +157,7 @@ static const struct user_case user_cases[] = {
 	{"account of 255 bytes and more",
 	 {.account = LONG_NAME, .domain = "FS1"},
 	 LONG_NAME},
-	{"unix name alone", {.unix_name = "zoe"}, "zoe"},
+	{"only a unix name", {.unix_name = "zoe"}, "zoe"},
 	{"unix name, empty account",
 	 {.unix_name = "zoe", .account = "", .domain = ""},
 	 "zoe"},
@@ -167,7 +167,7 @@ static const struct user_case user_cases[] = {
 	{"domain with a control character",
 	 {.account = "bob", .domain = "F\nS1"},
 	 "bob"},
-	{"account that is no UTF-8",
+	{"account that is not UTF-8",
 	 {.unix_name = "zoe", .account = "z\xff", .domain = "FS1"},
 	 "zoe"},
 	{"nothing that can be asked for",
@@ -215,7 +215,7 @@ static void test_last_name_is_shared(void **state)
 	assert_false(known_names_shared(names, 3, "bob"));
 }
 
-/* No other name is listed instead. */
+/* It fails, instead of listing another name. */
 static void test_out_of_memory(void **state)
 {
 	const struct user_identity user = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/match/session_prefilter.c: it changes no answer. */
+/* Tests of source/session/match/session_prefilter.c: no answer changes. */
 
 #include "source/common/samba_types.h"
 
@@ -11,10 +11,10 @@
 
 #define ROUNDS 40000
 
-/* A record's bytes up to here have its versions and its id. */
+/* The bytes of a record before this are its versions and its id. */
 #define ID_END 24
 
-/* Any sequence of numbers will do, as long as it is the same every time. */
+/* A pseudo-random sequence of numbers, the same in every run. */
 static uint32_t random_below(uint32_t limit)
 {
 	static uint64_t state = 7;
@@ -25,7 +25,7 @@ static uint32_t random_below(uint32_t limit)
 
 #define PICK(list) ((list)[random_below(ARRAY_SIZE(list))])
 
-/* Pairs and triples that case makes equal, some of different length. */
+/* Pairs and triples that differ only by case, some with different lengths. */
 static const char *const letters[] = {
 	"a",	  "A",	    "b",	  "i",	    "I",      "\u0130",
 	"\u0131", "k",	    "K",	  "\u212a", "s",      "\u017f",
@@ -63,7 +63,7 @@ static const char *const clients[] = {
 	"10.0.0.1",
 };
 
-/* Short, so that two of them are often the same but for case. */
+/* Short, so that two of them often differ only by case. */
 static const char *random_name(TALLOC_CTX *mem_ctx)
 {
 	char *name = talloc_strdup(mem_ctx, "");
@@ -97,7 +97,7 @@ static struct record_channel random_channel(TALLOC_CTX *mem_ctx)
 	};
 }
 
-/* Often another's, too. */
+/* Often the same as another record's. */
 static const char *random_account(TALLOC_CTX *mem_ctx)
 {
 	return random_below(4) != 0 ? random_or_null(mem_ctx) : PICK(letters);
@@ -148,8 +148,8 @@ static const char *random_client(TALLOC_CTX *mem_ctx)
 }
 
 /*
- * Half of them; most still can be decoded, with other names. No two get the
- * same id, which is the key of a record.
+ * Change a few bytes. Most records can still be decoded, with other names. The
+ * ids do not change: they are keys and must be unique.
  */
 static void damage(TDB_DATA bytes)
 {
@@ -207,7 +207,7 @@ static void test_same_answer_as_without(void **state)
 		}
 		talloc_free(frame);
 	}
-	/* neither answer is the only one */
+	/* sessions were found, and records were held back */
 	assert_true(all_found >= ROUNDS / 10);
 	assert_true(held_back >= ROUNDS);
 }
@@ -222,7 +222,7 @@ static const struct record alice = {
 	.num_channels = 1,
 };
 
-/* What is held back is not decoded: that is where the time of a walk goes. */
+/* A walk spends its time on decoding, so other records are held back. */
 static const struct verdict_case {
 	const char *name;
 	const char *client;
@@ -268,7 +268,7 @@ static void check_verdict(void **state)
 	talloc_free(frame);
 }
 
-/* However short: nothing is read from behind its end. */
+/* Nothing is read past the end of a record. */
 static void test_cut_records_have_no_names(void **state)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
@@ -288,7 +288,7 @@ static void test_cut_records_have_no_names(void **state)
 	talloc_free(frame);
 }
 
-/* Random bytes look like a string now and then: no reason to decode them. */
+/* Random bytes can look like a string, but that is no reason to decode. */
 static void test_no_utf8_is_no_name(void **state)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/match/session_query.c: which arguments are taken. */
+/* Tests of source/session/match/session_query.c: which arguments are valid. */
 
 #include "replace.h"
 
@@ -9,7 +9,7 @@
 
 static bool memory_is_out;
 
-/* Stands before talloc's own, so that a test can run out of memory. */
+/* Replaces talloc's own, so that a test can run out of memory. */
 char *talloc_strndup(const void *mem_ctx, const char *text, size_t len)
 {
 	if (memory_is_out) {
@@ -80,7 +80,7 @@ static void test_arguments(void **state)
 			 c->result);
 }
 
-/* A name of begin and then count times unit. */
+/* The name is begin, followed by count times unit. */
 struct length_case {
 	const char *name;
 	const char *begin;

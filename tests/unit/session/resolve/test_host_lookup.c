@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/resolve/host_lookup.c: what getent's answer says. */
+/* Tests of source/session/resolve/host_lookup.c: parsing getent's output. */
 
 #include "tests/unit/table.h"
 
@@ -10,7 +10,7 @@
 struct parse_case {
 	const char *name;
 	const char *text;
-	/* what is found, NULL ends it */
+	/* what is found, up to a NULL */
 	const char *addresses[4];
 };
 
@@ -28,15 +28,15 @@ static const struct parse_case parse_cases[] = {
 	 "10.0.0.7        STREAM \n"
 	 "10.0.0.8        STREAM \n",
 	 {"2001:db8::7", "10.0.0.7", "10.0.0.8"}},
-	{"an address alone", "10.0.0.7\n", {"10.0.0.7"}},
+	{"only an address", "10.0.0.7\n", {"10.0.0.7"}},
 	{"a zone", "fe80::7%eth0    STREAM ws7\n", {"fe80::7%eth0"}},
 	{"half an address", "10.0.0.7", {NULL}},
-	{"half an address behind a whole one",
+	{"half an address after a whole one",
 	 "10.0.0.8 STREAM ws7\n10.0.0.7",
 	 {"10.0.0.8"}},
 	{"half a line", "10.0.0.7        STR", {NULL}},
 	{"no address", "ws7 10.0.0.7\n", {NULL}},
-	{"a blank before", " 10.0.0.7\n", {NULL}},
+	{"a space before", " 10.0.0.7\n", {NULL}},
 	{"no address, then one", "?\n10.0.0.7 STREAM\n", {"10.0.0.7"}},
 	{"a long word",
 	 "2001:db8::7777777777777777777777777777777777777777777777777777777777"
@@ -61,7 +61,7 @@ static void test_parse(void **state)
 	assert_int_equal(found.num, i);
 }
 
-static void test_no_more_addresses_are_taken_than_there_is_room(void **state)
+static void test_addresses_that_do_not_fit_are_dropped(void **state)
 {
 	struct client_addresses found = {.num = 0};
 
@@ -76,7 +76,7 @@ static void test_no_more_addresses_are_taken_than_there_is_room(void **state)
 }
 
 static const struct CMUnitTest others[] = {
-	cmocka_unit_test(test_no_more_addresses_are_taken_than_there_is_room),
+	cmocka_unit_test(test_addresses_that_do_not_fit_are_dropped),
 };
 
 int main(void)

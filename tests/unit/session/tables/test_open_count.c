@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/tables/open_count.c: opens by user and smbd. */
+/* Tests of source/session/tables/open_count.c: finding the right count. */
 
 #include "replace.h"
 
@@ -64,7 +64,7 @@ static void test_another_is_not_found(void **state)
 	assert_null(open_counts_find(NULL, 0, &owner, &user));
 }
 
-/* Sessions that cannot be told apart count together. */
+/* Sessions of the same user and smbd share a count. */
 static void test_of_equal_ones_the_same_is_found(void **state)
 {
 	struct open_count counts[] = {all[0], all[1], all[1], all[1], all[4]};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/tables/record_pull.c: damaged records, no memory. */
+/* Tests of source/session/tables/record_pull.c: damage and lack of memory. */
 
 #include "source/common/samba_types.h"
 
@@ -15,7 +15,7 @@
 static const ndr_pull_flags_fn_t pull =
 	(ndr_pull_flags_fn_t)ndr_pull_smbXsrv_session_globalB;
 
-/* A session's record, with a user's token in it. */
+/* A session record that has a user's token. */
 static TDB_DATA new_record(TALLOC_CTX *mem_ctx)
 {
 	struct dom_sid sids[5];
@@ -48,7 +48,7 @@ static TDB_DATA new_record(TALLOC_CTX *mem_ctx)
 	return (TDB_DATA){.dptr = blob.data, .dsize = blob.length};
 }
 
-/* Deprecated for its costs to a server, not to a test. */
+/* talloc_set_memlimit() is deprecated, but good enough for a test. */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 static NTSTATUS pull_within(TDB_DATA value, size_t limit)
@@ -96,8 +96,8 @@ static void test_empty_record(void **state)
 				    NT_STATUS_NOT_FOUND));
 }
 
-/* However much memory it asks for. */
-static void test_damage_is_no_want_of_memory(void **state)
+/* Not even if the decoder asks for huge amounts of memory. */
+static void test_damage_is_not_lack_of_memory(void **state)
 {
 	static const uint8_t huge[] = {0xff, 0xff, 0xff, 0x7f};
 	TALLOC_CTX *frame = talloc_new(NULL);
@@ -122,8 +122,8 @@ static void test_damage_is_no_want_of_memory(void **state)
 	talloc_free(frame);
 }
 
-/* However early it runs out. */
-static void test_want_of_memory_is_no_damage(void **state)
+/* At no point of the decoding. */
+static void test_lack_of_memory_is_not_damage(void **state)
 {
 	TALLOC_CTX *frame = talloc_new(NULL);
 	TDB_DATA value = new_record(frame);
@@ -146,8 +146,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_record),
 		cmocka_unit_test(test_empty_record),
-		cmocka_unit_test(test_damage_is_no_want_of_memory),
-		cmocka_unit_test(test_want_of_memory_is_no_damage),
+		cmocka_unit_test(test_damage_is_not_lack_of_memory),
+		cmocka_unit_test(test_lack_of_memory_is_not_damage),
 	};
 
 	return cmocka_run_group_tests_name("record_pull", tests, NULL, NULL);
