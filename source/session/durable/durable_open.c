@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Durable opens of sessions that are closed: noted before, ended after. */
+/* Durable opens of closed sessions: noted before the close, ended after it. */
 
 #include "durable_open.h"
 
@@ -23,15 +23,15 @@ struct durable_table {
 };
 
 enum durable_state {
-	/* with its smbd, or nobody's yet */
+	/* connected, or disconnected and not known whose it was */
 	DURABLE_CONNECTED,
-	/* a closed session's, and can be reclaimed */
+	/* of a closed session, and can be reclaimed */
 	DURABLE_DISCONNECTED,
-	/* cannot be reclaimed, but is still on its file */
+	/* cannot be reclaimed, but its file still has its entries */
 	DURABLE_ON_FILE,
-	/* no open any more */
+	/* nothing is left of it */
 	DURABLE_ENDED,
-	/* taken up again by its client */
+	/* its client has reclaimed it */
 	DURABLE_RECLAIMED,
 	/* of another session */
 	DURABLE_FOREIGN,
@@ -41,7 +41,7 @@ struct durable_open {
 	uint32_t global_id;
 	struct file_open open;
 	struct dom_sid user;
-	/* a new one each time that it is reclaimed */
+	/* changes each time the open is reclaimed */
 	uint64_t volatile_id;
 	struct file_id file;
 	bool file_known;
@@ -83,7 +83,7 @@ NTSTATUS durable_table_open(TALLOC_CTX *mem_ctx,
 	return NT_STATUS_OK;
 }
 
-/* smbd may give the id of an open that has ended to another one. */
+/* smbd may reuse the id of an open that has ended. */
 static bool is_same(const struct durable_open *noted,
 		    const struct smbXsrv_open_global *open)
 {
@@ -126,7 +126,7 @@ struct note_state {
 	const struct session_targets *targets;
 };
 
-/* Is it known to be of a session that stays? */
+/* Is it known to belong to a session that is not closed? */
 static bool is_foreign(const struct session_targets *targets,
 		       const struct smbXsrv_open_global *open)
 {
@@ -242,8 +242,9 @@ static NTSTATUS compare_with_record(const struct smbXsrv_open_global *open,
 }
 
 /*
- * Its record is gone. smbd may have left it on its file all the same: 4.22 does
- * where it cannot keep the open of a client that has several with locks there.
+ * The record is gone, but smbd may have left the open's entries on its file:
+ * 4.22 does when it cannot keep an open of a client that has several opens with
+ * locks there.
  */
 static void note_ended(struct durable_open *open)
 {
@@ -274,7 +275,7 @@ static NTSTATUS look_at(struct durable_opens *opens, struct durable_open *open)
 			owner->awaited ? DURABLE_CONNECTED : DURABLE_FOREIGN;
 		return NT_STATUS_OK;
 	}
-	/* after the open: whoever is there yet has not lost it before */
+	/* after the open: a session that is still there did not lose it */
 	status = durable_owner_look_for_others(owner, opens->table->sessions);
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
@@ -329,7 +330,7 @@ static NTSTATUS end_record(const struct durable_opens *opens,
 	return NT_STATUS_OK;
 }
 
-/* One step after the other, as far as it goes. */
+/* Take as many steps to end an open as are possible now. */
 static NTSTATUS end_open(struct durable_opens *opens, struct durable_open *open)
 {
 	NTSTATUS status = NT_STATUS_OK;
@@ -364,7 +365,7 @@ NTSTATUS durable_opens_end(struct durable_opens *opens,
 		if (NT_STATUS_IS_OK(status)) {
 			continue;
 		}
-		DBG_INFO("durable open 0x%08x is left for now: %s\n",
+		DBG_INFO("cannot end durable open 0x%08x yet: %s\n",
 			 opens->list[i].global_id,
 			 nt_errstr(status));
 		opens->failure = status;

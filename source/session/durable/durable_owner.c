@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A smbd and a user whose sessions there are closed, and who else is there. */
+/* An smbd and a user with targets, and the user's other sessions there. */
 
 #include "durable_owner.h"
 
@@ -7,8 +7,8 @@
 #include "libcli/security/dom_sid.h"
 
 /*
- * How long smbd may take from the first open of a session that it disconnects
- * to the end of the session's record, in units of 100 ns: 100 ms.
+ * The time that smbd may take from disconnecting a session's first open to
+ * deleting the session's record, in units of 100 ns: 100 ms.
  */
 #define CLOSING_TIME 1000000
 

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A smbd and a user whose sessions there are closed, and who else is there. */
+/* An smbd and a user with targets, and the user's other sessions there. */
 
 #ifndef SESSIONDEL_DURABLE_OWNER_H
 #define SESSIONDEL_DURABLE_OWNER_H
 
 #include "source/session/targets.h"
 
-/* 4.17 has no session on record for an open, only its smbd and its user. */
+/* 4.17 records the smbd and the user of an open, but not its session. */
 struct durable_owner {
 	struct server_id smbd;
 	struct dom_sid user;
-	/* a session that is to end is still there */
+	/* a target is still there */
 	bool awaited;
-	/* when the last look was that saw such a session */
+	/* time of the last look that saw such a target */
 	NTTIME seen;
-	/* when the first look was that saw none, 0 before */
+	/* time of the first look that saw none, 0 until then */
 	NTTIME gone;
-	/* sessions of that user there which are not to end */
+	/* sessions of the user on the smbd that are not targets */
 	struct session_key *others;
 	size_t num_others;
-	/* one of those has ended */
+	/* one of the others has ended */
 	bool other_gone;
 };
 
@@ -29,12 +29,12 @@ struct durable_owners {
 };
 
 /**
- * Add the owners of sessions that are to be closed.
+ * Add the owners of targets.
  *
  * @param[in]     mem_ctx  Owns the list.
- * @param[in,out] owners   Gets those that it has not yet.
- * @param[in]     targets  The sessions.
- * @param[in]     now      The time.
+ * @param[in,out] owners   Those that are missing are added.
+ * @param[in]     targets  The targets.
+ * @param[in]     now      The current time.
  *
  * @return NT_STATUS_NO_MEMORY.
  */
@@ -44,16 +44,16 @@ NTSTATUS durable_owners_add(TALLOC_CTX *mem_ctx,
 			    NTTIME now);
 
 /**
- * The owner of a smbd and a user, NULL when it is none of them.
+ * The owner with this smbd and user, or NULL.
  */
 struct durable_owner *durable_owners_find(const struct durable_owners *owners,
 					  const struct server_id *smbd,
 					  const struct dom_sid *user);
 
 /**
- * Note who else is there: sessions at one of the owners that are no targets.
+ * Note the sessions of the owners that are not targets.
  *
- * @param[in] mem_ctx  Owns the others.
+ * @param[in] mem_ctx  Owns the lists of others.
  *
  * @return NT_STATUS_NO_MEMORY, or what session_table_walk() returns.
  */
@@ -63,31 +63,31 @@ NTSTATUS durable_owners_note_others(TALLOC_CTX *mem_ctx,
 				    const struct session_targets *targets);
 
 /**
- * Bring the owners up to date with what has become of the sessions.
+ * Update the owners after the fates of targets have changed.
  */
 void durable_owners_look(const struct durable_owners *owners,
 			 const struct session_targets *targets,
 			 NTTIME now);
 
 /**
- * See whether one of the others has ended.
+ * Check whether one of the others has ended.
  *
  * @return What session_table_lookup() returns.
  */
 NTSTATUS durable_owner_look_for_others(struct durable_owner *owner,
 				       struct session_table *table);
 
-/* Whose an open is that was disconnected. */
+/* Whose a disconnected open was. */
 enum durable_claim {
-	/* a session's that is closed */
+	/* a target's */
 	DURABLE_TARGETS,
 	DURABLE_OTHERS,
-	/* that cannot be told before the session is gone */
+	/* not known before the target is gone */
 	DURABLE_UNDECIDED,
 };
 
 /**
- * Tell whose an open is that was connected at a owner, by the time of its end.
+ * Decide whose a disconnected open was, by the time of its disconnection.
  */
 enum durable_claim durable_owner_claim(const struct durable_owner *owner,
 				       NTTIME disconnected);

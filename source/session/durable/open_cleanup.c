@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a disconnected open still holds on its file: taken away. */
+/* Remove what a disconnected open still holds on its file. */
 
 #include "open_cleanup.h"
 
@@ -40,16 +40,16 @@ NTSTATUS open_cleanup_locks_db(TALLOC_CTX *mem_ctx, struct db_context **db)
 
 struct share_state {
 	const struct file_open *open;
-	/* the entry of the open */
+	/* the share-mode entry of the open */
 	struct share_mode_entry entry;
 	bool found;
 	bool lease_shared;
 };
 
 /*
- * smbd marks the entry of an open that it disconnects, but 4.17 forgets to
- * where others have the file open as well: that one keeps the look of a live
- * open, and is known by its time.
+ * smbd marks the entry of an open that it disconnects. 4.17 does not if others
+ * also have the file open: such an entry looks like that of a live open, and is
+ * recognized by its time.
  */
 static bool is_entry_of(const struct share_mode_entry *entry,
 			const struct file_open *open)
@@ -110,12 +110,12 @@ static bool drop_entry(struct share_mode_entry *entry,
 	if (!is_entry_of(entry, state->open)) {
 		return false;
 	}
-	/* Samba leaves stale entries out when it stores the rest */
+	/* Samba drops stale entries when it stores the others */
 	entry->stale = true;
 	return true;
 }
 
-/* Several opens of a client can share one lease; the last one takes it away. */
+/* Several opens of a client can share one lease; the last one removes it. */
 static NTSTATUS end_lease(const struct share_mode_entry *entry,
 			  const struct file_id *file)
 {
@@ -126,16 +126,16 @@ static NTSTATUS end_lease(const struct share_mode_entry *entry,
 		return NT_STATUS_OK;
 	}
 	if (!NT_STATUS_IS_OK(status)) {
-		DBG_WARNING("a lease of no open is left behind: %s\n",
+		DBG_WARNING("a lease without an open is left behind: %s\n",
 			    nt_errstr(status));
 	}
 	return status;
 }
 
 /*
- * The entry goes before its lease: an smbd that opens the file panics over an
- * entry whose lease is missing, and does not mind a lease without an entry.
- * What can fail before the entry is gone can be tried again.
+ * Remove the entry before its lease: an smbd that opens the file panics if an
+ * entry's lease is missing, but ignores a lease without an entry. If a step
+ * before that fails, everything can be tried again.
  */
 static NTSTATUS end_share_mode(struct share_mode_lock *lock,
 			       const struct file_id *file,
@@ -176,7 +176,7 @@ static bool is_of_open(const struct lock_struct *lock, uint64_t persistent_id)
 	       server_id_is_disconnected(&lock->context.pid);
 }
 
-/* A record is an array of locks, behind their version if they have one. */
+/* A record is an array of locks, after their version if they have one. */
 static bool locks_fit(TDB_DATA value)
 {
 	const size_t size = LOCKS_VERSION_SIZE;
@@ -278,7 +278,7 @@ NTSTATUS open_cleanup(struct db_context *locks,
 		      struct file_id file,
 		      const struct file_open *open)
 {
-	/* Samba's functions leave there what they need for a moment */
+	/* Samba's functions leave temporary data on it */
 	TALLOC_CTX *frame = talloc_stackframe();
 	NTSTATUS status = end_open(locks, limit, file, open);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a disconnected open still holds on its file: taken away. */
+/* Remove what a disconnected open still holds on its file. */
 
 #ifndef SESSIONDEL_OPEN_CLEANUP_H
 #define SESSIONDEL_OPEN_CLEANUP_H
@@ -13,14 +13,16 @@ struct db_context;
 struct share_lock_limit;
 
 /**
- * Open the byte-range locks of all files.
+ * Open brlock.tdb, which has the byte-range locks of all files.
  *
  * @param[in]  mem_ctx  Owns the database.
  * @param[out] db       Valid only with NT_STATUS_OK.
+ *
+ * @return What lock_db_open() returns.
  */
 NTSTATUS open_cleanup_locks_db(TALLOC_CTX *mem_ctx, struct db_context **db);
 
-/* What names an open among those of its file. */
+/* Identifies an open among those of its file. */
 struct file_open {
 	uint64_t persistent_id;
 	/* the smbd that had it, and when it was opened */
@@ -29,22 +31,23 @@ struct file_open {
 };
 
 /**
- * Take share modes, lease and byte-range locks of a disconnected open off its
- * file, and wake those who wait for them. Opens of others, disconnected ones
- * too, keep theirs.
+ * Remove the share mode, lease and byte-range locks of a disconnected open from
+ * its file, and wake the processes that wait for them. Other opens keep theirs,
+ * even if they are disconnected.
  *
  * Samba's scavenger does the same when a durable open has timed out, but only
- * where nobody else has the file open.
+ * if nobody else has the file open.
  *
- * What fails can be tried again, and does then what is left to be done.
+ * After an error this can be called again, and does what is left.
  *
  * @param[in]     locks  From open_cleanup_locks_db().
  * @param[in,out] limit  See share_lock_try().
  * @param[in]     file   The file.
  * @param[in]     open   The open.
  *
- * @return NT_STATUS_IO_TIMEOUT when another process is at the file now,
- *         NT_STATUS_NO_MEMORY, or why a database could not be changed.
+ * @return NT_STATUS_IO_TIMEOUT if another process has the share modes of the
+ *         file locked; NT_STATUS_NO_MEMORY; or why a database could not be
+ *         changed.
  */
 NTSTATUS open_cleanup(struct db_context *locks,
 		      struct share_lock_limit *limit,

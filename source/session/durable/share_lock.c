@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The share modes of a file: locked, but never waited for. */
+/* Lock the share modes of a file without waiting. */
 
 #include "share_lock.h"
 
@@ -35,9 +35,8 @@ NTSTATUS share_lock_try(struct share_lock_limit *limit,
 			struct share_mode_lock **lock)
 {
 	/*
-	 * Takes the lock, too, and finds out whether it is free: 4.17 writes
-	 * two lines of error into the log for a get_existing_share_mode_lock()
-	 * that was refused.
+	 * This takes the lock for a moment, and so shows whether it is free. If
+	 * it is not, get_existing_share_mode_lock() of 4.17 logs two errors.
 	 */
 	NTSTATUS status = share_lock_wake(limit, file);
 

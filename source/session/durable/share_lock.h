@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The share modes of a file: locked, but never waited for. */
+/* Lock the share modes of a file without waiting. */
 
 #ifndef SESSIONDEL_SHARE_LOCK_H
 #define SESSIONDEL_SHARE_LOCK_H
@@ -12,9 +12,8 @@
 struct share_mode_lock;
 
 /*
- * Samba waits an hour for this lock. Whoever stands in front of its
- * g_lock_lock() does not wait at all while this is set, and says in it whether
- * the lock was refused.
+ * Samba waits up to an hour for this lock. While set is true, the replacement
+ * of its g_lock_lock() must not wait. It sets refused if the lock is not free.
  */
 struct share_lock_limit {
 	bool set;
@@ -24,19 +23,19 @@ struct share_lock_limit {
 /**
  * Lock the share modes of a file.
  *
- * @param[in,out] limit  Heeded by who stands in front of g_lock_lock().
+ * @param[in,out] limit  The one that the replacement of g_lock_lock() reads.
  * @param[in]     file   The file.
- * @param[out]    lock   To be freed; NULL where nobody has the file open.
+ * @param[out]    lock   Free it to unlock; NULL if nobody has the file open.
  *
- * @return NT_STATUS_IO_TIMEOUT when another process has the lock now, or why
- *         it cannot be had.
+ * @return NT_STATUS_IO_TIMEOUT if another process has the lock, or why it
+ *         cannot be taken.
  */
 NTSTATUS share_lock_try(struct share_lock_limit *limit,
 			struct file_id file,
 			struct share_mode_lock **lock);
 
 /**
- * Wake those who wait for something of the file to change.
+ * Wake the processes that wait for a change of the file's share modes.
  *
  * @return As share_lock_try().
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/durable/durable_owner.c: whose an open is. */
+/* Tests of source/session/durable/durable_owner.c: whose an open was. */
 
 #include "tests/unit/table.h"
 
