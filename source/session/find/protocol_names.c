@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a session speaks, and over what: in words for its list. */
+/* Names of dialects and transports in the list of sessions. */
 
 #include "protocol_names.h"
 
 #include <stddef.h>
 #include <string.h>
 
-/* The port of NetBIOS sessions, behind an address. */
+/* The end of an address with the port of NetBIOS sessions. */
 #define NETBIOS_PORT ":139"
 
 const char *session_dialect_name(uint16_t dialect)

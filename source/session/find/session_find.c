@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Find the sessions that a query means in the session table. */
+/* Find the sessions that match a query in the session table. */
 
 #include "session_find.h"
 
@@ -11,7 +11,7 @@
 #include "source/session/match/session_prefilter.h"
 #include "source/session/tables/session_owner.h"
 
-/* How many smbds a walk remembers. */
+/* Number of live smbds that a walk remembers. */
 #define LIVE_OWNERS 32
 
 struct live_owner {
@@ -24,15 +24,15 @@ struct find_state {
 	const struct session_query *query;
 	const struct session_scope *scope;
 	struct session_targets *targets;
-	/* one may be the caller's */
+	/* a target may be the caller's own session */
 	bool like_caller;
-	/* the caller's token was in the table */
+	/* a record has the caller's token */
 	bool caller_seen;
-	/* smbds that were found alive, each has many sessions */
+	/* smbds that were found alive: each may have many sessions */
 	struct live_owner live[LIVE_OWNERS];
 };
 
-/* The unix name is all there is of some guests. */
+/* Some guests have only a unix name. */
 static char *display_name(TALLOC_CTX *mem_ctx, const struct user_identity *user)
 {
 	if (user->account == NULL || user->account[0] == '\0') {
@@ -54,7 +54,7 @@ static bool has_token(const struct smbXsrv_session_global *session,
 			  &caller->token);
 }
 
-/* The same user at the other end of the caller's connection. */
+/* Is it a session of the caller's user on the caller's connection? */
 static bool is_like_caller(const struct smbXsrv_session_global *session,
 			   const struct dom_sid *user,
 			   const struct session_scope_caller *caller)
@@ -109,7 +109,7 @@ static NTSTATUS add_target(struct find_state *state,
 	return NT_STATUS_OK;
 }
 
-/* A target, or the first session that tells that there are other clients. */
+/* Could it be a target, or the first session that differs by its client? */
 static bool may_be_target(TDB_DATA value, void *private_data)
 {
 	const struct find_state *state = private_data;
@@ -120,7 +120,7 @@ static bool may_be_target(TDB_DATA value, void *private_data)
 		session_prefilter_client(&query->client, value));
 }
 
-/* One that dies after this walk saw it is noticed when it is asked. */
+/* If an smbd dies later, this is noticed when it is asked to close. */
 static bool owner_died(struct find_state *state, const struct server_id *owner)
 {
 	struct live_owner *live = &state->live[owner->pid % LIVE_OWNERS];
@@ -195,7 +195,7 @@ static NTSTATUS visit_caller(const struct smbXsrv_session_global *session,
 	return NT_STATUS_OK;
 }
 
-/* Is the caller's token anywhere in the table? */
+/* Does any record have the caller's token? */
 static NTSTATUS find_caller(struct session_table *table,
 			    const struct session_scope_caller *caller,
 			    bool *found)
@@ -203,7 +203,7 @@ static NTSTATUS find_caller(struct session_table *table,
 	struct caller_search search = {.caller = caller};
 	NTSTATUS status;
 
-	/* no answer in 4.22, and in 4.17 one that a GUID never spoils */
+	/* void in 4.22; in 4.17 it cannot fail for a GUID */
 	(void)GUID_to_ndr_buf(&caller->token, &search.token);
 
 	status =
@@ -213,9 +213,9 @@ static NTSTATUS find_caller(struct session_table *table,
 }
 
 /*
- * A client that authenticates its session again gets a new token there, and
- * pipes that were open before keep the old one. The table is searched for the
- * token only where a target may be such a session.
+ * When a client authenticates its session again, the session gets a new token,
+ * but pipes that are already open keep the old one. The table is searched for
+ * the token only if a target could be such a session.
  */
 static NTSTATUS look_for_caller(struct session_table *table,
 				const struct session_scope_caller *caller,

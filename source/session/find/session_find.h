@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Find the sessions that a query means in the session table. */
+/* Find the sessions that match a query in the session table. */
 
 #ifndef SESSIONDEL_SESSION_FIND_H
 #define SESSIONDEL_SESSION_FIND_H
@@ -15,7 +15,7 @@
  * @param[in]  mem_ctx  Owns the list of targets.
  * @param[in]  table    The session table.
  * @param[in]  query    What was asked for.
- * @param[in]  scope    What the server adds.
+ * @param[in]  scope    The server's domain, and the caller.
  * @param[out] targets  Valid only with NT_STATUS_OK, may be empty.
  *
  * @return NT_STATUS_NO_MEMORY, or what session_table_walk() returns.

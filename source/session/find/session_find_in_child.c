@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Find sessions of a cluster: in a side process that tells what it finds. */
+/* Find sessions on a cluster, in a child process that sends the targets. */
 
 #include "session_find_in_child.h"
 
@@ -12,9 +12,9 @@
 #include "session_find.h"
 
 /*
- * What is told. A target is followed by its user and client, with their
- * terminating zeros. Targets are told when they are found, for the case that
- * the walk does not end, and all of them again at its end.
+ * A message from the child. A target is followed by its user and client, each
+ * with its NUL. Targets are sent when they are found, in case the walk does not
+ * end, and all of them again at its end.
  */
 struct told {
 	enum {
@@ -25,7 +25,7 @@ struct told {
 	struct session_target target;
 	size_t user_len;
 	size_t client_len;
-	/* of the end */
+	/* of TOLD_END */
 	NTSTATUS status;
 	bool other_clients;
 };
@@ -36,12 +36,12 @@ struct session_find_in_child_state {
 	struct session_scope scope;
 	struct session_targets targets;
 	int output;
-	/* the end was told */
+	/* TOLD_END was received */
 	bool ended;
 	NTSTATUS status;
 };
 
-/* What this process is for is over when nobody listens. */
+/* The child has nothing left to do if the worker does not read. */
 static void send_bytes(int output, const void *data, size_t len)
 {
 	if (!side_process_tell(output, data, len)) {
@@ -124,7 +124,7 @@ struct tevent_req *session_find_in_child_send(TALLOC_CTX *mem_ctx,
 	return req;
 }
 
-/* A target without its end is none: the process was killed meanwhile. */
+/* Drops an incomplete target: the child was killed while it wrote. */
 static bool take_target(struct session_find_in_child_state *state,
 			struct told *told,
 			const char **text,

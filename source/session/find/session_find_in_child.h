@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Find sessions of a cluster: in a side process that tells what it finds. */
+/* Find sessions on a cluster, in a child process that sends the targets. */
 
 #ifndef SESSIONDEL_SESSION_FIND_IN_CHILD_H
 #define SESSIONDEL_SESSION_FIND_IN_CHILD_H
@@ -10,17 +10,17 @@
 #include "source/session/targets.h"
 
 /**
- * Do what session_targets_find() does, and do not wait for it.
+ * Like session_targets_find(), but without blocking.
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
- * @param[in] table    The session table, must outlive the request.
- * @param[in] query    What was asked for, must outlive the request.
- * @param[in] scope    What the server adds, copied; what it points to must
- *                     outlive this function.
- * @param[in] limit    How long to look.
+ * @param[in] table    The session table; must outlive the request.
+ * @param[in] query    What was asked for; must outlive the request.
+ * @param[in] scope    The server's domain, and the caller. Copied, but not what
+ *                     it points to, which is not used after this function.
+ * @param[in] limit    How long the search may take.
  *
- * @return The request, NULL without memory.
+ * @return The request, NULL if out of memory.
  */
 struct tevent_req *session_find_in_child_send(TALLOC_CTX *mem_ctx,
 					      struct tevent_context *ev,
@@ -34,9 +34,9 @@ struct tevent_req *session_find_in_child_send(TALLOC_CTX *mem_ctx,
  * @param[in]  mem_ctx  Owns the list of targets.
  * @param[out] targets  Valid with NT_STATUS_OK and NT_STATUS_IO_TIMEOUT.
  *
- * @return NT_STATUS_OK; NT_STATUS_IO_TIMEOUT: there may be more than were
- *         found in time, this call's or CTDB's; NT_STATUS_INTERNAL_ERROR: the
- *         side process failed; or what session_targets_find() returns.
+ * @return NT_STATUS_IO_TIMEOUT if limit or CTDB's own limit was reached, so
+ *         there may be more targets; NT_STATUS_INTERNAL_ERROR if the child
+ *         failed; or what session_targets_find() returns.
  */
 NTSTATUS session_find_in_child_recv(struct tevent_req *req,
 				    TALLOC_CTX *mem_ctx,

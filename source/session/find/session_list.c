@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sessions that there are, as a list of them tells. */
+/* List the sessions that match a query. */
 
 #include "session_list.h"
 
@@ -12,17 +12,17 @@
 
 #define NTTIME_PER_SECOND 10000000
 
-/* So many names are looked for in a record's bytes before it is decoded. */
+/* For more names than this, all records are decoded. */
 #define FEW_NAMES 8
 
-/* A row whose user has no name yet. */
+/* A row whose user name is not chosen yet. */
 struct draft {
 	struct session_row row;
 	struct user_identity user;
 };
 
 struct make_state {
-	/* for what is not needed afterwards */
+	/* for temporary data */
 	TALLOC_CTX *frame;
 	TALLOC_CTX *mem_ctx;
 	const struct session_query *query;
@@ -30,17 +30,17 @@ struct make_state {
 	struct session_list *list;
 	NTTIME now;
 	struct draft *drafts;
-	/* of all users whose names may be those of listed ones */
+	/* of all users who may have the same name as a listed one */
 	struct known_name *names;
 	size_t num_names;
-	/* the accounts of those who are listed, while they are few */
+	/* the accounts of the listed users, unless there are too many */
 	struct user_filter accounts[FEW_NAMES];
 	size_t num_accounts;
 };
 
 /*
- * Room for one more element, doubled when it is used up; NULL without memory,
- * and the old array is still there then.
+ * Make room for one more element. A full array doubles its size. Returns NULL
+ * if out of memory; the old array is still valid then.
  */
 static void *make_room(TALLOC_CTX *mem_ctx,
 		       void *array,
@@ -81,7 +81,7 @@ static NTSTATUS add_name(struct make_state *state,
 	return NT_STATUS_OK;
 }
 
-/* user: of the frame. */
+/* user: its strings belong to the frame. */
 static NTSTATUS add_names(struct make_state *state,
 			  const struct user_identity *user,
 			  const struct dom_sid *sid)
@@ -105,7 +105,7 @@ static bool copy_string(TALLOC_CTX *mem_ctx, const char **text)
 	return *text != NULL;
 }
 
-/* The record that it points into is gone when names are chosen. */
+/* The strings belong to a record that is freed before names are chosen. */
 static bool copy_user(TALLOC_CTX *mem_ctx, struct user_identity *user)
 {
 	return copy_string(mem_ctx, &user->unix_name) &&
@@ -173,7 +173,7 @@ static bool is_for_all(const struct session_query *query)
 	return query->client.name == NULL && query->user.whole == NULL;
 }
 
-/* A row, or the first session that tells that there are others. */
+/* Could it be a row, or the first session that differs by client or user? */
 static bool may_be_row(TDB_DATA value, void *private_data)
 {
 	const struct make_state *state = private_data;
@@ -225,7 +225,7 @@ static NTSTATUS visit_session(const struct smbXsrv_session_global *session,
 			 &sid);
 }
 
-/* False: it is one too many. */
+/* Returns false if there are too many. */
 static bool add_account(struct make_state *state, const char *account)
 {
 	if (account == NULL || account[0] == '\0') {
@@ -278,7 +278,7 @@ static NTSTATUS visit_namesake(const struct smbXsrv_session_global *session,
 	return add_names(state, &user, &sid);
 }
 
-/* Others who have a listed user's name need not be listed themselves. */
+/* Users with the same name as a listed one need not be listed themselves. */
 static NTSTATUS find_namesakes(struct make_state *state,
 			       struct session_table *table)
 {
@@ -307,7 +307,7 @@ static int compare_ids(const void *a, const void *b)
 	return (row_a->id > row_b->id) - (row_a->id < row_b->id);
 }
 
-/* A record that moves between nodes during the walk is met twice. */
+/* A record that moves between nodes during a walk is seen twice. */
 static void drop_doubles(struct session_list *list)
 {
 	size_t kept = 1;
@@ -320,7 +320,7 @@ static void drop_doubles(struct session_list *list)
 	list->num = kept;
 }
 
-/* Only now it is known which names several users have. */
+/* Only now is it known which names several users have. */
 static NTSTATUS finish_rows(struct make_state *state)
 {
 	struct session_list *list = state->list;

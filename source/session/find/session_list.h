@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sessions that there are, as a list of them tells. */
+/* List the sessions that match a query. */
 
 #ifndef SESSIONDEL_SESSION_LIST_H
 #define SESSIONDEL_SESSION_LIST_H
@@ -12,9 +12,9 @@
 #include "source/session/tables/session_table.h"
 
 struct session_row {
-	/* never 0, and no other session has it as long as this one lives */
+	/* never 0, and unique while the session exists */
 	uint32_t id;
-	/* passed to NetrSessionDel as they stand, they mean this session */
+	/* NetrSessionDel with these names closes this session */
 	const char *client;
 	const char *user;
 	const char *dialect;
@@ -22,7 +22,7 @@ struct session_row {
 	bool guest;
 	/* since the session was set up */
 	uint32_t seconds;
-	/* files, directories and pipes; 0 when they were not to be counted */
+	/* open files, directories and pipes; 0 if not counted */
 	uint32_t opens;
 	/* what the opens are counted by */
 	struct server_id owner;
@@ -33,25 +33,24 @@ struct session_row {
 struct session_list {
 	struct session_row *rows;
 	size_t num;
-	/* there are sessions that match but for their client */
+	/* there are sessions that match except for their client */
 	bool other_clients;
-	/* there are sessions of the client, whoever their user is */
+	/* there are sessions of the client, of any user */
 	bool client_seen;
 };
 
 /**
- * List the sessions that a query means: authenticated ones whose smbd is
- * alive, the same that a close with that query would end.
+ * List the sessions that match a query: authenticated ones whose smbd is alive.
+ * They are the same that a close with this query would close.
  *
- * Sessions of one user in one smbd have the sum of all of their opens each:
- * Samba 4.17 does not record which session an open belongs to.
+ * Each session has the number of all opens of its user in its smbd: Samba 4.17
+ * does not record which session an open belongs to.
  *
  * @param[in]  mem_ctx  Owns the rows and their strings.
  * @param[in]  table    The session table.
  * @param[in]  query    What was asked for.
- * @param[in]  scope    What the server adds.
- * @param[in]  opens    Count them, too, which takes a walk over all of the
- *                      server's.
+ * @param[in]  scope    The server's domain, and the caller.
+ * @param[in]  opens    Count opens? This walks over all opens of the server.
  * @param[out] list     Valid only with NT_STATUS_OK, may be empty.
  *
  * @return NT_STATUS_NO_MEMORY, or what session_table_walk() and

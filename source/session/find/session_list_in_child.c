@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* List sessions of a cluster: in a side process that tells them all. */
+/* List sessions on a cluster, in a child process that sends the list. */
 
 #include "session_list_in_child.h"
 
@@ -7,16 +7,16 @@
 
 #include "source/session/child/side_process.h"
 
-/* What is told: this, and the rows. */
+/* What the child sends first; the rows follow. */
 struct told_list {
 	NTSTATUS status;
-	/* its rows are those of the other process */
+	/* rows is the child's pointer, not valid in the worker */
 	struct session_list list;
 };
 
 /*
- * A row is followed by its client and user, with their terminating zeros. Its
- * other strings are constants, at the same place in both processes.
+ * A row is followed by its client and user, each with its NUL. Its other
+ * strings are constants, which have the same address in both processes.
  */
 struct told_row {
 	struct session_row row;
@@ -122,13 +122,13 @@ struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
 	return req;
 }
 
-/* What has not been told yet; nothing of it is aligned. */
+/* The bytes that were not read yet. They are not aligned. */
 struct rest {
 	const char *data;
 	size_t length;
 };
 
-/* The next that many bytes, NULL when there are not so many. */
+/* The next length bytes, NULL if there are fewer. */
 static const char *take_bytes(struct rest *rest, size_t length)
 {
 	const char *data = rest->data;

@@ -10,7 +10,7 @@ struct dialect_case {
 	uint16_t dialect;
 };
 
-/* Each test's name is what is expected. */
+/* The name of a test is the expected result. */
 static const struct dialect_case dialect_cases[] = {
 	{"SMB 1.0", 0x0000},
 	{"SMB 2.0.2", 0x0202},
@@ -42,8 +42,8 @@ static const struct transport_case transport_cases[] = {
 	{"port 445, IPv6", "ipv6:2001:db8::1:445", DIRECT},
 	{"port 139", "ipv4:10.0.0.1:139", NETBIOS},
 	{"port 139, IPv6", "ipv6:2001:db8::1:139", NETBIOS},
-	{"port that begins alike", "ipv4:10.0.0.1:1390", DIRECT},
-	{"port that ends alike", "ipv4:10.0.0.1:4139", DIRECT},
+	{"port that begins with 139", "ipv4:10.0.0.1:1390", DIRECT},
+	{"port that ends with 139", "ipv4:10.0.0.1:4139", DIRECT},
 	{"139 inside the address", "ipv6:2001:db8::139:445", DIRECT},
 	{"no port", "unix", DIRECT},
 	{"empty", "", DIRECT},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/find/session_list.c: what test_session_prefilter.c,
- * with its random records, does not meet.
+/*
+ * Tests of source/session/find/session_list.c that the random records of
+ * test_session_prefilter.c do not cover.
  */
 
 #include "source/common/samba_types.h"
@@ -26,7 +27,7 @@ static struct record record_of(uint32_t id)
 }
 
 /* As on a cluster, where a record can move during the walk. */
-static void test_record_that_is_met_twice_is_one_row(void **state)
+static void test_record_that_is_seen_twice_is_one_row(void **state)
 {
 	static const uint32_t ids[] = {3, 1, 3, 2, 1, 3};
 	TALLOC_CTX *frame = talloc_new(NULL);
@@ -49,7 +50,7 @@ static void test_record_that_is_met_twice_is_one_row(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_record_that_is_met_twice_is_one_row),
+	cmocka_unit_test(test_record_that_is_seen_twice_is_one_row),
 };
 
 int main(void)
