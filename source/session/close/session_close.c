@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* End sessions: ask their smbds, wait until the records are gone. */
+/* Close sessions: ask their smbds, wait until the records are gone. */
 
 #include "session_close.h"
 
@@ -18,10 +18,10 @@
 #define PAUSE_MIN 1000
 #define PAUSE_MAX 50000
 
-/* Microseconds that a smbd of another node may be silent after a close. */
+/* Microseconds that an smbd on another node has to answer after a close. */
 #define SILENCE_MAX 100000
 
-/* Microseconds until one that may not have got its message is asked again. */
+/* Microseconds until a close that may have been lost is sent again. */
 #define ASK_AGAIN 1000000
 
 NTSTATUS session_close_ask(const struct session_table *table,
@@ -57,9 +57,9 @@ NTSTATUS session_close_ask(const struct session_table *table,
 }
 
 /*
- * The table is polled and never written to. A watch on each record would
- * write into it, stay behind in it when this worker is killed, and wakes its
- * first watcher only, so that a clock would be needed all the same.
+ * The table is polled, never written. A watch on each record would write into
+ * it, be left behind if this worker is killed, and wake only the first watcher,
+ * so a timer would still be needed.
  */
 struct session_close_state {
 	struct tevent_context *ev;
@@ -67,20 +67,20 @@ struct session_close_state {
 	struct session_targets *targets;
 	struct timeval start;
 	struct timeval end;
-	/* NULL where durable opens are left as they are */
+	/* NULL if durable opens are not ended */
 	struct durable_opens *opens;
-	/* why some may have been missed */
+	/* why some of them may have been missed */
 	NTSTATUS unnoted;
 	/* all targets before this one are settled */
 	size_t next;
-	/* some could not be asked yet */
+	/* some targets could not be asked yet */
 	bool unasked;
-	/* some wait for their turn, see may_ask() */
+	/* some targets wait for their turn, see may_ask() */
 	bool paced;
 	struct timeval asked;
-	/* from smbds of other nodes; NULL while there are none */
+	/* of smbds on other nodes; NULL until there are any */
 	struct smbd_pings *pings;
-	/* all are settled, are the nodes still there? */
+	/* all targets are settled: do the nodes still answer? */
 	bool confirming;
 	/* nothing is left to be done */
 	bool over;
@@ -92,9 +92,9 @@ static void session_close_look(struct tevent_req *req);
 static void session_close_woken(struct tevent_req *subreq);
 
 /*
- * A smbd that gets several of these messages through CTDB while it waits for a
- * record can lose all but the first (seen in 4.17). So one on another node
- * gets the next when it has answered the last.
+ * An smbd that gets several of these messages through CTDB while it waits for a
+ * record can lose all but the first (seen in 4.17). So an smbd on another node
+ * gets the next one when it has answered the ping after the last one.
  */
 static bool may_ask(const struct session_close_state *state,
 		    const struct server_id *owner)
@@ -139,8 +139,8 @@ static NTSTATUS ask_owner(struct session_close_state *state,
 }
 
 /*
- * A session that cannot be asked now is asked again before the next look:
- * what stands in the way may pass, or its smbd is gone.
+ * If a close cannot be sent now, it is tried again before the next look: the
+ * obstacle may pass, or the smbd may be gone by then.
  */
 static NTSTATUS ask_all(struct session_close_state *state)
 {
@@ -174,7 +174,7 @@ static NTSTATUS ask_all(struct session_close_state *state)
 	return NT_STATUS_OK;
 }
 
-/* Other callers' messages may have come at the same time, see may_ask(). */
+/* Messages of other callers may have displaced a close, see may_ask(). */
 static void ask_remote_again(struct session_close_state *state)
 {
 	const struct timeval now = tevent_timeval_current();
@@ -196,9 +196,9 @@ static void ask_remote_again(struct session_close_state *state)
 }
 
 /*
- * Without this knowledge sessions are closed all the same: what is left behind
- * is what stock Samba leaves, and the answer tells. With records of another
- * layout it would tell so for ever, so that is said in the log alone.
+ * After an error the sessions are still closed: what is left behind is what
+ * stock Samba leaves, and the answer reports it. If the records have another
+ * layout, every answer would, so that is only logged.
  */
 static NTSTATUS note_durable(struct session_close_state *state,
 			     const struct session_close_options *how)
@@ -217,8 +217,7 @@ static NTSTATUS note_durable(struct session_close_state *state,
 	    NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 		return status;
 	}
-	DBG_WARNING("durable opens are left as they are: %s\n",
-		    nt_errstr(status));
+	DBG_WARNING("durable opens are not ended: %s\n", nt_errstr(status));
 	if (!NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
 		state->unnoted = status;
 	}
@@ -261,7 +260,7 @@ struct tevent_req *session_close_here_send(
 	return req;
 }
 
-/* Has its end been seen? Sets the fate when it has. */
+/* Has the session ended? If so, sets its fate. */
 static NTSTATUS settle_target(struct session_table *table,
 			      struct session_target *target,
 			      bool *settled)
@@ -298,9 +297,9 @@ static uint64_t microseconds(struct timeval from, struct timeval to)
 }
 
 /*
- * Late by at most a sixteenth of what the wait has taken, and by 50 ms: quick
- * for one session, cheap for a smbd that hangs. A look that takes long leaves
- * others as much time again.
+ * The pause is a sixteenth of the time waited so far, at most 50 ms: quick for
+ * one session, cheap for an smbd that hangs. It is at least as long as the last
+ * look, which leaves time for other calls.
  */
 static struct timeval next_look(const struct session_close_state *state,
 				struct timeval look)
@@ -318,9 +317,9 @@ static struct timeval next_look(const struct session_close_state *state,
 }
 
 /*
- * Up to the first session that is not settled: the answer needs all of them,
- * so one that hangs makes the rest not worth a look. The last look goes over
- * all, for the record of each, and so does one that durable opens wait for.
+ * Checks targets up to the first one that is not settled: the answer needs all
+ * of them. The last look checks all, so that each gets its fate, and so does a
+ * look that durable opens need.
  */
 static NTSTATUS settle_all(struct session_close_state *state,
 			   bool all,
@@ -351,7 +350,7 @@ static NTSTATUS settle_all(struct session_close_state *state,
 	return NT_STATUS_OK;
 }
 
-/* Does some process of the owner's node still answer? */
+/* Does any process on the owner's node still answer? */
 static NTSTATUS confirm_owner(struct session_close_state *state,
 			      const struct server_id *owner,
 			      bool *confirmed)
@@ -372,9 +371,9 @@ static NTSTATUS confirm_owner(struct session_close_state *state,
 }
 
 /*
- * When a node leaves the cluster, CTDB drops its records and tells of its
- * processes that they are dead, whether they are or not. Who then does not
- * answer has perhaps just been cut off, and its sessions live on.
+ * When a node leaves the cluster, CTDB drops its records and reports its
+ * processes as dead, even if they are alive. A node that does not answer may
+ * just be cut off, and its sessions still exist.
  */
 static NTSTATUS confirm_all(struct session_close_state *state,
 			    bool last,
@@ -416,9 +415,9 @@ static void tell_progress(const struct session_close_state *state)
 }
 
 /*
- * One look: ask who could not be asked, see who is gone, and end the opens that
- * were left behind, those of the last session too. Nobody is looked for before
- * all were asked: a node that hangs would stop that, too.
+ * One look: send the closes that could not be sent before, see which sessions
+ * are gone, and end the durable opens that they left. Send every close before
+ * polling: a look-up on a hung node would delay the rest.
  */
 static NTSTATUS close_step(struct session_close_state *state,
 			   bool last,
@@ -455,7 +454,7 @@ static NTSTATUS close_step(struct session_close_state *state,
 	return status;
 }
 
-/* Is there nothing left to be done? *result tells what came of it. */
+/* Is there nothing left to do? Sets *result to the result so far. */
 static bool is_over(const struct session_close_state *state,
 		    bool all_settled,
 		    NTSTATUS *result)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* End sessions: ask their smbds, wait until the records are gone. */
+/* Close sessions: ask their smbds, wait until the records are gone. */
 
 #ifndef SESSIONDEL_SESSION_CLOSE_H
 #define SESSIONDEL_SESSION_CLOSE_H
@@ -24,18 +24,17 @@ struct durable_opens;
 struct durable_table;
 struct share_lock_limit;
 
-/* How to close. */
 struct session_close_options {
-	/* how long to wait at most */
+	/* the longest time to wait */
 	struct timeval limit;
-	/* to end durable opens, too; NULL: they are left to be reclaimed */
+	/* to end durable opens; NULL: they can be reclaimed */
 	const struct durable_table *durable;
-	/* the same for a side process, which opens a table of its own */
+	/* the same for a child process, which opens its own table */
 	struct share_lock_limit *child_share_lock_limit;
 	/*
-	 * Those that were noted before; the request takes them, and notes no
-	 * others: a session that has come meanwhile is not closed. NULL: they
-	 * are noted now.
+	 * Durable opens that were noted before. The request takes them over and
+	 * notes no others, because a session that is new since then is not
+	 * closed. NULL: note them now.
 	 */
 	struct durable_opens *opens;
 	/* called when fates may have changed; may be NULL */
@@ -47,17 +46,17 @@ struct session_close_options {
  * Close sessions and wait until they are gone, or until the time limit
  * (docs/spec.md#when-it-answers-and-with-what).
  *
- * Those with the fate SESSION_OWN are left alone, those with SESSION_ASKED
- * waited for; the others are asked, and all get their fate by the time the
- * request is done.
+ * Targets with the fate SESSION_OWN are left alone, those with SESSION_ASKED
+ * are only waited for, the others are asked. When the request is done, all have
+ * their fate.
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
- * @param[in] table    The session table, must outlive the request.
- * @param[in] targets  The sessions, must outlive the request.
- * @param[in] how      How to close, copied.
+ * @param[in] table    The session table; must outlive the request.
+ * @param[in] targets  The targets; must outlive the request.
+ * @param[in] how      How to close; copied.
  *
- * @return The request, NULL without memory.
+ * @return The request, NULL if out of memory.
  */
 struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 				      struct tevent_context *ev,
@@ -67,23 +66,23 @@ struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
 
 /**
  * @param[in]  mem_ctx  Owns the opens.
- * @param[out] opens    What is to be ended yet when something was left, for
- *                      another request to go on with; NULL when nothing was.
- *                      The argument may be NULL.
+ * @param[out] opens    Durable opens that are left, for another request to
+ *                      continue with; NULL if nothing is left to do. The
+ *                      argument may be NULL.
  *
- * @return NT_STATUS_OK: all are gone; NT_STATUS_IO_TIMEOUT: some are not, as
- *         their fates tell, or a durable open is not ended, or a client has
- *         reclaimed one; NT_STATUS_NO_MEMORY; or why durable opens could not
- *         be ended.
+ * @return NT_STATUS_OK if all targets are gone; NT_STATUS_IO_TIMEOUT if some
+ *         are not (see their fates), a durable open is not ended, or a client
+ *         has reclaimed one; NT_STATUS_NO_MEMORY; or why durable opens could
+ *         not be ended.
  */
 NTSTATUS session_close_recv(struct tevent_req *req,
 			    TALLOC_CTX *mem_ctx,
 			    struct durable_opens **opens);
 
 /**
- * The same in this process, and so with waits for CTDB that nothing bounds;
- * session_close_send() has it run aside where there is a cluster, and leaves
- * nothing for another request then.
+ * The same in this process, which can wait for CTDB without a limit. On a
+ * cluster, session_close_send() runs this in a child process, and
+ * session_close_recv() returns no opens.
  */
 struct tevent_req *session_close_here_send(
 	TALLOC_CTX *mem_ctx,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* End sessions of a cluster: in a side process that tells their fates. */
+/* Close sessions on a cluster, in a child process that sends their fates. */
 
 #include "session_close.h"
 
@@ -12,10 +12,10 @@
 #include "source/session/child/side_process.h"
 #include "source/session/durable/durable_open.h"
 
-/* Microseconds that the side process is to be ready before its time is up. */
+/* Microseconds by which the child's limit comes before the worker's. */
 #define HEADSTART 100000
 
-/* What is told: this, and the fates in the order of the targets. */
+/* What the child sends first; the fates follow, in the order of targets. */
 struct told_fates {
 	bool done;
 	NTSTATUS status;
@@ -26,7 +26,7 @@ struct session_close_in_child_state {
 	struct session_targets *targets;
 	struct session_close_options how;
 	int output;
-	/* as last told */
+	/* as last sent */
 	uint8_t *fates;
 };
 
@@ -43,7 +43,7 @@ static bool fates_changed(struct session_close_in_child_state *state)
 	return changed;
 }
 
-/* What this process is for is over when nobody listens. */
+/* The child has nothing left to do if the worker does not read. */
 static void send_fates(const struct session_close_in_child_state *state,
 		       const struct told_fates *told)
 {
@@ -65,7 +65,7 @@ static void tell_progress(void *private_data)
 	}
 }
 
-/* Without it sessions are closed all the same, as in session_close.c. */
+/* After an error the sessions are still closed, as in session_close.c. */
 static NTSTATUS open_durable(struct session_close_in_child_state *state)
 {
 	struct durable_table *durable = NULL;
@@ -79,7 +79,7 @@ static NTSTATUS open_durable(struct session_close_in_child_state *state)
 				    state->how.child_share_lock_limit,
 				    &durable);
 	if (!NT_STATUS_IS_OK(status)) {
-		DBG_WARNING("durable opens are left as they are: %s\n",
+		DBG_WARNING("durable opens are not ended: %s\n",
 			    nt_errstr(status));
 	}
 	state->how.durable = durable;
@@ -175,8 +175,8 @@ static void set_fates(const struct session_targets *targets,
 }
 
 /*
- * The last fates that were told. A process that has not come to an end may
- * have closed more than it told.
+ * Takes the last fates that were sent. A child that was killed may have closed
+ * more than it reported.
  */
 static NTSTATUS take_fates(const struct session_targets *targets,
 			   const DATA_BLOB *blob)

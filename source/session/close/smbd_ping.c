@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether a smbd of another node has taken up what it was sent before. */
+/* Ping smbds on other nodes, to see whether they received earlier messages. */
 
 #include "smbd_ping.h"
 
@@ -7,10 +7,7 @@
 #include "librpc/gen_ndr/messaging.h"
 #include "source3/include/messages.h"
 
-/*
- * The address of all of Samba's processes on a node at once, from Samba's
- * ctdb_srvids.h.
- */
+/* The address of all Samba processes on a node, from Samba's ctdb_srvids.h. */
 #define ALL_PROCESSES 0xFE00000000000000ULL
 
 struct smbd_ping {

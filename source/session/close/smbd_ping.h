@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether a smbd of another node has taken up what it was sent before. */
+/* Ping smbds on other nodes, to see whether they received earlier messages. */
 
 #ifndef SESSIONDEL_SMBD_PING_H
 #define SESSIONDEL_SMBD_PING_H
@@ -13,32 +13,34 @@ struct smbd_pings;
 struct messaging_context;
 
 /**
- * Be ready to hear.
+ * Start to listen for answers.
  *
  * @param[in] mem_ctx  Owns the pings.
- * @param[in] msg_ctx  Whose main event context must run while one waits.
+ * @param[in] msg_ctx  Answers arrive while its main event context runs.
  *
- * @return NULL without memory.
+ * @return NULL if out of memory.
  */
 struct smbd_pings *smbd_pings_create(TALLOC_CTX *mem_ctx,
 				     struct messaging_context *msg_ctx);
 
 /**
- * Ask a process for an ping. What it was sent before arrives before that.
+ * Ping a process. It receives the ping after all earlier messages.
  *
- * @param[in] whole_node  Whichever of Samba's processes on the owner's node
- *                        may answer, because this one is dead.
+ * @param[in] pings       From smbd_pings_create().
+ * @param[in] owner       The process.
+ * @param[in] whole_node  Ping all Samba processes on the owner's node, because
+ *                        the owner itself is dead.
  *
- * @return NT_STATUS_NO_MEMORY, or why it could not be asked.
+ * @return NT_STATUS_NO_MEMORY, or why the ping could not be sent.
  */
 NTSTATUS smbd_ping_send(struct smbd_pings *pings,
 			const struct server_id *owner,
 			bool whole_node);
 
-/* As if nobody had been asked. */
+/* Forget all pings and answers. */
 void smbd_pings_forget(struct smbd_pings *pings);
 
-/* What became of the last question. */
+/* What became of the last ping. */
 enum smbd_ping_state {
 	PING_NOT_SENT,
 	PING_SENT,
@@ -47,7 +49,10 @@ enum smbd_ping_state {
 };
 
 /**
- * @param[out] age  Seconds and microseconds since it was asked; may be NULL.
+ * The state of the last ping of a process.
+ *
+ * @param[out] age  Time since the ping; not set with PING_NOT_SENT. May be
+ *                  NULL.
  */
 enum smbd_ping_state smbd_ping_get(const struct smbd_pings *pings,
 				   const struct server_id *owner,
