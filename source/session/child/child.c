@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A child process of the worker that tells something through a pipe. */
+/* A child process of the worker that writes to a pipe. */
 
 #include "child.h"
 
@@ -10,7 +10,7 @@
 
 #include "lib/util/blocking.h"
 
-/* Without SIGCHLD, whose handler could free the pid before it is held. */
+/* Blocks SIGCHLD, whose handler could free the pid before pidfd_open(). */
 static int start_and_hold(struct child *child,
 			  int (*start)(int output,
 				       void *private_data,

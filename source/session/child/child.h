@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A child process of the worker that tells something through a pipe. */
+/* A child process of the worker that writes to a pipe. */
 
 #ifndef SESSIONDEL_CHILD_H
 #define SESSIONDEL_CHILD_H
@@ -7,9 +7,9 @@
 #include "source/common/samba_types.h"
 
 struct child {
-	/* a pidfd, for the worker's SIGCHLD handler frees pids at any time */
+	/* a pidfd: the worker's SIGCHLD handler can free the pid at any time */
 	int process;
-	/* where what it tells comes out; reading does not wait */
+	/* the end to read from, non-blocking */
 	int pipe;
 	pid_t pid;
 };
@@ -17,10 +17,10 @@ struct child {
 /**
  * Start a child.
  *
- * @param[out] child  Both descriptors are -1 when there is none.
- * @param[in]  start  Starts it, with output for what it tells, and with
- *                    SIGCHLD blocked, which the child must undo. Returns 0,
- *                    or an errno.
+ * @param[out] child         Needs child_end(), also after an error.
+ * @param[in]  start         Starts the process, which writes to output. SIGCHLD
+ *                           is blocked, and the child must unblock it. Returns
+ *                           0, or an errno.
  * @param[in]  private_data  For start().
  *
  * @return 0, or an errno.
@@ -30,16 +30,16 @@ int child_start(struct child *child,
 		void *private_data);
 
 /**
- * Kill a child if it still lives. Never by its pid, which may be another
- * process's by now.
+ * Kill a child if it is still alive. Uses the pidfd, because the pid may belong
+ * to another process by now.
  *
  * @param[in] child  One that was started.
  */
 void child_kill(const struct child *child);
 
 /**
- * Kill a child if it still lives, and let go of it. The worker's SIGCHLD
- * handler collects it.
+ * Kill a child if it is still alive, and close its descriptors. The worker's
+ * SIGCHLD handler reaps it.
  */
 void child_end(struct child *child);
 

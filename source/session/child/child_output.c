@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All that a child process tells through its pipe, read without a wait. */
+/* Read what a child process writes, without blocking. */
 
 #include "child_output.h"
 
@@ -7,7 +7,7 @@
 
 #include "lib/util/tevent_ntstatus.h"
 
-/* What is read at once. */
+/* Bytes to read at once. */
 #define CHUNK_LEN 65536
 
 struct child_output_state {

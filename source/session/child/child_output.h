@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All that a child process tells through its pipe, read without a wait. */
+/* Read what a child process writes, without blocking. */
 
 #ifndef SESSIONDEL_CHILD_OUTPUT_H
 #define SESSIONDEL_CHILD_OUTPUT_H
@@ -13,14 +13,14 @@
 #include "child.h"
 
 /**
- * Read until the child has ended, or has told so much.
+ * Read until the child closes its end of the pipe, or up to a limit.
  *
  * @param[in] mem_ctx  Owns the request, which must be freed before child_end().
  * @param[in] ev       Where to wait.
  * @param[in] child    One that was started.
- * @param[in] most     Bytes; what follows them is not read.
+ * @param[in] most     The limit in bytes.
  *
- * @return The request, NULL without memory.
+ * @return The request, NULL if out of memory.
  */
 struct tevent_req *child_output_send(TALLOC_CTX *mem_ctx,
 				     struct tevent_context *ev,
@@ -29,11 +29,11 @@ struct tevent_req *child_output_send(TALLOC_CTX *mem_ctx,
 
 /**
  * @param[in]  req      The request.
- * @param[in]  mem_ctx  Owns what was told.
- * @param[out] told     All that was told until now, whatever the result.
+ * @param[in]  mem_ctx  Owns the output.
+ * @param[out] told     All output so far, also after an error.
  *
- * @return NT_STATUS_OK; NT_STATUS_NO_MEMORY; NT_STATUS_IO_TIMEOUT where the
- *         request had a time to end at.
+ * @return NT_STATUS_NO_MEMORY; NT_STATUS_IO_TIMEOUT if an end time was set for
+ *         the request and has passed.
  */
 NTSTATUS child_output_recv(struct tevent_req *req,
 			   TALLOC_CTX *mem_ctx,

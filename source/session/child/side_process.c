@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Work in a process of its own, for what on a cluster may block for long. */
+/* Work in a child process, because on a cluster it may block for long. */
 
 #include "side_process.h"
 
@@ -19,7 +19,7 @@
 
 #include "child_output.h"
 
-/* Milliseconds in which a process that was killed is dead. */
+/* Milliseconds to wait for the death of a killed process. */
 #define DEATH_MAX 100
 
 struct side_process_state {
@@ -42,7 +42,7 @@ bool side_process_tell(int output, const void *data, size_t len)
 	return write_data(output, data, len) == (ssize_t)len;
 }
 
-/* It ends with the worker, and as any process when it is told to. */
+/* The child dies with the worker, and on the usual signals. */
 static void prepare_signals(pid_t worker)
 {
 	sigset_t none;
@@ -58,7 +58,7 @@ static void prepare_signals(pid_t worker)
 	}
 }
 
-/* Connections to CTDB cannot be shared with the worker. */
+/* The child cannot share the worker's connections to CTDB. */
 static void run_work(const struct side_process_state *state, int output)
 {
 	struct messaging_context *msg_ctx = state->msg_ctx;
@@ -72,7 +72,7 @@ static void run_work(const struct side_process_state *state, int output)
 	if (NT_STATUS_IS_OK(status)) {
 		state->work(output, state->private_data);
 	}
-	/* takes the socket for messages away */
+	/* removes the child's messaging socket */
 	talloc_free(msg_ctx);
 	_exit(0);
 }
@@ -91,7 +91,7 @@ static int fork_and_run(int output, void *private_data, pid_t *pid)
 	return 0;
 }
 
-/* One that is killed cannot take its socket for messages away itself. */
+/* A killed child cannot remove its messaging socket itself. */
 static void clean_up_after(const struct child *child)
 {
 	struct pollfd death = {.fd = child->process, .events = POLLIN};
@@ -153,7 +153,7 @@ struct tevent_req *side_process_send(TALLOC_CTX *mem_ctx,
 	err = child_start(&state->child, fork_and_run, state);
 	tevent_req_set_cleanup_fn(req, side_process_cleanup);
 	if (err != 0) {
-		DBG_ERR("cannot start a process: %s\n", strerror(err));
+		DBG_ERR("cannot start a child process: %s\n", strerror(err));
 		tevent_req_nterror(req, map_nt_error_from_unix_common(err));
 		return tevent_req_post(req, ev);
 	}

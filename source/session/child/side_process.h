@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Work in a process of its own, for what on a cluster may block for long. */
+/* Work in a child process, because on a cluster it may block for long. */
 
 #ifndef SESSIONDEL_SIDE_PROCESS_H
 #define SESSIONDEL_SIDE_PROCESS_H
@@ -12,26 +12,27 @@
 struct messaging_context;
 
 /**
- * Is there need of one? Samba asks CTDB synchronously and waits without a
- * bound, which a worker must not do.
+ * Is a child process needed? On a cluster, Samba asks CTDB synchronously and
+ * waits without a limit, which a worker must not do.
  */
 bool side_process_needed(void);
 
-/* How the work tells what it has found so far. False: nobody listens. */
+/* Send data from work() to the worker. Returns false if it does not read. */
 bool side_process_tell(int output, const void *data, size_t len);
 
 /**
- * Fork, do some work in the child, and wait for what it tells.
+ * Fork, call work() in the child, and wait for the data that it sends.
  *
- * @param[in] mem_ctx  Owns the request; the child is killed with it.
- * @param[in] ev       Where to wait.
- * @param[in] msg_ctx  The worker's; the child has a connection of its own to
- *                     all that it leads to, on the event context of it.
- * @param[in] limit    How long the child may work.
- * @param[in] work     Called in the child, tells by side_process_tell(output).
- * @param[in] private_data  For work(), as it is at the fork.
+ * @param[in] mem_ctx       Owns the request. Freeing that kills the child.
+ * @param[in] ev            Where to wait.
+ * @param[in] msg_ctx       The worker's. The child reconnects it, with its
+ *                          event context.
+ * @param[in] limit         How long the child may work.
+ * @param[in] work          Called in the child; sends data with
+ *                          side_process_tell().
+ * @param[in] private_data  For work(), with the contents at the fork.
  *
- * @return The request, NULL without memory.
+ * @return The request, NULL if out of memory.
  */
 struct tevent_req *side_process_send(TALLOC_CTX *mem_ctx,
 				     struct tevent_context *ev,
@@ -43,11 +44,11 @@ struct tevent_req *side_process_send(TALLOC_CTX *mem_ctx,
 
 /**
  * @param[in]  req      The request.
- * @param[in]  mem_ctx  Owns what was told.
- * @param[out] told     All that was told until the end, whatever the result.
+ * @param[in]  mem_ctx  Owns the data.
+ * @param[out] told     All data that was sent, also after an error.
  *
- * @return NT_STATUS_OK: the child has ended, by itself or by a fault;
- *         NT_STATUS_IO_TIMEOUT: it was killed when the time was up;
+ * @return NT_STATUS_OK if the child has ended, even by a crash;
+ *         NT_STATUS_IO_TIMEOUT if it was killed at its limit;
  *         NT_STATUS_NO_MEMORY; or why there was no child.
  */
 NTSTATUS side_process_recv(struct tevent_req *req,
