@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/match/session_query.c: the rules for arguments
+/*
+ * Fuzzes source/session/match/session_query.c: the rules for arguments
  * (docs/spec.md#arguments).
  */
 

@@ -45,7 +45,7 @@ static void check_matches(TALLOC_CTX *mem_ctx,
 	}
 }
 
-/* Every form that has parts (docs/spec.md#which-sessions-match). */
+/* All forms of a user's name (docs/spec.md#which-sessions-match). */
 static void check_recorded(TALLOC_CTX *mem_ctx,
 			   const struct user_identity *user)
 {

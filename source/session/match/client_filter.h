@@ -33,13 +33,13 @@ bool client_filter_parse(const char *client_name, struct client_filter *filter);
  * Can the filter's name be resolved to addresses
  * (docs/spec.md#which-sessions-match)?
  *
- * Not if it is an address, or if a resolver would take it for another way to
- * write one: "10.1", "0x7f000001", anything with a colon or a zone.
+ * Not if it is an address, or if a resolver would read it as one: "10.1",
+ * "0x7f000001", anything with a colon or a zone.
  */
 bool client_filter_can_resolve(const struct client_filter *filter);
 
 /**
- * Does the filter mean the client at the other end of a channel
+ * Does the client of a channel match the filter
  * (docs/spec.md#which-sessions-match)?
  *
  * @param[in] filter          From client_filter_parse(); its name may be

@@ -15,8 +15,9 @@
 /* The longest escaped name in bytes, including the NUL. */
 #define ESCAPED_LEN 256
 
-/* The longest name that a call takes (docs/spec.md#arguments), in UTF-16 units
- * with its NUL.
+/*
+ * The longest name that a call accepts (docs/spec.md#arguments), in UTF-16
+ * units, including the NUL.
  */
 #define NAME_UNITS 1024
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which sessions match a query, by their records
- * (docs/spec.md#which-sessions-match).
- */
+/* Does a session's record match? See docs/spec.md#which-sessions-match. */
 
 #include "session_match.h"
 

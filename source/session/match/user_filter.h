@@ -51,8 +51,8 @@ enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
 					 struct user_filter *filter);
 
 /**
- * Does the filter mean this user (docs/spec.md#which-sessions-match)? Case does
- * not matter, in all of Unicode.
+ * Does the user match the filter (docs/spec.md#which-sessions-match)? Case is
+ * ignored, in all of Unicode.
  */
 bool user_filter_matches(const struct user_filter *filter,
 			 const struct user_identity *user);

@@ -12,9 +12,9 @@
 /**
  * Resolve a computer name (docs/spec.md#which-sessions-match): ask the sources
  * of smb.conf's "name resolve order" (lmhosts, wins, host, bcast) one after the
- * other, until one of them knows an address. Samba's name cache is not used: an
- * address in it may belong to another computer by now, whose sessions would
- * end.
+ * other until one of them knows an address. Samba's name cache is not used: an
+ * address in it may now belong to another computer, and its sessions would be
+ * closed.
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.

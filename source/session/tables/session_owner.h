@@ -19,9 +19,9 @@ bool session_owner_is_remote(const struct server_id *owner);
  *
  * @param[in] owner  From the session's record.
  *
- * @return false also when descriptors or memory are short, because a live
- *         session that passes for dead would be reported as closed. But an
- *         smbd on another node also passes for dead when its node is cut off.
+ * @return false also if there are no descriptors or memory to find out: a live
+ *         session must not be reported as closed. But an smbd on another node
+ *         also counts as dead while that node is cut off.
  */
 bool session_owner_died(const struct server_id *owner);
 
