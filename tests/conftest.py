@@ -7,7 +7,7 @@ import pathlib
 import pytest
 
 from cmocka_items import pytest_collect_file  # noqa: F401 (a hook of pytest)
-from testbed import sanitizers
+from testbed.observe import sanitizers
 
 
 @pytest.fixture(scope='session')

@@ -22,9 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import report  # noqa: E402
 import tables  # noqa: E402
-from testbed import clients, processes, sessions  # noqa: E402
-from testbed.server import Server  # noqa: E402
-from testbed.srvsvc import LocalPipe, Pipe, SambaPipe  # noqa: E402
+from testbed import processes  # noqa: E402
+from testbed.clients.connections import Connection, connect  # noqa: E402
+from testbed.clients.srvsvc import LocalPipe, Pipe, SambaPipe  # noqa: E402
+from testbed.observe import sessions  # noqa: E402
+from testbed.servers.standalone import Server  # noqa: E402
 
 # Nobody has it, and no record of tables.py either.
 NOBODY = "person777777"
@@ -224,7 +226,7 @@ def logged_in(server, user, number):
     connections = []
     for i in range(number):
         if i % SESSIONS_A_CONNECTION == 0:
-            connections.append(clients.Connection(server, DIALECT))
+            connections.append(Connection(server, DIALECT))
         connections[-1].login(user)
     keys = session_keys(server) - before
     yield keys
@@ -331,8 +333,8 @@ def table_callers(servers, number):
     """Callers where so many records are, and a bare walk over ours."""
     with contextlib.ExitStack() as stack:
         for server in servers.values():
-            stack.enter_context(clients.connect(server, BYSTANDER,
-                                                dialect=DIALECT))
+            stack.enter_context(connect(server, BYSTANDER,
+                                        dialect=DIALECT))
             tables.fill(server, number)
         pipes = stack.enter_context(callers(servers))
         bare = stack.enter_context(tables.BareWalk(servers["ours"]))
@@ -357,7 +359,7 @@ def walk_in_turn(callers_of, size, client, user):
 @contextlib.contextmanager
 def walking(server):
     """A call that walks the table in vain, meanwhile."""
-    with clients.connect(server, CALLER, dialect=DIALECT) as session:
+    with connect(server, CALLER, dialect=DIALECT) as session:
         pipe = Pipe(session)
         pipe.send_session_del("", NOBODY)
         answered = threading.Thread(target=pipe.receive_werror)
@@ -382,7 +384,7 @@ def peaks(server, rounds):
 def behind_walk(server, rounds):
     """How long another call on the same worker takes meanwhile."""
     taken = []
-    with clients.connect(server, BYSTANDER, dialect=DIALECT) as session:
+    with connect(server, BYSTANDER, dialect=DIALECT) as session:
         pipe = Pipe(session)
         pipe.server_info()
         for _ in range(rounds):

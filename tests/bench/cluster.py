@@ -15,9 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from testbed import clients  # noqa: E402
-from testbed.cluster import Cluster  # noqa: E402
-from testbed.srvsvc import NERR_SUCCESS, SambaPipe  # noqa: E402
+from testbed.clients.connections import Connection  # noqa: E402
+from testbed.clients.srvsvc import NERR_SUCCESS, SambaPipe  # noqa: E402
+from testbed.servers.cluster import Cluster  # noqa: E402
 
 SIZES = (1, 2, 3)
 
@@ -73,7 +73,7 @@ def sessions(cluster):
     nodes = cluster.nodes
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(
-            clients.Connection(nodes[n % len(nodes)], "2.1"))
+            Connection(nodes[n % len(nodes)], "2.1"))
             for n in range(CONNECTIONS)]
         for number in range(SESSIONS):
             connections[number % CONNECTIONS].login("alice")

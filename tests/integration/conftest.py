@@ -5,11 +5,11 @@ import subprocess
 
 import pytest
 
-from testbed import sanitizers
-from testbed.clients import CALLER, CLIENT, OTHER_CLIENT, connect
-from testbed.server import Server
-from testbed.sessions import wait_gone
-from testbed.srvsvc import Pipe
+from testbed.clients.connections import CALLER, CLIENT, OTHER_CLIENT, connect
+from testbed.clients.srvsvc import Pipe
+from testbed.observe import sanitizers
+from testbed.observe.sessions import wait_gone
+from testbed.servers.standalone import Server
 
 
 @pytest.fixture(name="samba", scope="module")

@@ -9,17 +9,19 @@ import signal
 
 import pytest
 
-from testbed import audit, series, sessions, smb2
+from testbed import series
 from testbed.accounts import PASSWORD
-from testbed.clients import (
+from testbed.clients import smb2
+from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
-from testbed.multichannel import as_client
-from testbed.processes import stopped, wait_until
-from testbed.server import Server
-from testbed.sessions import sessions_of, smbd_of, wait_gone
-from testbed.srvsvc import (
+from testbed.clients.multichannel import as_client
+from testbed.clients.srvsvc import (
     ERROR_BUSY, ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR,
     NERR_SUCCESS, Pipe, net_session_del_samba, rpcclient, wait_served, werror)
+from testbed.observe import audit, sessions
+from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
+from testbed.processes import stopped, wait_until
+from testbed.servers.standalone import Server
 
 MAX_WAITING = 64
 

@@ -11,12 +11,12 @@ import unicodedata
 import pytest
 from impacket.dcerpc.v5.rpcrt import DCERPCException
 
-from testbed import audit, clients
-from testbed.clients import CALLER
-from testbed.server import Server
-from testbed.srvsvc import (
+from testbed.clients.connections import CALLER, connect
+from testbed.clients.srvsvc import (
     ERROR_INVALID_PARAMETER, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
     SESSION_DEL, Pipe)
+from testbed.observe import audit
+from testbed.servers.standalone import Server
 
 VICTIM = "127.0.0.21"
 BYSTANDER = "127.0.0.22"
@@ -43,7 +43,7 @@ def _samba():
 
 @pytest.fixture(name="victim")
 def _victim(samba):
-    with clients.connect(samba, "bob", source=VICTIM) as session:
+    with connect(samba, "bob", source=VICTIM) as session:
         yield session
 
 
@@ -51,11 +51,11 @@ def _victim(samba):
 def _unharmed(samba):
     """Every call must leave the worker and strangers' sessions alone."""
     workers = samba.worker_pids()
-    with clients.connect(samba, "alice", source=BYSTANDER) as bystander:
+    with connect(samba, "alice", source=BYSTANDER) as bystander:
         yield
         assert bystander.alive() == "STATUS_SUCCESS"
     assert samba.worker_pids() == workers
-    with clients.connect(samba, "sop", source=CALLER) as session:
+    with connect(samba, "sop", source=CALLER) as session:
         assert Pipe(session).net_session_del(UNKNOWN) == \
             NERR_CLIENT_NAME_NOT_FOUND
 
@@ -126,8 +126,8 @@ def test_empty_user_is_any_user(pipe, victim, user):
 
 @pytest.mark.parametrize("client", [None, ""], ids=brief)
 def test_empty_client_is_any_client(samba, pipe, client):
-    with clients.connect(samba, "bob", source=VICTIM) as one, \
-            clients.connect(samba, "bob", source="127.0.0.24") as other:
+    with connect(samba, "bob", source=VICTIM) as one, \
+            connect(samba, "bob", source="127.0.0.24") as other:
         assert pipe.net_session_del(client, "bob") == NERR_SUCCESS
         assert one.alive() == "STATUS_USER_SESSION_DELETED"
         assert other.alive() == "STATUS_USER_SESSION_DELETED"

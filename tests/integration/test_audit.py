@@ -12,13 +12,13 @@ import subprocess
 
 import pytest
 
-from testbed import audit, clients, sessions, syslog
-from testbed.clients import CALLER
-from testbed.processes import stopped, wait_until
-from testbed.server import Server
-from testbed.srvsvc import (
+from testbed.clients.connections import CALLER, Connection, connect
+from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
+from testbed.observe import audit, sessions, syslog
+from testbed.processes import stopped, wait_until
+from testbed.servers.standalone import Server
 
 VICTIM = "127.0.0.21"
 UNKNOWN = "127.0.0.99"
@@ -109,7 +109,7 @@ def test_call_line_tells_who_asked_what_with_which_result(samba, pipe):
 
 
 def test_session_line_tells_which_session_of_whom_ended(samba, pipe):
-    with clients.connect(samba, "Ольга", source=VICTIM) as victim:
+    with connect(samba, "Ольга", source=VICTIM) as victim:
         port = victim.connection.local_port()
         row, = [row for row in sessions.session_table(samba)
                 if row["address"] == VICTIM]
@@ -127,8 +127,8 @@ def test_session_line_tells_which_session_of_whom_ended(samba, pipe):
 
 
 def test_each_closed_session_has_a_line(samba, pipe):
-    with clients.Connection(samba, source=VICTIM) as one, \
-            clients.Connection(samba, dialect="SMB1", source=VICTIM) as two:
+    with Connection(samba, source=VICTIM) as one, \
+            Connection(samba, dialect="SMB1", source=VICTIM) as two:
         for connection in (one, two, two):
             connection.login("bob")
         one.login("alice")
@@ -142,7 +142,7 @@ def test_each_closed_session_has_a_line(samba, pipe):
 
 
 def test_callers_own_session_is_recorded_as_such(samba, pipe):
-    with clients.connect(samba, "adm", source=VICTIM) as session:
+    with connect(samba, "adm", source=VICTIM) as session:
         with audit.Recording(samba, pipe) as record:
             assert Pipe(session).net_session_del(None, "adm") == NERR_SUCCESS
     assert CALL.fullmatch(record.syslog[0])["code"] == "0"
@@ -153,7 +153,7 @@ def test_caller_who_ends_his_session_and_hangs_up_leaves_no_error(samba, pipe):
     before = len(samba.log(audit.LOG))
     # Whether the smbd is gone when it is asked is a race, so several times.
     for _ in range(5):
-        with clients.connect(samba, "adm", source=VICTIM) as session:
+        with connect(samba, "adm", source=VICTIM) as session:
             pid, = [row["pid"] for row in sessions.session_table(samba)
                     if row["address"] == VICTIM]
             assert Pipe(session).net_session_del(None, "adm") == NERR_SUCCESS
@@ -170,9 +170,9 @@ def test_caller_who_ends_his_session_and_hangs_up_leaves_no_error(samba, pipe):
 ], ids=["plain", "unicode", "anonymous"])
 def test_refused_call_is_recorded(samba, pipe, caller, domain, sid):
     samba.restart_dcerpcd()
-    with clients.connect(samba, "sop") as operator, \
-            clients.connect(samba, caller, dialect="3.0", source=VICTIM,
-                            **({} if caller else {"password": ""})) as session:
+    with connect(samba, "sop") as operator, \
+            connect(samba, caller, dialect="3.0", source=VICTIM,
+                    **({} if caller else {"password": ""})) as session:
         with audit.Recording(samba, Pipe(operator)) as record:
             assert Pipe(session).net_session_del(VICTIM, "x\ny") == \
                 ERROR_ACCESS_DENIED
@@ -186,7 +186,7 @@ def test_refused_call_is_recorded(samba, pipe, caller, domain, sid):
 
 
 def test_log_and_syslog_get_the_same_lines(samba, pipe):
-    with clients.connect(samba, "bob", source=VICTIM), \
+    with connect(samba, "bob", source=VICTIM), \
             audit.Recording(samba, pipe) as record:
         pipe.net_session_del(VICTIM, "alice")
         pipe.net_session_del(None, None)
@@ -251,8 +251,8 @@ def test_flood_of_refusals_is_counted(samba):
     samba.restart_dcerpcd()
     before = {read: len(read(samba))
               for read in (audit.syslog_lines, audit.log_lines)}
-    with clients.connect(samba, "alice") as session, \
-            clients.connect(samba, "sop", source=CALLER) as operator:
+    with connect(samba, "alice") as session, \
+            connect(samba, "sop", source=CALLER) as operator:
         refused, allowed = Pipe(session), Pipe(operator)
         for number in range(200):
             assert refused.net_session_del(VICTIM, f"flood-{number}") == \
@@ -289,7 +289,7 @@ def test_audit_parameter_says_where_lines_go(samba, value, places):
     samba.write_conf({"sessiondel:audit": value})
     samba.restart_dcerpcd()
     before = len(complaints(samba, "audit"))
-    with clients.connect(samba, "sop") as session:
+    with connect(samba, "sop") as session:
         pipe = Pipe(session)
         with audit.Recording(samba, pipe, where=places) as record:
             pipe.net_session_del(UNKNOWN, "somebody")
@@ -311,7 +311,7 @@ def test_new_values_count_after_sighup_to_the_worker(samba, pipe):
         return not record.syslog
 
     wait_until(only_log, "the worker has its new values")
-    with clients.connect(samba, "bob", source=VICTIM), \
+    with connect(samba, "bob", source=VICTIM), \
             audit.Recording(samba, pipe, where=["log"]) as record, \
             stopped_smbd(samba, "bob"):
         assert pipe.net_session_del(VICTIM, "bob") == ERROR_TIMEOUT
@@ -327,8 +327,8 @@ def test_new_values_count_after_sighup_to_the_worker(samba, pipe):
 def test_bad_timeout_costs_one_line_and_the_default_counts(samba, pipe):
     """All bad values at a time, each with a call that runs into its limit."""
     with contextlib.ExitStack() as stack:
-        stack.enter_context(clients.connect(samba, "bob", source=VICTIM))
-        waiting = [Pipe(stack.enter_context(clients.connect(samba, "sop")))
+        stack.enter_context(connect(samba, "bob", source=VICTIM))
+        waiting = [Pipe(stack.enter_context(connect(samba, "sop")))
                    for _ in BAD_TIMEOUTS]
         with audit.Recording(samba, pipe) as record:
             with stopped_smbd(samba, "bob"):
@@ -361,7 +361,7 @@ def become_bad(server, pipe, value):
 
 
 def test_stuck_syslogd_stops_no_call(samba, pipe):
-    with clients.connect(samba, "bob", source=VICTIM) as victim:
+    with connect(samba, "bob", source=VICTIM) as victim:
         samba.syslog.stick()
         try:
             with audit.Recording(samba, pipe, where=["log"]) as record:
@@ -393,7 +393,7 @@ def test_lines_wait_for_a_syslogd_that_catches_up(samba, pipe):
 
 
 def test_burst_of_lines_reaches_syslog_whole(samba, pipe):
-    with clients.Connection(samba, source=VICTIM) as connection:
+    with Connection(samba, source=VICTIM) as connection:
         for _ in range(60):
             connection.login("bob")
         with audit.Recording(samba, pipe) as record:
@@ -416,7 +416,7 @@ def test_missing_syslogd_stops_no_call(samba, pipe):
 def test_worker_that_is_told_to_end_writes_what_is_left(samba):
     for number in range(3):
         name = f"last-words-{number}"
-        with clients.connect(samba, "sop", source=CALLER) as session:
+        with connect(samba, "sop", source=CALLER) as session:
             pipe, (worker,) = Pipe(session), samba.worker_pids()
             pipe.net_session_del(user=name)
             os.kill(worker, signal.SIGTERM)

@@ -7,11 +7,10 @@ import subprocess
 import pytest
 
 from testbed.accounts import PASSWORD
-from testbed.clients import connect
-from testbed.server import Server
-from testbed.sessions import sessions_of
-from testbed.smbsession import environment, execute
-from testbed.smbsession import run as smbsession
+from testbed.clients.connections import connect
+from testbed.clients.smbsession import environment, execute, run as smbsession
+from testbed.observe.sessions import sessions_of
+from testbed.servers.standalone import Server
 
 CLIENT = "127.0.0.21"
 SERVER = "127.0.0.1"

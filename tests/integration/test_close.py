@@ -12,16 +12,17 @@ from impacket import smb3structs
 from impacket.dcerpc.v5.rpcrt import DCERPCException
 from impacket.smbconnection import SessionError
 
-from testbed import sessions, smb2
 from testbed.accounts import PASSWORD
-from testbed.clients import (
+from testbed.clients import smb2
+from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT, DELETED, DELETED_SMB1, DIALECTS, DISCONNECTED,
     OTHER_CLIENT, Connection, connect, status_name)
-from testbed.multichannel import add_channel
+from testbed.clients.multichannel import add_channel
+from testbed.clients.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
+from testbed.observe import sessions
+from testbed.observe.sessions import sessions_of
 from testbed.processes import wait_until
-from testbed.server import Server
-from testbed.sessions import sessions_of
-from testbed.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
+from testbed.servers.standalone import Server
 
 PLAIN = [pytest.param({"dialect": dialect}, id=dialect)
          for dialect in DIALECTS]

@@ -7,21 +7,22 @@ import subprocess
 
 import pytest
 
-from testbed import (
-    audit, command, durable, sanitizers, sessions, smbsession)
+from testbed import command
 from testbed.accounts import PASSWORD
-from testbed.clients import (
+from testbed.clients import durable, smbsession
+from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
-from testbed.cluster import Cluster
-from testbed.durable import GONE, RECLAIMED, outcome
-from testbed.multichannel import add_channel
-from testbed.processes import stopped, wait_until
-from testbed.session_enum import (
+from testbed.clients.durable import GONE, RECLAIMED, outcome
+from testbed.clients.multichannel import add_channel
+from testbed.clients.session_enum import (
     LEVELS, all_pairs, enumerate_sessions, list_in_pages)
-from testbed.sessions import sessions_of, smbd_of, wait_gone
-from testbed.srvsvc import (
+from testbed.clients.srvsvc import (
     ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
     NERR_USER_NOT_FOUND, Pipe)
+from testbed.observe import audit, sanitizers, sessions
+from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
+from testbed.processes import stopped, wait_until
+from testbed.servers.cluster import Cluster
 
 
 @pytest.fixture(name="cluster", scope="module")

@@ -7,16 +7,16 @@ import signal
 
 import pytest
 
-from testbed.clients import (
+from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT, DELETED, DISCONNECTED, OTHER_CLIENT, connect)
-from testbed.cluster import Cluster
-from testbed.processes import stopped, wait_until
-from testbed.session_enum import (
+from testbed.clients.session_enum import (
     SESSION_ENUM, enumerate_sessions, request_stub)
-from testbed.sessions import sessions_of, smbd_of, wait_gone
-from testbed.srvsvc import (
-    ERROR_TIMEOUT, LOST, NERR_CLIENT_NAME_NOT_FOUND,
-    NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe)
+from testbed.clients.srvsvc import (
+    ERROR_TIMEOUT, LOST, NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR,
+    NERR_SUCCESS, Pipe)
+from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
+from testbed.processes import stopped, wait_until
+from testbed.servers.cluster import Cluster
 
 VICTIM, HASTY, PATIENT = range(3)
 

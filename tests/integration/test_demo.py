@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from testbed import story
-from testbed.server import Server
+from testbed.servers.standalone import Server
 
 COLUMNS = 80
 

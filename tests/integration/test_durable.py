@@ -5,14 +5,16 @@ import threading
 
 import pytest
 
-from testbed import durable, series, sessions, smb2
-from testbed.clients import (
+from testbed import series
+from testbed.clients import durable, smb2
+from testbed.clients.connections import (
     CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
-from testbed.durable import (
+from testbed.clients.durable import (
     GONE, RECLAIMED, exclusively, outcome, shared_handle)
+from testbed.clients.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
+from testbed.observe import sessions
 from testbed.processes import wait_until
-from testbed.server import Server
-from testbed.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
+from testbed.servers.standalone import Server
 
 KINDS = {
     "v1": {"version": 1},

@@ -11,13 +11,16 @@ import time
 
 import pytest
 
-from testbed import durable, sessions, share_lock, smb2
-from testbed.clients import (
+from testbed.clients import durable, smb2
+from testbed.clients.connections import (
     CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
-from testbed.durable import GONE, exclusively, outcome
+from testbed.clients.durable import GONE, exclusively, outcome
+from testbed.clients.srvsvc import (
+    ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe, wait_served,
+    werror)
+from testbed.faults import share_mode_lock
+from testbed.observe import sessions
 from testbed.processes import no_descriptors, stopped, wait_until
-from testbed.srvsvc import (
-    ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe, wait_served, werror)
 
 OK = "STATUS_SUCCESS"
 
@@ -49,7 +52,7 @@ def reclaimed(handle, session, path):
 
 
 def held(samba, path):
-    return share_lock.held(
+    return share_mode_lock.held(
         samba, samba.directory / "shares" / durable.SHARE / path)
 
 

@@ -9,17 +9,18 @@ import subprocess
 
 import pytest
 
-from testbed import (
-    audit, durable, namespace, processes, sanitizers, sessions, smb2)
-from testbed.clients import (
+from testbed import namespace, processes
+from testbed.clients import durable, smb2
+from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
-from testbed.processes import limited, no_descriptors, stopped, wait_until
-from testbed.server import Server
-from testbed.sessions import sessions_of, smbd_of, wait_gone
-from testbed.srvsvc import (
+from testbed.clients.srvsvc import (
     ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY, ERROR_TIMEOUT, LOST,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe,
     wait_served, werror)
+from testbed.observe import audit, sanitizers, sessions
+from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
+from testbed.processes import limited, no_descriptors, stopped, wait_until
+from testbed.servers.standalone import Server
 
 MAX_WAITING = 64
 CALLS_AT_ONCE = 100

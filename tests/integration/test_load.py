@@ -6,11 +6,13 @@ import time
 
 import pytest
 
-from testbed import audit, processes, sanitizers, sessions
-from testbed.clients import ALIVE, DELETED, Connection, connect
-from testbed.load import Load, Query
-from testbed.server import Server
-from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
+from testbed import processes
+from testbed.clients.connections import ALIVE, DELETED, Connection, connect
+from testbed.clients.load import Load, Query
+from testbed.clients.srvsvc import (
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
+from testbed.observe import audit, sanitizers, sessions
+from testbed.servers.standalone import Server
 
 BY_USER = Query(None, "alice")
 BY_CLIENT = Query("127.0.0.21", None)

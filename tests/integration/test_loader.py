@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from testbed import accounts, namespace, processes
-from testbed.server import BUILD, LIBEXEC, LOADER, MODULE, Server
-from testbed.syslog import listener
+from testbed.observe.syslog import listener
+from testbed.servers.standalone import BUILD, LIBEXEC, LOADER, MODULE, Server
 
 WORKER = str(LIBEXEC / "rpcd_classic")
 SOMEBODY = 1001

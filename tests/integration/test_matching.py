@@ -6,13 +6,16 @@ from unittest import mock
 import pytest
 from impacket import ntlm
 
-from testbed import audit, clients, namespace, sessions
-from testbed.clients import ALIVE, DELETED_BY_DIALECT as DELETED
-from testbed.multichannel import add_channel
+from testbed import namespace
+from testbed.clients.connections import (
+    ALIVE, DELETED_BY_DIALECT as DELETED, DIALECTS, Connection, connect)
+from testbed.clients.multichannel import add_channel
+from testbed.clients.srvsvc import (
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
 from testbed.needs import needs_ipv6
+from testbed.observe import audit, sessions
 from testbed.processes import wait_until
-from testbed.server import Server
-from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
+from testbed.servers.standalone import Server
 
 IPV4 = "127.0.0.21"
 IPV6 = "fd00:5e55::21"
@@ -65,14 +68,14 @@ def _samba():
 
 @pytest.fixture(name="pipe", scope="module")
 def _pipe(samba):
-    with clients.connect(samba, "adm", source=CALLER) as session:
+    with connect(samba, "adm", source=CALLER) as session:
         yield Pipe(session)
 
 
 @pytest.fixture(name="bystander", scope="module", autouse=True)
 def _bystander(samba):
     """A session that no test asks for."""
-    with clients.connect(samba, "carol", source="127.0.0.29") as session:
+    with connect(samba, "carol", source="127.0.0.29") as session:
         yield session
         assert session.alive() == ALIVE
 
@@ -81,8 +84,8 @@ def _bystander(samba):
 @pytest.mark.parametrize("source, form", for_addresses(FORMS))
 def test_client_is_known_by_each_form_of_its_address(samba, pipe, source,
                                                      form, prefix):
-    with clients.connect(samba, "bob", source=source) as victim, \
-            clients.connect(samba, "bob", source=OTHER_IPV4) as other:
+    with connect(samba, "bob", source=source) as victim, \
+            connect(samba, "bob", source=OTHER_IPV4) as other:
         assert pipe.net_session_del(prefix + form, "bob") == NERR_SUCCESS
         assert victim.alive() in DELETED
         assert other.alive() == ALIVE
@@ -91,35 +94,35 @@ def test_client_is_known_by_each_form_of_its_address(samba, pipe, source,
 @pytest.mark.parametrize("source, form", for_addresses(STRANGERS))
 def test_what_only_looks_like_the_address_does_not_match(samba, pipe, source,
                                                          form):
-    with clients.connect(samba, "bob", source=source) as session:
+    with connect(samba, "bob", source=source) as session:
         assert pipe.net_session_del(form) == NERR_CLIENT_NAME_NOT_FOUND
         assert session.alive() == ALIVE
 
 
 @needs_ipv6
 def test_zone_does_not_count_where_the_server_recorded_none(samba, pipe):
-    with clients.connect(samba, "bob", source=LINK_LOCAL) as victim:
+    with connect(samba, "bob", source=LINK_LOCAL) as victim:
         assert ADDRESS in [row["address"]
                            for row in sessions.session_table(samba)]
         assert pipe.net_session_del(f"{ADDRESS}%elsewhere") == NERR_SUCCESS
         assert victim.alive() in DELETED
 
 
-@pytest.mark.parametrize("dialect", clients.DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", ["STATION7", "station7", "\\\\Station7"])
 def test_netbios_name_is_compared_without_case(samba, pipe, name, dialect):
-    with clients.connect(samba, "bob", dialect=dialect, source=IPV4, port=139,
-                         name="STATION7") as victim, \
-            clients.connect(samba, "bob", dialect=dialect, source=OTHER_IPV4,
-                            port=139, name="STATION70") as other:
+    with connect(samba, "bob", dialect=dialect, source=IPV4, port=139,
+                 name="STATION7") as victim, \
+            connect(samba, "bob", dialect=dialect, source=OTHER_IPV4,
+                    port=139, name="STATION70") as other:
         assert pipe.net_session_del(name) == NERR_SUCCESS
         assert victim.alive() in DELETED
         assert other.alive() == ALIVE
 
 
 def test_client_with_a_recorded_name_is_known_by_its_address_too(samba, pipe):
-    with clients.connect(samba, "bob", source=IPV4, port=139,
-                         name="STATION7") as victim:
+    with connect(samba, "bob", source=IPV4, port=139,
+                 name="STATION7") as victim:
         assert pipe.net_session_del(f"\\\\{IPV4}") == NERR_SUCCESS
         assert victim.alive() in DELETED
 
@@ -127,8 +130,8 @@ def test_client_with_a_recorded_name_is_known_by_its_address_too(samba, pipe):
 @pytest.mark.parametrize("name", ["STATION", "STATION77", "STATION7.", "*",
                                   "STATION7.example.com"])
 def test_another_netbios_name_does_not_match(samba, pipe, name):
-    with clients.connect(samba, "bob", source=IPV4, port=139,
-                         name="STATION7") as session:
+    with connect(samba, "bob", source=IPV4, port=139,
+                 name="STATION7") as session:
         assert pipe.net_session_del(name) == NERR_CLIENT_NAME_NOT_FOUND
         assert session.alive() == ALIVE
 
@@ -138,8 +141,8 @@ def test_another_netbios_name_does_not_match(samba, pipe, name):
     "Bob@TESTBED.EXAMPLE.COM", "TESTBED.EXAMPLE.COM\\bob",
     "testbed.example.com\\BOB"])
 def test_user_is_known_by_each_form_of_the_name(samba, pipe, user):
-    with clients.connect(samba, "bob", source=IPV4) as victim, \
-            clients.connect(samba, "alice", source=IPV4) as other:
+    with connect(samba, "bob", source=IPV4) as victim, \
+            connect(samba, "alice", source=IPV4) as other:
         assert pipe.net_session_del(None, user) == NERR_SUCCESS
         assert victim.alive() in DELETED
         assert other.alive() == ALIVE
@@ -151,7 +154,7 @@ def test_user_is_known_by_each_form_of_the_name(samba, pipe, user):
     "bob@testbed.example.com.", "TESTGROUP\\bob", "TESTBED\\\\bob",
     "TESTBED\\TESTBED\\bob", "bob@testbed.example.com@", "*", " bob", "bob "])
 def test_another_user_name_does_not_match(samba, pipe, user):
-    with clients.connect(samba, "bob", source=IPV4) as session:
+    with connect(samba, "bob", source=IPV4) as session:
         assert pipe.net_session_del(None, user) == NERR_CLIENT_NAME_NOT_FOUND
         assert pipe.net_session_del(IPV4, user) == NERR_CLIENT_NAME_NOT_FOUND
         assert session.alive() == ALIVE
@@ -162,7 +165,7 @@ def test_another_user_name_does_not_match(samba, pipe, user):
     ("jürgen", "JÜRGEN@testbed.example.com"), ("Ольга", "Ольга"),
     ("Ольга", "ОЛЬГА"), ("Ольга", "ольга"), ("Ольга", "testbed\\оЛЬГА")])
 def test_user_is_compared_without_case_in_unicode(samba, pipe, account, user):
-    with clients.connect(samba, account, source=IPV4) as victim:
+    with connect(samba, account, source=IPV4) as victim:
         assert pipe.net_session_del(None, user) == NERR_SUCCESS
         assert victim.alive() in DELETED
 
@@ -170,16 +173,16 @@ def test_user_is_compared_without_case_in_unicode(samba, pipe, account, user):
 @pytest.mark.parametrize("user", ["jurgen", "ju\u0308rgen", "Oльга"],
                          ids=ascii)
 def test_similar_letters_are_not_the_same(samba, pipe, user):
-    with clients.connect(samba, "jürgen", source=IPV4) as one, \
-            clients.connect(samba, "Ольга", source=IPV4) as other:
+    with connect(samba, "jürgen", source=IPV4) as one, \
+            connect(samba, "Ольга", source=IPV4) as other:
         assert pipe.net_session_del(None, user) == NERR_CLIENT_NAME_NOT_FOUND
         assert one.alive() == other.alive() == ALIVE
 
 
 def test_of_both_arguments_both_must_match(samba, pipe):
-    with clients.connect(samba, "bob", source=IPV4) as victim, \
-            clients.connect(samba, "alice", source=IPV4) as same_client, \
-            clients.connect(samba, "bob", source=OTHER_IPV4) as same_user:
+    with connect(samba, "bob", source=IPV4) as victim, \
+            connect(samba, "alice", source=IPV4) as same_client, \
+            connect(samba, "bob", source=OTHER_IPV4) as same_user:
         assert pipe.net_session_del(OTHER_IPV4, "alice") == \
             NERR_CLIENT_NAME_NOT_FOUND
         assert pipe.net_session_del(IPV4, "bob") == NERR_SUCCESS
@@ -188,7 +191,7 @@ def test_of_both_arguments_both_must_match(samba, pipe):
 
 
 def test_users_of_one_connection_are_told_apart(samba, pipe):
-    with clients.Connection(samba, source=IPV4) as connection:
+    with Connection(samba, source=IPV4) as connection:
         victim, other = connection.login("bob"), connection.login("alice")
         assert pipe.net_session_del(IPV4, "bob") == NERR_SUCCESS
         assert other.alive() == ALIVE
@@ -198,8 +201,8 @@ def test_users_of_one_connection_are_told_apart(samba, pipe):
 @pytest.fixture(name="two_channels")
 def _two_channels(samba):
     """The same session of bob as it is seen through two connections."""
-    with clients.Connection(samba, "3.0", source=IPV4,
-                            sign=True) as connection:
+    with Connection(samba, "3.0", source=IPV4,
+                    sign=True) as connection:
         session = connection.login("bob")
         second = add_channel(session, source=OTHER_IPV4)
         with second.connection:
@@ -235,7 +238,7 @@ def test_channel_that_is_gone_does_not_match(pipe, two_channels):
     assert second.alive() in DELETED
 
 
-@pytest.mark.parametrize("dialect", clients.DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_half_open_session_never_matches(samba, pipe, dialect):
     answers = {}
     shown = []
@@ -248,8 +251,8 @@ def test_half_open_session_never_matches(samba, pipe, dialect):
         return second_leg(*args, **kwargs)
 
     with mock.patch.object(ntlm, "getNTLMSSPType3", between_the_legs), \
-            clients.connect(samba, "bob", dialect=dialect,
-                            source=IPV4) as session:
+            connect(samba, "bob", dialect=dialect,
+                    source=IPV4) as session:
         assert (IPV4, "") in shown
         assert set(answers.values()) == {NERR_CLIENT_NAME_NOT_FOUND}
         assert session.alive() == ALIVE
@@ -261,14 +264,14 @@ def test_half_open_session_never_matches(samba, pipe, dialect):
 @pytest.mark.parametrize("source", [
     IPV4, pytest.param(IPV6, marks=needs_ipv6),
     pytest.param(LINK_LOCAL, marks=needs_ipv6), "STATION7"])
-@pytest.mark.parametrize("dialect", clients.DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_what_session_enum_lists_ends_that_session(samba, pipe, dialect,
                                                    source, level):
     options = ({"source": IPV4, "port": 139, "name": source}
                if source == "STATION7" else {"source": source})
     before = pipe.session_enum(level)
-    with clients.connect(samba, "jürgen", dialect=dialect,
-                         **options) as victim:
+    with connect(samba, "jürgen", dialect=dialect,
+                 **options) as victim:
         shown = pipe.session_enum(level)
         for row in before:
             shown.remove(row)
@@ -281,8 +284,8 @@ def test_what_session_enum_lists_ends_that_session(samba, pipe, dialect,
 @pytest.mark.parametrize("dialect", ["SMB1", "2.1", "3.0"])
 def test_anonymous_session_is_known_as_session_enum_lists_it(samba, pipe,
                                                              dialect):
-    with clients.connect(samba, "", password="", dialect=dialect,
-                         source=IPV4):
+    with connect(samba, "", password="", dialect=dialect,
+                 source=IPV4):
         shown = [row for row in pipe.session_enum(1) if row[0] == IPV4]
         assert shown == [(IPV4, "nobody")]
         assert pipe.net_session_del(*shown[0]) == NERR_SUCCESS

@@ -8,9 +8,10 @@ import subprocess
 
 import pytest
 
-from testbed import processes, sanitizers
-from testbed.mixture import Mixture
-from testbed.server import Server
+from testbed import processes
+from testbed.clients.mixed_calls import Mixture
+from testbed.observe import sanitizers
+from testbed.servers.standalone import Server
 
 # Which pages of a heap are touched shifts a little. From one round of 5,000
 # calls to the next that was 28 KiB at most after the first round, and less with

@@ -8,17 +8,17 @@ import contextlib
 
 import pytest
 
-from testbed import clients, namespace, processes
-from testbed.clients import ALIVE, CALLER, DELETED
-from testbed.names import DnsServer
-from testbed.needs import needs_ipv6
-from testbed.server import Server
-from testbed.session_enum import (
+from testbed import namespace, processes
+from testbed.clients.connections import ALIVE, CALLER, DELETED, connect
+from testbed.clients.session_enum import (
     SESSION_ENUM, all_pairs, enumerate_sessions, list_in_pages, parse_answer,
     request_stub)
-from testbed.srvsvc import (
+from testbed.clients.srvsvc import (
     ERROR_BUSY, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, NERR_USER_NOT_FOUND,
     Pipe, rpcclient)
+from testbed.names.dns import DnsServer
+from testbed.needs import needs_ipv6
+from testbed.servers.standalone import Server
 
 IPV4 = "127.0.0.21"
 IPV6 = "fd00:5e55::21"
@@ -55,7 +55,7 @@ def _samba(dns):
 
 @pytest.fixture(name="caller", scope="module")
 def _caller(samba):
-    with clients.connect(samba, "sop", source=CALLER) as session:
+    with connect(samba, "sop", source=CALLER) as session:
         yield session
 
 
@@ -66,14 +66,14 @@ def _pipe(caller):
 
 @pytest.fixture(name="victim")
 def _victim(samba):
-    with clients.connect(samba, "bob", source=IPV4) as session:
+    with connect(samba, "bob", source=IPV4) as session:
         yield session
 
 
 @pytest.fixture(name="bystander", scope="module", autouse=True)
 def _bystander(samba):
     """A session that no test asks for."""
-    with clients.connect(samba, "carol", source=OTHER_IPV4) as session:
+    with connect(samba, "carol", source=OTHER_IPV4) as session:
         yield session
         assert session.alive() == ALIVE
 
@@ -92,13 +92,13 @@ def wait_for_resolvers(samba, count):
     # These two are in the hosts file.
     ("client21", IPV4), pytest.param("client21", IPV6, marks=needs_ipv6)])
 def test_name_stands_for_each_of_its_addresses(samba, pipe, name, source):
-    with clients.connect(samba, "bob", source=source) as victim:
+    with connect(samba, "bob", source=source) as victim:
         assert pipe.net_session_del(name) == NERR_SUCCESS
         assert victim.alive() == DELETED
 
 
 def test_all_clients_that_share_a_name_match(samba, pipe, victim):
-    with clients.connect(samba, "alice", source=SECOND_IPV4) as second:
+    with connect(samba, "alice", source=SECOND_IPV4) as second:
         assert pipe.net_session_del("several.example.com") == NERR_SUCCESS
         assert (victim.alive(), second.alive()) == (DELETED, DELETED)
 
@@ -122,7 +122,7 @@ def test_number_that_resolvers_take_for_an_address_is_no_name(pipe, victim,
 
 
 def test_name_and_user_must_both_match(samba, pipe, victim):
-    with clients.connect(samba, "alice", source=IPV4) as other:
+    with connect(samba, "alice", source=IPV4) as other:
         assert pipe.net_session_del("ws4.example.com", "carol") == \
             NERR_CLIENT_NAME_NOT_FOUND
         assert pipe.net_session_del("ws4.example.com", "bob") == NERR_SUCCESS
@@ -130,9 +130,9 @@ def test_name_and_user_must_both_match(samba, pipe, victim):
 
 
 def test_name_on_record_means_that_client_alone(samba, dns, pipe):
-    with clients.connect(samba, "bob", source=SECOND_IPV4) as resolved:
-        with clients.connect(samba, "bob", source=IPV4, port=139,
-                             name="STATION7") as recorded:
+    with connect(samba, "bob", source=SECOND_IPV4) as resolved:
+        with connect(samba, "bob", source=IPV4, port=139,
+                     name="STATION7") as recorded:
             assert pipe.net_session_del("station7") == NERR_SUCCESS
             assert (recorded.alive(), resolved.alive()) == (DELETED, ALIVE)
         assert not dns.was_asked_for("station7")
@@ -142,9 +142,9 @@ def test_name_on_record_means_that_client_alone(samba, dns, pipe):
 
 
 def test_name_on_record_of_another_user_is_resolved(samba, pipe):
-    with clients.connect(samba, "bob", source=SECOND_IPV4) as resolved, \
-            clients.connect(samba, "alice", source=IPV4, port=139,
-                            name="STATION7") as recorded:
+    with connect(samba, "bob", source=SECOND_IPV4) as resolved, \
+            connect(samba, "alice", source=IPV4, port=139,
+                    name="STATION7") as recorded:
         assert pipe.net_session_del("station7", "bob") == NERR_SUCCESS
         assert (recorded.alive(), resolved.alive()) == (ALIVE, DELETED)
 
@@ -157,7 +157,7 @@ def test_nobody_is_asked_when_no_session_has_the_user(dns, pipe, victim):
 
 
 def test_nobody_is_asked_for_a_refused_caller(samba, dns, victim):
-    with clients.connect(samba, "alice", source=CALLER) as plain:
+    with connect(samba, "alice", source=CALLER) as plain:
         assert Pipe(plain).net_session_del("asked-without-right") == 5
     assert not dns.was_asked_for("asked-without-right")
     assert victim.alive() == ALIVE
@@ -178,7 +178,7 @@ def test_others_are_served_while_a_resolver_is_slow(samba, dns, caller, pipe,
                                                     victim):
     worker, = samba.worker_pids()
     waiting = Pipe(caller)
-    with clients.connect(samba, "alice", source=SECOND_IPV4) as other:
+    with connect(samba, "alice", source=SECOND_IPV4) as other:
         with dns.hung():
             waiting.send_session_del("ws4.example.com")
             wait_for_resolvers(samba, 1)
@@ -210,7 +210,7 @@ def test_calls_that_wait_for_a_resolver_count_among_those_that_wait(
 def test_caller_that_hangs_up_leaves_nothing_behind(samba, dns, pipe):
     worker = samba.worker_pids()
     with dns.hung():
-        with clients.connect(samba, "sop", source=SECOND_IPV4) as hasty:
+        with connect(samba, "sop", source=SECOND_IPV4) as hasty:
             Pipe(hasty).send_session_del("away.example.com")
             wait_for_resolvers(samba, 1)
         assert pipe.server_info() == "TESTBED"
@@ -225,14 +225,14 @@ def test_session_that_came_while_the_name_was_looked_up_matches(samba, dns,
     with dns.hung():
         waiting.send_session_del("ws4.example.com")
         wait_for_resolvers(samba, 1)
-        late = clients.connect(samba, "bob", source=IPV4)
+        late = connect(samba, "bob", source=IPV4)
     with late:
         assert waiting.receive_werror() == NERR_SUCCESS
         assert late.alive() == DELETED
 
 
 def test_sessions_are_listed_by_what_a_name_stands_for(samba, pipe, victim):
-    with clients.connect(samba, "alice", source=SECOND_IPV4):
+    with connect(samba, "alice", source=SECOND_IPV4):
         both = [(f"\\\\{IPV4}", "bob"), (f"\\\\{SECOND_IPV4}", "alice")]
         whole = enumerate_sessions(pipe, 502, client="several.example.com")
         assert sorted(whole.pairs()) == both
@@ -259,9 +259,9 @@ def test_list_of_a_name_that_nobody_matches(pipe, victim, client, user,
                                           ("alice", "station7")])
 def test_list_of_a_name_on_record_is_what_closing_would_end(
         samba, pipe, user, listed):
-    with clients.connect(samba, "bob", source=SECOND_IPV4), \
-            clients.connect(samba, "alice", source=IPV4, port=139,
-                            name="STATION7"):
+    with connect(samba, "bob", source=SECOND_IPV4), \
+            connect(samba, "alice", source=IPV4, port=139,
+                    name="STATION7"):
         assert enumerate_sessions(
             pipe, 502, client="station7", user=user).pairs() == [
                 (f"\\\\{listed}", user)]
@@ -304,8 +304,8 @@ def another_server(**conf):
     with Server(address="127.0.0.2", conf={
             f"sessiondel:{name.replace('_', ' ')}": value
             for name, value in conf.items()}) as server, \
-            clients.connect(server, "bob", source=IPV4) as victim, \
-            clients.connect(server, "sop", source=CALLER) as caller:
+            connect(server, "bob", source=IPV4) as victim, \
+            connect(server, "sop", source=CALLER) as caller:
         yield server, Pipe(caller), victim
 
 

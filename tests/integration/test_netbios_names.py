@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from testbed import clients
-from testbed.clients import ALIVE, CALLER, DELETED
-from testbed.names import DnsServer, Lan, NetbiosServer
-from testbed.server import Server
-from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
+from testbed.clients.connections import ALIVE, CALLER, DELETED, connect
+from testbed.clients.srvsvc import (
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
+from testbed.names.dns import DnsServer, Lan, NetbiosServer
+from testbed.servers.standalone import Server
 
 IPV4 = "127.0.0.21"
 OTHER_IPV4 = "127.0.0.24"
@@ -51,13 +51,13 @@ def _samba(lan, nmbd):
 
 @pytest.fixture(name="pipe", scope="module")
 def _pipe(samba):
-    with clients.connect(samba, "sop", source=CALLER) as session:
+    with connect(samba, "sop", source=CALLER) as session:
         yield Pipe(session)
 
 
 @pytest.fixture(name="victim")
 def _victim(samba):
-    with clients.connect(samba, "bob", source=IPV4) as session:
+    with connect(samba, "bob", source=IPV4) as session:
         yield session
 
 
@@ -86,9 +86,9 @@ def test_only_those_in_the_resolver_order_are_asked(lan, nmbd):
     with Server(address="127.0.0.2", conf={
             "interfaces": f"127.0.0.2/8 {lan.address}/{lan.prefix}",
             "name resolve order": "bcast"}) as samba, \
-            clients.connect(samba, "bob", source=lan.address) as neighbour, \
-            clients.connect(samba, "bob", source=IPV4) as other, \
-            clients.connect(samba, "sop", source=CALLER) as caller:
+            connect(samba, "bob", source=lan.address) as neighbour, \
+            connect(samba, "bob", source=IPV4) as other, \
+            connect(samba, "sop", source=CALLER) as caller:
         pipe = Pipe(caller)
         for name in ("client21", "lmclient", "winsclient"):
             assert pipe.net_session_del(name) == NERR_CLIENT_NAME_NOT_FOUND
@@ -100,7 +100,7 @@ def test_only_those_in_the_resolver_order_are_asked(lan, nmbd):
 def test_first_in_the_resolver_order_that_knows_the_name_decides(samba, pipe,
                                                                  victim):
     with DnsServer(hosts=[("contested", IPV4)]) as dns, \
-            clients.connect(samba, "bob", source=OTHER_IPV4) as other:
+            connect(samba, "bob", source=OTHER_IPV4) as other:
         assert pipe.net_session_del("contested") == NERR_SUCCESS
         assert (victim.alive(), other.alive()) == (ALIVE, DELETED)
         assert not dns.was_asked_for("contested")

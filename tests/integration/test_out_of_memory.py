@@ -8,16 +8,16 @@ import itertools
 
 import pytest
 
-from testbed import audit, sanitizers
-from testbed.clients import (
+from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT, DELETED, Connection, connect)
-from testbed.memory import FOREVER, FailingMemory
-from testbed.processes import wait_until
-from testbed.server import Server
-from testbed.session_enum import enumerate_sessions
-from testbed.srvsvc import (
+from testbed.clients.session_enum import enumerate_sessions
+from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY, NERR_CLIENT_NAME_NOT_FOUND,
     NERR_SUCCESS, Pipe)
+from testbed.faults.failing_memory import FOREVER, FailingMemory
+from testbed.observe import audit, sanitizers
+from testbed.processes import wait_until
+from testbed.servers.standalone import Server
 
 pytestmark = pytest.mark.skipif(
     sanitizers.active(), reason="the address sanitizer has its own malloc")

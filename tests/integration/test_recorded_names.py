@@ -6,11 +6,11 @@ docs/spec.md#which-sessions-match
 
 import pytest
 
-from testbed import clients
-from testbed.clients import ALIVE, DELETED
+from testbed.clients.connections import ALIVE, DELETED, connect
+from testbed.clients.srvsvc import (
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
 from testbed.needs import needs_ipv6
-from testbed.server import Server
-from testbed.srvsvc import NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe
+from testbed.servers.standalone import Server
 
 # Of IPv6: Samba looks no name up on a machine whose IPv4 is loopback only.
 DESK = "fd00:5e55::25"
@@ -54,7 +54,7 @@ def _listed(samba):
 
 @pytest.fixture(name="pipe", scope="module")
 def _pipe(samba):
-    with clients.connect(samba, "adm", source="127.0.0.23") as session:
+    with connect(samba, "adm", source="127.0.0.23") as session:
         yield Pipe(session)
 
 
@@ -62,7 +62,7 @@ def _pipe(samba):
     "desk25", "DESK25", "\\\\desk25", NAME, "\\\\Desk25.Example.COM", DESK])
 def test_recorded_name_matches_whole_or_by_its_first_label(samba, pipe,
                                                            listed, name):
-    with clients.connect(samba, "bob", source=DESK) as victim:
+    with connect(samba, "bob", source=DESK) as victim:
         assert (listed(NAME),) in pipe.session_enum(0)
         assert pipe.net_session_del(name) == NERR_SUCCESS
         assert victim.alive() == DELETED
@@ -72,15 +72,15 @@ def test_recorded_name_matches_whole_or_by_its_first_label(samba, pipe,
     "desk2", "desk25.", "desk25.example", "desk25.example.org", "example.com",
     "example", "com"])
 def test_other_parts_of_a_recorded_name_do_not_match(samba, pipe, name):
-    with clients.connect(samba, "bob", source=DESK) as session:
+    with connect(samba, "bob", source=DESK) as session:
         assert pipe.net_session_del(name) == NERR_CLIENT_NAME_NOT_FOUND
         assert session.alive() == ALIVE
 
 
 @pytest.mark.parametrize("user", ["nobody", "NOBODY"])
 def test_guest_is_known_by_the_guest_account(samba, pipe, user):
-    with clients.connect(samba, "stranger", dialect="3.0",
-                         source=DESK) as guest:
+    with connect(samba, "stranger", dialect="3.0",
+                 source=DESK) as guest:
         assert pipe.net_session_del(DESK, "stranger") == \
             NERR_CLIENT_NAME_NOT_FOUND
         assert pipe.net_session_del(DESK, user) == NERR_SUCCESS
@@ -88,7 +88,7 @@ def test_guest_is_known_by_the_guest_account(samba, pipe, user):
 
 
 def test_long_name_is_listed_whole_and_matches(samba, pipe, listed):
-    with clients.connect(samba, "bob", source=FAR) as victim:
+    with connect(samba, "bob", source=FAR) as victim:
         assert (listed(LONG_NAME), "bob") in pipe.session_enum(1)
         assert pipe.net_session_del(listed(LONG_NAME), "bob") == NERR_SUCCESS
         assert victim.alive() == DELETED
@@ -100,8 +100,8 @@ def test_long_name_is_listed_whole_and_matches(samba, pipe, listed):
 def test_stranger_is_known_as_session_enum_lists_it(samba, pipe, listed, user,
                                                     dialect):
     password = "unknown" if user else ""
-    with clients.connect(samba, user, password=password, dialect=dialect,
-                         source=DESK):
+    with connect(samba, user, password=password, dialect=dialect,
+                 source=DESK):
         row, = (row for row in pipe.session_enum(1) if row[0] == listed(NAME))
         assert row[1] in ("nobody", "ANONYMOUS LOGON")
         assert pipe.net_session_del(*row) == NERR_SUCCESS

@@ -8,12 +8,14 @@ import contextlib
 
 import pytest
 
-from testbed import accounts, clients, processes, sessions
-from testbed.refusal import denied_whatever_it_asks
-from testbed.server import Server
-from testbed.srvsvc import (
+from testbed import accounts, processes
+from testbed.clients.connections import DIALECTS, connect
+from testbed.clients.refusal import denied_whatever_it_asks
+from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe,
     net_session_del_samba, rpcclient)
+from testbed.observe import sessions
+from testbed.servers.standalone import Server
 
 VICTIM = "127.0.0.21"
 CALLER = "127.0.0.22"
@@ -55,8 +57,8 @@ def log_in(server, caller):
     Of a dialect that is not signed: a stranger has no key to sign with.
     """
     password = accounts.PASSWORD if caller != ANONYMOUS else ""
-    return clients.connect(server, caller, password=password, dialect="3.0",
-                           source=CALLER)
+    return connect(server, caller, password=password, dialect="3.0",
+                   source=CALLER)
 
 
 def has_table_open(server):
@@ -68,8 +70,8 @@ def has_table_open(server):
 
 @pytest.mark.parametrize("caller", ALLOWED)
 def test_allowed_caller_ends_a_session(samba, caller):
-    with clients.connect(samba, "bob", source=VICTIM) as victim, \
-            clients.connect(samba, caller, source=CALLER) as session:
+    with connect(samba, "bob", source=VICTIM) as victim, \
+            connect(samba, caller, source=CALLER) as session:
         pipe = Pipe(session)
         assert pipe.net_session_del("\\\\127.0.0.99", "bob") == \
             NERR_CLIENT_NAME_NOT_FOUND
@@ -83,15 +85,15 @@ def test_refused_caller_gets_the_same_answer_whatever_it_asks(samba, caller):
     with log_in(samba, caller) as session:
         pipe = Pipe(session)
         assert denied_whatever_it_asks(pipe), "without a session"
-        with clients.connect(samba, "bob", source=VICTIM) as victim:
+        with connect(samba, "bob", source=VICTIM) as victim:
             assert denied_whatever_it_asks(pipe), "with a session"
             assert victim.alive() == "STATUS_SUCCESS"
 
 
-@pytest.mark.parametrize("dialect", clients.DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_rights_are_the_same_in_every_dialect(samba, dialect):
-    with clients.connect(samba, "sop", dialect=dialect) as allowed, \
-            clients.connect(samba, "alice", dialect=dialect) as refused:
+    with connect(samba, "sop", dialect=dialect) as allowed, \
+            connect(samba, "alice", dialect=dialect) as refused:
         assert Pipe(allowed).net_session_del("\\\\127.0.0.99") == \
             NERR_CLIENT_NAME_NOT_FOUND
         assert denied_whatever_it_asks(Pipe(refused))
@@ -99,7 +101,7 @@ def test_rights_are_the_same_in_every_dialect(samba, dialect):
 
 def test_guest_is_refused_whatever_it_asks(guest_samba):
     with log_in(guest_samba, "stranger") as guest, \
-            clients.connect(guest_samba, "bob", source=VICTIM) as victim:
+            connect(guest_samba, "bob", source=VICTIM) as victim:
         with guest.active() as smb_connection:
             assert smb_connection.isGuestSession()
         assert denied_whatever_it_asks(Pipe(guest))
@@ -114,8 +116,8 @@ def test_anonymous_is_refused_whoever_the_guest_account_is(guest_samba):
 @pytest.mark.parametrize("level", ["sign", "seal"])
 @pytest.mark.parametrize("caller", ALLOWED)
 def test_caller_allowed_inside_rpc_ends_a_session(samba, caller, level):
-    with clients.connect(samba, "bob", source=VICTIM) as victim, \
-            clients.connect(samba, caller, source=CALLER) as session:
+    with connect(samba, "bob", source=VICTIM) as victim, \
+            connect(samba, caller, source=CALLER) as session:
         pipe = Pipe(session, level)
         assert pipe.net_session_del(VICTIM, "bob") == NERR_SUCCESS
         assert victim.alive() == "STATUS_USER_SESSION_DELETED"
@@ -124,16 +126,16 @@ def test_caller_allowed_inside_rpc_ends_a_session(samba, caller, level):
 @pytest.mark.parametrize("level", ["sign", "seal"])
 @pytest.mark.parametrize("caller", SOME_REFUSED)
 def test_caller_refused_inside_rpc_gets_the_same_answer(samba, caller, level):
-    with clients.connect(samba, "bob", source=VICTIM) as victim, \
-            clients.connect(samba, caller, source=CALLER) as session:
+    with connect(samba, "bob", source=VICTIM) as victim, \
+            connect(samba, caller, source=CALLER) as session:
         assert denied_whatever_it_asks(Pipe(session, level))
         assert victim.alive() == "STATUS_SUCCESS"
 
 
 def test_who_authenticates_inside_rpc_counts_not_who_carries_the_pipe(samba):
-    with clients.connect(samba, "bob", source=VICTIM) as victim, \
-            clients.connect(samba, "alice", source=CALLER) as plain, \
-            clients.connect(samba, "sop", source=CALLER) as operator:
+    with connect(samba, "bob", source=VICTIM) as victim, \
+            connect(samba, "alice", source=CALLER) as plain, \
+            connect(samba, "sop", source=CALLER) as operator:
         assert denied_whatever_it_asks(Pipe(operator, "sign", user="alice"))
         assert victim.alive() == "STATUS_SUCCESS"
         assert Pipe(plain, "sign", user="sop").net_session_del(
@@ -143,8 +145,8 @@ def test_who_authenticates_inside_rpc_counts_not_who_carries_the_pipe(samba):
 
 def test_refused_call_looks_nothing_up(samba):
     samba.restart_dcerpcd()
-    with clients.connect(samba, "alice") as refused, \
-            clients.connect(samba, "sop") as allowed:
+    with connect(samba, "alice") as refused, \
+            connect(samba, "sop") as allowed:
         refused_pipe, allowed_pipe = Pipe(refused), Pipe(allowed)
         workers = samba.worker_pids()
         assert denied_whatever_it_asks(refused_pipe)
@@ -175,8 +177,8 @@ def hangs_in_a_lock(pid):
 
 def test_refused_call_is_answered_while_nobody_can_look_anything_up(samba):
     """Not even by a worker that has the table open."""
-    with clients.connect(samba, "alice") as refused, \
-            clients.connect(samba, "sop") as allowed:
+    with connect(samba, "alice") as refused, \
+            connect(samba, "sop") as allowed:
         refused_pipe, allowed_pipe = Pipe(refused), Pipe(allowed)
         allowed_pipe.net_session_del("\\\\127.0.0.99")
         worker, = samba.worker_pids()
@@ -228,7 +230,7 @@ def test_rights_are_the_same_over_tcp(samba, caller, answer):
 
 
 def test_local_system_ends_a_session(samba):
-    with clients.connect(samba, "bob", source=VICTIM) as victim:
+    with connect(samba, "bob", source=VICTIM) as victim:
         done = rpcclient(samba, ANONYMOUS, f"netsessdel {VICTIM} bob",
                          transport="ncalrpc")
         assert done.returncode == 0, done.stdout

@@ -6,8 +6,9 @@ import signal
 
 import pytest
 
-from testbed import processes, sanitizers
-from testbed.server import Server
+from testbed import processes
+from testbed.observe import sanitizers
+from testbed.servers.standalone import Server
 
 pytestmark = pytest.mark.skipif(not sanitizers.active(),
                                 reason="not a sanitized build")

@@ -11,18 +11,21 @@ from unittest import mock
 import pytest
 from impacket import ntlm
 
-from testbed import audit, clients, namespace, processes, sessions
-from testbed.clients import ALIVE, CALLER, DELETED_BY_DIALECT as DELETED
-from testbed.multichannel import add_channel
-from testbed.needs import needs_ipv6
-from testbed.server import Server
-from testbed.session_enum import (
-    CLIENT_TYPES, LEVELS, SESSION_ENUM, all_pairs, enumerate_by_samba, enumerate_sessions,
-    list_in_pages, parse_answer, request_stub)
-from testbed.srvsvc import (
+from testbed import namespace, processes
+from testbed.clients.connections import (
+    ALIVE, CALLER, DELETED_BY_DIALECT as DELETED, DIALECTS, Connection,
+    connect)
+from testbed.clients.multichannel import add_channel
+from testbed.clients.session_enum import (
+    CLIENT_TYPES, LEVELS, SESSION_ENUM, all_pairs, enumerate_by_samba,
+    enumerate_sessions, list_in_pages, parse_answer, request_stub)
+from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
     ERROR_MORE_DATA, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
     NERR_USER_NOT_FOUND, Pipe, SambaPipe, rpcclient, smbtorture)
+from testbed.needs import needs_ipv6
+from testbed.observe import audit, sessions
+from testbed.servers.standalone import Server
 
 IPV4 = "127.0.0.21"
 OTHER_IPV4 = "127.0.0.22"
@@ -54,7 +57,7 @@ def _samba():
 @pytest.fixture(name="pipe", scope="module")
 def _pipe(samba):
     """A Server Operator's."""
-    with clients.connect(samba, "sop", source=CALLER) as session:
+    with connect(samba, "sop", source=CALLER) as session:
         yield Pipe(session)
 
 
@@ -73,11 +76,11 @@ def werror_of(pipe, level, **arguments):
     return listing.result
 
 
-@pytest.mark.parametrize("dialect", clients.DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_row_tells_what_is_known_of_a_session(samba, pipe, dialect):
     started = time.monotonic()
-    with clients.connect(samba, "bob", dialect=dialect,
-                         source=IPV4) as session:
+    with connect(samba, "bob", dialect=dialect,
+                 source=IPV4) as session:
         session.open("held")
         row, = rows_of(pipe, "bob")
         seconds = row.pop("time")
@@ -89,15 +92,15 @@ def test_row_tells_what_is_known_of_a_session(samba, pipe, dialect):
 
 
 def test_time_goes_on(samba, pipe):
-    with clients.connect(samba, "bob", source=IPV4):
+    with connect(samba, "bob", source=IPV4):
         clients_clock = time.monotonic()
         while not rows_of(pipe, "bob")[0]["time"]:
             assert time.monotonic() - clients_clock < 30
 
 
 def test_netbios_session_tells_its_transport(samba, pipe):
-    with clients.connect(samba, "bob", source=IPV4, port=139,
-                         name="STATION7"):
+    with connect(samba, "bob", source=IPV4, port=139,
+                 name="STATION7"):
         row, = rows_of(pipe, "bob")
         assert row["transport"] == "\\Device\\NetBT_Tcpip"
 
@@ -105,8 +108,8 @@ def test_netbios_session_tells_its_transport(samba, pipe):
 @pytest.mark.parametrize("level", LEVELS)
 def test_each_level_has_the_same_sessions_in_the_same_order(samba, pipe,
                                                             level):
-    with clients.connect(samba, "bob", source=IPV4), \
-            clients.connect(samba, "Ольга", source=OTHER_IPV4):
+    with connect(samba, "bob", source=IPV4), \
+            connect(samba, "Ольга", source=OTHER_IPV4):
         full = enumerate_sessions(pipe, 502)
         listing = enumerate_sessions(pipe, level)
     assert len(listing.rows) == listing.total == full.total >= 3
@@ -116,7 +119,7 @@ def test_each_level_has_the_same_sessions_in_the_same_order(samba, pipe,
 
 
 def test_opens_of_one_user_in_one_smbd_are_summed_up(samba, pipe):
-    with clients.Connection(samba, source=IPV4) as connection:
+    with Connection(samba, source=IPV4) as connection:
         first, second = connection.login("bob"), connection.login("bob")
         other = connection.login("alice")
         held = [first.open("one"), first.open("two"), second.open("three")]
@@ -132,8 +135,8 @@ def test_opens_of_one_user_in_one_smbd_are_summed_up(samba, pipe):
 def test_guest_is_told_as_one(samba, pipe, user):
     password = "unknown" if user else ""
     listed = "nobody" if user else "ANONYMOUS LOGON"
-    with clients.connect(samba, user, password=password, dialect="3.0",
-                         source=IPV4):
+    with connect(samba, user, password=password, dialect="3.0",
+                 source=IPV4):
         row, = rows_of(pipe, listed)
         assert row["user_flags"] == 1
         assert pipe.net_session_del(row["cname"], listed) == NERR_SUCCESS
@@ -142,10 +145,10 @@ def test_guest_is_told_as_one(samba, pipe, user):
 
 def test_name_that_two_users_have_is_listed_with_its_domain(samba, pipe):
     """The guest's account is the anonymous user's unix name."""
-    with clients.connect(samba, "stranger", dialect="3.0",
-                         source=IPV4) as guest, \
-            clients.connect(samba, "", password="", dialect="3.0",
-                            source=IPV4):
+    with connect(samba, "stranger", dialect="3.0",
+                 source=IPV4) as guest, \
+            connect(samba, "", password="", dialect="3.0",
+                    source=IPV4):
         assert rows_of(pipe, "nobody") == []
         row, = rows_of(pipe, "TESTBED\\nobody")
         assert pipe.net_session_del(row["cname"],
@@ -156,12 +159,12 @@ def test_name_that_two_users_have_is_listed_with_its_domain(samba, pipe):
 
 @pytest.mark.parametrize("user", ["bob", "jürgen", "Ольга"])
 @pytest.mark.parametrize("place, listed", PLACES)
-@pytest.mark.parametrize("dialect", clients.DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_what_is_listed_closes_that_session(samba, pipe, dialect, place,
                                             listed, user):
-    with clients.connect(samba, user, dialect=dialect, **place) as victim, \
-            clients.connect(samba, user, source=OTHER_IPV4) as elsewhere, \
-            clients.connect(samba, "carol", **place) as other:
+    with connect(samba, user, dialect=dialect, **place) as victim, \
+            connect(samba, user, source=OTHER_IPV4) as elsewhere, \
+            connect(samba, "carol", **place) as other:
         pairs = {level: enumerate_sessions(pipe, level).pairs()
                  for level in LEVELS}
         for level in LEVELS_WITH_USERS:
@@ -174,8 +177,8 @@ def test_what_is_listed_closes_that_session(samba, pipe, dialect, place,
 
 
 def test_session_of_two_channels_is_listed_once(samba, pipe):
-    with clients.Connection(samba, "3.0", source=IPV4,
-                            sign=True) as connection:
+    with Connection(samba, "3.0", source=IPV4,
+                    sign=True) as connection:
         session = connection.login("bob")
         second = add_channel(session, source=OTHER_IPV4)
         with second.connection:
@@ -186,7 +189,7 @@ def test_session_of_two_channels_is_listed_once(samba, pipe):
             assert {session.alive(), second.alive()} <= DELETED
 
 
-@pytest.mark.parametrize("dialect", clients.DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_half_open_session_is_not_listed(samba, pipe, dialect):
     listings = []
     second_leg = ntlm.getNTLMSSPType3
@@ -197,7 +200,7 @@ def test_half_open_session_is_not_listed(samba, pipe, dialect):
         return second_leg(*args, **kwargs)
 
     with mock.patch.object(ntlm, "getNTLMSSPType3", between_the_legs), \
-            clients.connect(samba, "bob", dialect=dialect, source=IPV4):
+            connect(samba, "bob", dialect=dialect, source=IPV4):
         everybody, of_client = listings
         assert f"\\\\{IPV4}" not in dict(everybody.pairs())
         assert of_client.result == NERR_CLIENT_NAME_NOT_FOUND
@@ -209,8 +212,8 @@ def test_half_open_session_is_not_listed(samba, pipe, dialect):
     (None, "bob"), ("", "BOB"), ("", "testbed\\bob"),
     (None, "bob@testbed.example.com")])
 def test_filters_are_those_of_closing(samba, pipe, client, user):
-    with clients.connect(samba, "bob", source=IPV4), \
-            clients.connect(samba, "alice", source=OTHER_IPV4):
+    with connect(samba, "bob", source=IPV4), \
+            connect(samba, "alice", source=OTHER_IPV4):
         listing = enumerate_sessions(pipe, 1, client=client, user=user)
         assert listing.pairs() == [(f"\\\\{IPV4}", "bob")]
         assert listing.total == 1
@@ -230,7 +233,7 @@ def test_filters_are_those_of_closing(samba, pipe, client, user):
     (None, "x" * 1024, ERROR_INVALID_PARAMETER)])
 def test_filter_that_matches_nothing_is_told(samba, pipe, client, user,
                                              result):
-    with clients.connect(samba, "bob", source=IPV4):
+    with connect(samba, "bob", source=IPV4):
         for level in LEVELS:
             assert werror_of(pipe, level, client=client, user=user) == result
 
@@ -243,8 +246,8 @@ def test_other_levels_are_invalid(pipe, level):
 @pytest.mark.parametrize("caller", [
     "alice", "powerop", "backupop", "accop", "printop", "administrators"])
 def test_refused_caller_gets_the_same_answer_whatever_it_asks(samba, caller):
-    with clients.connect(samba, caller, source=CALLER) as session, \
-            clients.connect(samba, "bob", source=IPV4):
+    with connect(samba, caller, source=CALLER) as session, \
+            connect(samba, "bob", source=IPV4):
         pipe = Pipe(session)
         for level, client in itertools.product(
                 (*LEVELS, 3), (None, IPV4, "127.0.0.99", "\\\\")):
@@ -254,13 +257,13 @@ def test_refused_caller_gets_the_same_answer_whatever_it_asks(samba, caller):
 
 @pytest.mark.parametrize("caller", ["root", "adm", "sop"])
 def test_allowed_callers_are_those_who_may_close(samba, caller):
-    with clients.connect(samba, caller, source=IPV4) as session:
+    with connect(samba, caller, source=IPV4) as session:
         pairs = enumerate_sessions(Pipe(session), 502).pairs()
         assert (f"\\\\{IPV4}", caller) in pairs
 
 
 def test_no_list_is_recorded(samba, pipe):
-    with clients.connect(samba, "alice", source=IPV4) as session, \
+    with connect(samba, "alice", source=IPV4) as session, \
             audit.Recording(samba, pipe) as record:
         assert werror_of(Pipe(session), 502) == ERROR_ACCESS_DENIED
         assert enumerate_sessions(pipe, 502).result == NERR_SUCCESS
@@ -272,7 +275,7 @@ def test_no_list_is_recorded(samba, pipe):
 def test_pages_together_are_the_whole_list(samba, pipe, limit):
     with contextlib.ExitStack() as stack:
         for number in range(6):
-            stack.enter_context(clients.connect(
+            stack.enter_context(connect(
                 samba, "bob", source=f"127.0.0.{21 + number}"))
         whole = enumerate_sessions(pipe, 502)
         listings = list(list_in_pages(pipe, limit))
@@ -286,7 +289,7 @@ def test_pages_together_are_the_whole_list(samba, pipe, limit):
 
 
 def test_caller_without_a_resume_handle_gets_the_first_page(samba, pipe):
-    with clients.connect(samba, "bob", source=IPV4):
+    with connect(samba, "bob", source=IPV4):
         listing = enumerate_sessions(pipe, 502, limit=1, resume=None)
         assert listing.result == ERROR_MORE_DATA
         assert listing.resume is None
@@ -306,7 +309,7 @@ def test_handle_behind_the_last_session_is_the_end(pipe, resume):
 def many_sessions(samba, stack, each):
     """Sessions of alice on twenty connections, so many on each."""
     for number in range(20):
-        connection = stack.enter_context(clients.Connection(
+        connection = stack.enter_context(Connection(
             samba, "2.1", source=f"127.0.0.{21 + number % 8}"))
         for _ in range(each):
             yield connection.login("alice")
@@ -320,7 +323,7 @@ def test_thousand_sessions_while_some_come_and_go(samba, pipe):
         whole = enumerate_sessions(pipe, 502)
         assert whole.total == len(whole.rows) >= 1000
         coming = stack.enter_context(
-            clients.Connection(samba, "2.1", source=IPV4))
+            Connection(samba, "2.1", source=IPV4))
 
         def come_and_go():
             coming.login("carol")
@@ -354,10 +357,10 @@ def test_snap_in_closes_one_and_then_one_by_one(samba, snap_in, level):
     with contextlib.ExitStack() as stack:
         victims = {}
         for number, (user, dialect) in enumerate(itertools.product(
-                ("bob", "Ольга"), clients.DIALECTS)):
+                ("bob", "Ольга"), DIALECTS)):
             source = f"127.0.0.{21 + number % 8}"
             victims.setdefault((f"\\\\{source}", user), []).append(
-                stack.enter_context(clients.connect(
+                stack.enter_context(connect(
                     samba, user, dialect=dialect, source=source)))
         while True:
             pairs = {pair for pair in list_sessions(level).pairs()
@@ -382,8 +385,8 @@ def test_both_clients_get_the_same_bytes(samba, pipe, level):
         caller.send_stub(SESSION_ENUM, request_stub(level))
         return caller.receive_stub()
 
-    with clients.connect(samba, "jürgen", source=IPV4), \
-            clients.connect(samba, "bob", source=OTHER_IPV4):
+    with connect(samba, "jürgen", source=IPV4), \
+            connect(samba, "bob", source=OTHER_IPV4):
         processes.wait_until(lambda: answer(pipe) == answer(other),
                              "the answers are the same")
         assert len(parse_answer(other.last_answer).rows) >= 4
@@ -394,14 +397,14 @@ def test_both_clients_get_the_same_bytes(samba, pipe, level):
     {"client": IPV4, "user": "jürgen", "resume": None}], ids=str)
 def test_sambas_ndr_agrees_with_all_arguments(samba, pipe, arguments):
     other = SambaPipe(samba, "sop")
-    with clients.connect(samba, "jürgen", source=IPV4):
+    with connect(samba, "jürgen", source=IPV4):
         for level in LEVELS:
             assert enumerate_by_samba(other, level, **arguments).total == \
                 enumerate_sessions(pipe, level, **arguments).total
 
 
 def test_rpcclient_lists_sessions(samba):
-    with clients.connect(samba, "bob", source=IPV4):
+    with connect(samba, "bob", source=IPV4):
         for caller in ("root", "sop"):
             told = rpcclient(samba, caller, "netsessenum",
                              f'netsessenum "\\\\{IPV4}" bob 502').stdout
@@ -419,8 +422,8 @@ def test_smbtorture_lists_sessions(samba):
 def test_parameter_hands_the_list_back_to_stock_samba():
     with Server(address="127.0.0.2",
                 conf={"sessiondel:session list": "stock"}) as server, \
-            clients.connect(server, "adm", source=IPV4) as admin, \
-            clients.connect(server, "sop", source=OTHER_IPV4) as operator:
+            connect(server, "adm", source=IPV4) as admin, \
+            connect(server, "sop", source=OTHER_IPV4) as operator:
         pipe = Pipe(admin)
         assert (IPV4, "adm") in pipe.session_enum(1)
         pipe.send_stub(SESSION_ENUM, request_stub(502))
@@ -442,7 +445,7 @@ def test_container_that_came_in_is_not_echoed(samba, pipe):
         pipe.send_stub(SESSION_ENUM, container + end)
         assert parse_answer(pipe.receive_stub()) == enumerate_sessions(
             pipe, 0, resume=None)
-    with clients.connect(samba, "alice") as refused:
+    with connect(samba, "alice") as refused:
         other = Pipe(refused)
         other.send_stub(SESSION_ENUM, filled + end)
         assert other.receive_stub() == struct.pack(
@@ -450,7 +453,7 @@ def test_container_that_came_in_is_not_echoed(samba, pipe):
 
 
 def test_caller_may_close_what_it_is_listed_as(samba):
-    with clients.connect(samba, "sop", source=IPV4) as session:
+    with connect(samba, "sop", source=IPV4) as session:
         pipe = Pipe(session)
         pair = (f"\\\\{IPV4}", "sop")
         assert pair in enumerate_sessions(pipe, 502).pairs()

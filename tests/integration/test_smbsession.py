@@ -10,14 +10,15 @@ import subprocess
 
 import pytest
 
-from testbed import namespace, processes, sessions
+from testbed import namespace, processes
 from testbed.accounts import PASSWORD
-from testbed.clients import Connection, connect
-from testbed.server import Server
-from testbed.sessions import sessions_of
-from testbed.smbsession import (
-    DONE, NO_MATCH, NOT_ALL, NOT_CONFIRMED, REFUSED, TOOL, USAGE,
-    Terminal, login, run)
+from testbed.clients.connections import Connection, connect
+from testbed.clients.smbsession import (
+    DONE, NO_MATCH, NOT_ALL, NOT_CONFIRMED, REFUSED, TOOL, USAGE, Terminal,
+    login, run)
+from testbed.observe import sessions
+from testbed.observe.sessions import sessions_of
+from testbed.servers.standalone import Server
 
 CLIENT = "127.0.0.21"
 OTHER_CLIENT = "127.0.0.22"

@@ -15,12 +15,12 @@ import pytest
 
 from testbed import namespace, processes, series
 from testbed.accounts import PASSWORD
-from testbed.clients import connect
-from testbed.server import Server
-from testbed.sessions import sessions_of, wait_for_sessions, wait_gone
-from testbed.smbsession import (
+from testbed.clients.connections import connect
+from testbed.clients.smbsession import (
     DONE, REFUSED, UNREACHABLE, Terminal, complaint, environment, execute,
     login, run, start)
+from testbed.observe.sessions import sessions_of, wait_for_sessions, wait_gone
+from testbed.servers.standalone import Server
 
 CLIENT = "127.0.0.21"
 SERVER = "127.0.0.1"

@@ -9,13 +9,13 @@ import unicodedata
 
 import pytest
 
-from testbed import hostile
-from testbed.server import Server
-from testbed.session_enum import FIELDS, Listing, answer_stub
-from testbed.smbsession import (
+from testbed.clients.session_enum import FIELDS, Listing, answer_stub
+from testbed.clients.smbsession import (
     DEADLINE_SECONDS, DONE, NOT_ALL, OTHER, UNREACHABLE, Terminal, complaint,
     login, run, start)
-from testbed.srvsvc import ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS
+from testbed.clients.srvsvc import ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS
+from testbed.faults import hostile_server
+from testbed.servers.standalone import Server
 
 LIAR = "127.0.0.2"
 ADMIN = login("adm")
@@ -30,7 +30,7 @@ def _samba():
 @pytest.fixture(name="liar", scope="module")
 def _liar(samba):
     """What answers instead of a worker; tests set how."""
-    with hostile.srvsvc(samba) as liar:
+    with hostile_server.srvsvc(samba) as liar:
         yield liar
 
 
@@ -159,10 +159,10 @@ def test_name_that_is_not_told_never_widens_a_close(liar, fields):
 
     def answer(opnum, data):
         if opnum == 13:
-            closes.append(hostile.strings(data)[1:])
+            closes.append(hostile_server.strings(data)[1:])
             return bytes(4)
         # Asked for nobody, it lists nobody.
-        if "nobody/at/all" in hostile.strings(data):
+        if "nobody/at/all" in hostile_server.strings(data):
             return stub()
         return stub(entry(**fields))
 

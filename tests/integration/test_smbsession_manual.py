@@ -10,13 +10,14 @@ import subprocess
 
 import pytest
 
-from testbed import command, sanitizers
+from testbed import command
 from testbed.accounts import PASSWORD
-from testbed.clients import Connection
-from testbed.names import DnsServer
-from testbed.server import BUILD, Server
-from testbed.sessions import session_table, wait_for_sessions
-from testbed.smbsession import DEADLINE_SECONDS, environment
+from testbed.clients.connections import Connection
+from testbed.clients.smbsession import DEADLINE_SECONDS, environment
+from testbed.names.dns import DnsServer
+from testbed.observe import sanitizers
+from testbed.observe.sessions import session_table, wait_for_sessions
+from testbed.servers.standalone import BUILD, Server
 
 SMB_CONF = pathlib.Path("/etc/samba/smb.conf")
 CLIENTS = ("10.0.0.7", "10.0.0.8")

@@ -7,10 +7,11 @@ Samba's own suites must not notice the plugin.
 
 import pytest
 
-from testbed import namespace, torture
+from testbed import namespace
 from testbed.accounts import PASSWORD
+from testbed.clients import smbtorture
 from testbed.needs import needs_ipv6
-from testbed.server import Server
+from testbed.servers.standalone import Server
 
 SUITE = "rpc.netsessiondel"
 REALM = "TESTBED.EXAMPLE.COM"
@@ -70,16 +71,16 @@ def known_outcomes(path):
 
 @needs_ipv6
 def test_every_rule_holds(samba):
-    results = torture.run(samba, SUITE, options=options_for(samba))
-    assert sorted(results.outcomes) == sorted(torture.names(samba, SUITE))
+    results = smbtorture.run(samba, SUITE, options=options_for(samba))
+    assert sorted(results.outcomes) == sorted(smbtorture.names(samba, SUITE))
     assert set(results.outcomes.values()) == {"success"}, str(results)
 
 
 @needs_ipv6
 def test_stock_samba_breaks_the_rules_that_are_known(stock_samba,
                                                      top_directory):
-    results = torture.run(stock_samba, SUITE,
-                          options=options_for(stock_samba))
+    results = smbtorture.run(stock_samba, SUITE,
+                             options=options_for(stock_samba))
     known = known_outcomes(top_directory / "tests/torture/stock")
     assert known["either"] <= set(results.outcomes)
     assert results.named("skip") - known["either"] == known["skip"], \
@@ -97,14 +98,14 @@ def test_stock_samba_breaks_the_rules_that_are_known(stock_samba,
     ("answer.session_is_still_there", "still_there", 0),
 ])
 def test_deviation_is_what_is_expected(samba, rule, option, deviation):
-    results = torture.run(samba, f"{SUITE}.{rule}", options={
+    results = smbtorture.run(samba, f"{SUITE}.{rule}", options={
         **options_for(samba), option: deviation})
     assert list(results.outcomes.values()) == ["failure"]
     assert f", not {deviation}" in str(results)
 
 
 def test_rule_is_skipped_where_its_option_is_missing(samba):
-    results = torture.run(samba, f"{SUITE}.rights.*")
+    results = smbtorture.run(samba, f"{SUITE}.rights.*")
     assert set(results.outcomes.values()) == {"skip"}
     assert "needs --option=torture:refused=" in str(results)
 
@@ -128,8 +129,8 @@ def steady(results):
 ])
 def test_sambas_own_suite_sees_no_difference(samba, stock_samba, suite,
                                              share):
-    ours, stocks = (torture.run(server, suite, share=share,
-                                options=SECOND_USER)
+    ours, stocks = (smbtorture.run(server, suite, share=share,
+                                   options=SECOND_USER)
                     for server in (samba, stock_samba))
     assert steady(ours) == steady(stocks), f"{ours}\nstock:\n{stocks}"
     assert ours.named("success")

@@ -11,11 +11,11 @@ import pytest
 from impacket.dcerpc.v5.rpcrt import DCERPCException
 
 from testbed import namespace
-from testbed.clients import connect
-from testbed.processes import wait_until
-from testbed.server import Server
-from testbed.srvsvc import (
+from testbed.clients.connections import connect
+from testbed.clients.srvsvc import (
     NERR_CLIENT_NAME_NOT_FOUND, SESSION_DEL, Pipe, rpcclient, smbtorture)
+from testbed.processes import wait_until
+from testbed.servers.standalone import Server
 
 # Same place, one after the other, so that all names are the same.
 PLACE = namespace.ROOT / "twin"

@@ -9,9 +9,10 @@ import xml.etree.ElementTree
 
 import pytest
 
-from testbed import namespace, processes, sanitizers
-from testbed.mixture import Mixture
-from testbed.server import LIBEXEC, MODULE, Server
+from testbed import namespace, processes
+from testbed.clients.mixed_calls import Mixture
+from testbed.observe import sanitizers
+from testbed.servers.standalone import LIBEXEC, MODULE, Server
 
 WORKER = LIBEXEC / "rpcd_classic"
 

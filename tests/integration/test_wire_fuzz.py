@@ -10,14 +10,16 @@ import unicodedata
 
 import pytest
 
-from testbed import accounts, audit, clients
-from testbed.processes import wait_until
-from testbed.server import Server
-from testbed.session_enum import LEVELS, SESSION_ENUM
-from testbed.srvsvc import (
+from testbed import accounts
+from testbed.clients.connections import connect
+from testbed.clients.session_enum import LEVELS, SESSION_ENUM
+from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
     ERROR_MORE_DATA, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
     NERR_USER_NOT_FOUND, SESSION_DEL, Pipe)
+from testbed.observe import audit
+from testbed.processes import wait_until
+from testbed.servers.standalone import Server
 
 SRVSVC = ("4b324fc8-1670-01d3-1278-5a47bf6ee188", 3)
 SEED = os.environ.get("SESSIONDEL_FUZZ_SEED") or str(random.getrandbits(32))
@@ -278,15 +280,15 @@ def _samba():
 def _unharmed(samba):
     """The same worker must serve on, and nobody have lost a session."""
     workers = samba.worker_pids()
-    sessions = [clients.connect(samba, user, source=address)
+    sessions = [connect(samba, user, source=address)
                 for address, user in BYSTANDERS.items()]
     yield
     assert samba.worker_pids() == workers
     assert {session.alive() for session in sessions} == {"STATUS_SUCCESS"}
     for session in sessions:
         session.connection.close()
-    with clients.connect(samba, "alice", source=VICTIM) as victim, \
-            clients.connect(samba, MAY) as caller:
+    with connect(samba, "alice", source=VICTIM) as victim, \
+            connect(samba, MAY) as caller:
         assert Pipe(caller).net_session_del(VICTIM, "alice") == NERR_SUCCESS
         assert victim.alive() == "STATUS_USER_SESSION_DELETED"
 

@@ -69,7 +69,7 @@ def test_shellcheck(path):
     assert_clean('shellcheck', path)
 
 
-@each('source/**/*.[ch]', 'tests/*.py', 'tests/**/*.[ch]', 'tests/*/*.py',
+@each('source/**/*.[ch]', 'tests/**/*.[ch]', 'tests/**/*.py',
       'tests/testbed/smbtorture', 'tools/*.py', 'packaging/*',
       'docs/man/*', 'docs/examples/*', 'idl/*', 'waf', 'wscript')
 def test_license_is_named(path):

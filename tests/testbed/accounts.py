@@ -119,7 +119,7 @@ def _import_passwords(conf, place):
 def _map_groups(conf):
     mappings = [f"{name}\t{rid}\t{_unix_group(rid)}"
                 for name, rid, _ in BUILTIN_GROUPS]
-    _run(PYTHON, Path(__file__).with_name("groupmaps.py"), conf,
+    _run(PYTHON, Path(__file__).parent / "servers/add_group_mappings.py", conf,
          stdin="\n".join(mappings))
 
 

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from testbed import (TestbedError, accounts, cluster, domain, namespace,
-                     server, syslog)
+from testbed import TestbedError, accounts, namespace
+from testbed.observe import syslog
+from testbed.servers import cluster, domain, standalone
 
 BANNER = """\
 Samba server {address} ({kind}), seen by this shell alone.
@@ -118,8 +119,8 @@ def _inside(options):
         return _in_domain(options)
     if options.nodes:
         return _in_cluster(options)
-    with server.Server(conf=dict(options.conf),
-                       stock=options.stock) as running:
+    with standalone.Server(conf=dict(options.conf),
+                           stock=options.stock) as running:
         if not options.stock:
             running.require_module()
         # Who connects to one of them comes from it, too.
@@ -214,7 +215,7 @@ def _greet(running):
 
 
 def _tool():
-    return os.path.relpath(server.BUILD / "smbsession")
+    return os.path.relpath(standalone.BUILD / "smbsession")
 
 
 def _users():

@@ -9,12 +9,14 @@ import textwrap
 
 from impacket.smbconnection import SessionError
 
-from testbed import TestbedError, audit, namespace, sessions
+from testbed import TestbedError, namespace
 from testbed.accounts import PASSWORD
-from testbed.clients import DISCONNECTED, Connection, connect, status_name
+from testbed.clients.connections import (
+    DISCONNECTED, Connection, connect, status_name)
+from testbed.clients.srvsvc import rpcclient
+from testbed.observe import audit, sessions
 from testbed.processes import wait_until
-from testbed.server import Server
-from testbed.srvsvc import rpcclient
+from testbed.servers.standalone import Server
 
 WIDTH = 80
 PLACE = "127.0.0.21"

@@ -7,7 +7,8 @@ of the package are through they end.
 
 import pytest
 
-from testbed import domain, sanitizers
+from testbed.observe import sanitizers
+from testbed.servers import domain
 
 
 @pytest.fixture(name="dc", scope="package")

@@ -11,13 +11,14 @@ import contextlib
 
 import pytest
 
-from testbed import clients, domain, machines, processes, server
-from testbed.clients import ALIVE, DELETED
-from testbed.domain_clients import (
+from testbed import processes
+from testbed.clients.connections import ALIVE, DELETED, connect
+from testbed.clients.domain_users import (
     ANONYMOUS, KERBEROS, NTLM, Caller, Session, log_in, srvsvc_port)
-from testbed.refusal import denied_whatever_it_asks
-from testbed.srvsvc import (
+from testbed.clients.refusal import denied_whatever_it_asks
+from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
+from testbed.servers import domain, machines, standalone
 
 pytestmark = pytest.mark.skipif(not domain.is_possible(),
                                 reason="not root outside of the test bed")
@@ -106,7 +107,7 @@ def test_smbd_starts_a_worker_with_the_plugin_on_demand(host, pipe):
         assert processes.executable(worker).endswith(
             "/samba-sessiondel/rpcd_classic")
         assert processes.maps_file(
-            worker, host.machine.directory / "plugin" / server.MODULE)
+            worker, host.machine.directory / "plugin" / standalone.MODULE)
 
 
 @on_both
@@ -153,8 +154,8 @@ def test_caller_refused_with_kerberos_gets_the_same_answer(host, victim,
 
 @on_both
 def test_anonymous_is_refused(host, victim):
-    with clients.connect(host, "", password="", dialect="3.0",
-                         source=CALLER) as session:
+    with connect(host, "", password="", dialect="3.0",
+                 source=CALLER) as session:
         assert denied_whatever_it_asks(Pipe(session), VICTIM)
         assert victim.alive() == ALIVE
 
@@ -168,8 +169,8 @@ def test_anonymous_is_refused(host, victim):
 ], indirect=["host"])
 def test_rights_are_the_same_however_a_caller_writes_its_name(
         host, user, domain_name, expected):
-    with clients.connect(host, user, domain=domain_name,
-                         source=CALLER) as session:
+    with connect(host, user, domain=domain_name,
+                 source=CALLER) as session:
         assert Pipe(session).net_session_del("127.0.0.99") == expected
 
 
@@ -200,8 +201,8 @@ def test_other_names_are_not_the_users(host, pipe, how):
 @on_both
 def test_user_is_known_however_he_wrote_his_name(host, pipe, name, user,
                                                  domain_name):
-    with clients.connect(host, user, domain=domain_name,
-                         source=VICTIM) as victim:
+    with connect(host, user, domain=domain_name,
+                 source=VICTIM) as victim:
         assert pipe.net_session_del(None, name) == NERR_SUCCESS
         assert victim.alive() == DELETED
 
@@ -259,8 +260,8 @@ def test_member_has_no_upn_on_record(host, pipe, how):
 def test_local_user_and_user_of_the_domain_are_two(host, pipe, name,
                                                    of_domain, of_server):
     with log_in(host, "bob", source=VICTIM) as user, \
-            clients.connect(host, "bob", domain="MEMBER1",
-                            source=OTHER) as local_user:
+            connect(host, "bob", domain="MEMBER1",
+                    source=OTHER) as local_user:
         assert pipe.net_session_del(None, name) == NERR_SUCCESS
         assert user.alive() == of_domain
         assert local_user.alive() == of_server
@@ -270,8 +271,8 @@ def test_local_user_and_user_of_the_domain_are_two(host, pipe, name,
 def test_users_of_one_name_are_listed_with_their_domains(host, pipe):
     with log_in(host, "bob", source=VICTIM) as user:
         assert (f"\\\\{VICTIM}", "bob") in pipe.session_enum(1)
-        with clients.connect(host, "bob", domain="MEMBER1",
-                             source=VICTIM) as local_user:
+        with connect(host, "bob", domain="MEMBER1",
+                     source=VICTIM) as local_user:
             users = {row[1] for row in pipe.session_enum(1)
                      if row[0] == f"\\\\{VICTIM}"}
             assert users == {"TESTDOM\\bob", "MEMBER1\\bob"}

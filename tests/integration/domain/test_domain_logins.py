@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from testbed import domain, machines, processes, series
+from testbed import processes, series
 from testbed.accounts import PASSWORD
-from testbed.clients import ALIVE, DELETED
-from testbed.domain_clients import log_in
-from testbed.smbsession import (
+from testbed.clients.connections import ALIVE, DELETED
+from testbed.clients.domain_users import log_in
+from testbed.clients.smbsession import (
     DONE, REFUSED, UNREACHABLE, USAGE, Terminal, execute, run)
-from testbed.tickets import environment, kinit, leave
+from testbed.clients.tickets import environment, kinit, leave
+from testbed.servers import domain, machines
 
 pytestmark = pytest.mark.skipif(not domain.is_possible(),
                                 reason="not root outside of the test bed")

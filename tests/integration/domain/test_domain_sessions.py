@@ -8,11 +8,12 @@ import contextlib
 
 import pytest
 
-from testbed import clients, domain, machines, namespace
-from testbed.clients import ALIVE
-from testbed.domain_clients import KERBEROS, NTLM, Session, log_in
-from testbed.session_enum import CLIENT_TYPES, enumerate_sessions
-from testbed.srvsvc import NERR_SUCCESS, Pipe
+from testbed import namespace
+from testbed.clients.connections import ALIVE, DIALECTS, connect
+from testbed.clients.domain_users import KERBEROS, NTLM, Session, log_in
+from testbed.clients.session_enum import CLIENT_TYPES, enumerate_sessions
+from testbed.clients.srvsvc import NERR_SUCCESS, Pipe
+from testbed.servers import domain, machines
 
 pytestmark = pytest.mark.skipif(not domain.is_possible(),
                                 reason="not root outside of the test bed")
@@ -66,12 +67,12 @@ def types_of(pipe, client):
 
 
 @pytest.mark.parametrize("how", [NTLM, KERBEROS])
-@pytest.mark.parametrize("dialect", clients.DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_what_is_listed_closes_that_session(member, pipe, place, dialect,
                                             how):
     client, name, where = place
     with contextlib.ExitStack() as stack:
-        local = {f"MEMBER1\\{user}": stack.enter_context(clients.connect(
+        local = {f"MEMBER1\\{user}": stack.enter_context(connect(
             member, user, domain="MEMBER1", dialect=dialect, **where))
             for user in USERS}
         victims = {f"TESTDOM\\{user}": Session(member, user, how, name,

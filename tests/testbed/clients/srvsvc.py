@@ -9,9 +9,9 @@ from impacket.dcerpc.v5 import rpcrt, srvs, transport
 from impacket.dcerpc.v5.dtypes import NULL
 from impacket.smbconnection import SessionError
 
-from testbed import smb2
 from testbed.accounts import PASSWORD
-from testbed.clients import OpenFile
+from testbed.clients import smb2
+from testbed.clients.connections import OpenFile
 
 NERR_SUCCESS = 0
 ERROR_ACCESS_DENIED = 5

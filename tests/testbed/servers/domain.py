@@ -12,8 +12,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from testbed import (TestbedError, accounts, config, machines, namespace,
-                     processes, sanitizers, server, syslog)
+from testbed import TestbedError, accounts, namespace, processes
+from testbed.observe import sanitizers, syslog
+from testbed.servers import machines, smb_conf, standalone
 
 REALM = "AD.TESTBED.TEST"
 DNS_DOMAIN = REALM.lower()
@@ -133,8 +134,8 @@ class _Host:
         self.directory = self.machine.directory
         self.smb_conf = self.directory / "smb.conf"
         self.log_dir = self.directory / "log"
-        config.make_directories(self.directory)
-        self.smb_conf.write_text(config.render(
+        smb_conf.make_directories(self.directory)
+        self.smb_conf.write_text(smb_conf.render(
             self.directory, conf={"netbios name": self.netbios_name, **conf},
             shares=shares))
         # Daemons that are started by others are not told where to log.
@@ -187,7 +188,7 @@ class _Host:
         for pid in self.processes_of("samba-dcerpcd"):
             processes.end(pid)
         daemon = self._start_daemon(
-            server.LIBEXEC / "samba-dcerpcd", "--no-process-group",
+            standalone.LIBEXEC / "samba-dcerpcd", "--no-process-group",
             "--libexec-rpcds",
             "--option=rpc start on demand helpers=no")
         try:
@@ -245,8 +246,9 @@ class DomainController(_Host):
 
     def _add_accounts(self):
         self.machine.run(
-            accounts.PYTHON, Path(__file__).with_name("domain_accounts.py"),
-            self.smb_conf, stdin=json.dumps(
+            accounts.PYTHON,
+            Path(__file__).with_name("add_domain_accounts.py"), self.smb_conf,
+            stdin=json.dumps(
                 {"users": USERS, "groups": GROUPS, "upns": UPNS,
                  "password": accounts.PASSWORD}))
 
@@ -278,12 +280,12 @@ class MemberServer(_Host):
 def _divert_worker(machine):
     """Put the loader in the stock worker's place, on that machine alone."""
     libexec = machine.directory / "libexec"
-    plugin = server.copy_plugin(machine.directory / "plugin")
+    plugin = standalone.copy_plugin(machine.directory / "plugin")
     # What is for CUPS only root can read, and that may be the host's.
-    shutil.copytree(server.LIBEXEC, libexec,
+    shutil.copytree(standalone.LIBEXEC, libexec,
                     ignore=shutil.ignore_patterns("smbspool*"))
     (libexec / _DIVERTED).mkdir()
     worker = libexec / "rpcd_classic"
     worker.rename(libexec / _DIVERTED / worker.name)
-    worker.symlink_to(plugin / server.LOADER)
-    machine.mount("--bind", libexec, server.LIBEXEC)
+    worker.symlink_to(plugin / standalone.LOADER)
+    machine.mount("--bind", libexec, standalone.LIBEXEC)

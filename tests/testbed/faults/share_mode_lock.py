@@ -16,7 +16,7 @@ from pathlib import Path
 
 from testbed import TestbedError
 
-_TOP = Path(__file__).resolve().parents[1]
+_TOP = Path(__file__).resolve().parents[2]
 _LIBRARIES = ("/usr/lib/*/libsmbconf.so.0",
               "/usr/lib/*/samba/libsmbd-base*.so.0")
 

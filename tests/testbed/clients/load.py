@@ -13,9 +13,9 @@ from typing import NamedTuple, Optional
 from impacket import nmb, smb3
 from impacket.smbconnection import SessionError
 
-from testbed import sessions
-from testbed.clients import Connection
-from testbed.srvsvc import SambaPipe
+from testbed.clients.connections import Connection
+from testbed.clients.srvsvc import SambaPipe
+from testbed.observe import sessions
 
 # The cheapest for impacket: no key derived, nothing signed.
 _DIALECT = "2.1"

@@ -9,9 +9,10 @@ from samba.dcerpc import srvsvc
 from samba.samba3 import libsmb_samba_internal as libsmb
 from samba.samba3 import param as samba3_param
 
-from testbed import clients, domain
 from testbed.accounts import PASSWORD
-from testbed.srvsvc import samba_session_del
+from testbed.clients.connections import connect
+from testbed.clients.srvsvc import samba_session_del
+from testbed.servers import domain
 
 KERBEROS = "Kerberos"
 NTLM = "NTLM"
@@ -25,7 +26,7 @@ _STATES = {
 
 def log_in(host, user, **options):
     """A session of a user of the domain, with NTLM, by impacket."""
-    return clients.connect(host, user, domain=domain.WORKGROUP, **options)
+    return connect(host, user, domain=domain.WORKGROUP, **options)
 
 
 # What smb.conf calls the dialects of testbed.clients.

@@ -8,7 +8,7 @@ from pathlib import Path
 from testbed import TestbedError
 from testbed.accounts import PASSWORD
 
-COMMAND = Path(__file__).with_name("smbtorture")
+COMMAND = Path(__file__).parents[1] / "smbtorture"
 # What no server resolves, so that it is known from the record alone.
 CLIENT_NAME = "STATION7"
 OUTCOMES = ("success", "failure", "error", "skip")

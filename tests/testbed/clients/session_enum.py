@@ -4,7 +4,7 @@
 import struct
 from typing import NamedTuple, Optional
 
-from testbed.srvsvc import ERROR_MORE_DATA, NERR_SUCCESS
+from testbed.clients.srvsvc import ERROR_MORE_DATA, NERR_SUCCESS
 
 SESSION_ENUM = 12
 LEVELS = (0, 1, 2, 10, 502)

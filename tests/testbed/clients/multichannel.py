@@ -11,7 +11,7 @@ from unittest import mock
 from impacket import crypto, smb3, smb3structs
 
 from testbed.accounts import PASSWORD
-from testbed.clients import Connection
+from testbed.clients.connections import Connection
 
 _FLAGS, _SESSION_ID, _SIGNATURE, _BODY = 16, 40, 48, 64
 _SETUP_FLAGS = _BODY + 2

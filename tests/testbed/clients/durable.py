@@ -10,10 +10,13 @@ import tdb
 from impacket import smb3structs
 from impacket.smbconnection import SessionError
 
-from testbed import processes, sessions, smb2
-from testbed.clients import OTHER_CLIENT, Connection, connect, status_name
-from testbed.multichannel import as_client
-from testbed.srvsvc import Pipe
+from testbed import processes
+from testbed.clients import smb2
+from testbed.clients.connections import (
+    OTHER_CLIENT, Connection, connect, status_name)
+from testbed.clients.multichannel import as_client
+from testbed.clients.srvsvc import Pipe
+from testbed.observe import sessions
 
 SHARE = "durable"
 

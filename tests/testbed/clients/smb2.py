@@ -6,7 +6,7 @@ import struct
 
 from impacket import smb3structs
 
-from testbed.clients import status_name
+from testbed.clients.connections import status_name
 
 OPLOCK_LEASE = 0xff
 LEASE_READ_HANDLE = 0x03

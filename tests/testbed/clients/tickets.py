@@ -8,8 +8,8 @@ import time
 
 from impacket.krb5.ccache import CCache
 
-from testbed import domain
 from testbed.accounts import PASSWORD
+from testbed.servers import domain
 
 
 def kinit(host, user, path):

@@ -8,13 +8,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from testbed import (TestbedError, accounts, config, namespace, processes,
-                     sessions, syslog)
+from testbed import TestbedError, accounts, namespace, processes
+from testbed.observe import sessions, syslog
+from testbed.servers import smb_conf
 
 SMBD = "/usr/sbin/smbd"
 LIBEXEC = Path("/usr/libexec/samba")
 BUILD = Path(os.environ.get("SESSIONDEL_BUILD",
-                            Path(__file__).resolve().parents[2] / "bin"))
+                            Path(__file__).resolve().parents[3] / "bin"))
 LOADER = "rpcd_sessiondel"
 MODULE = "sessiondel.so"
 
@@ -113,7 +114,7 @@ class Server:
     def write_conf(self, conf=None):
         """Write smb.conf anew with these parameters added."""
         self.conf.update(conf or {})
-        self.smb_conf.write_text(config.render(
+        self.smb_conf.write_text(smb_conf.render(
             self.directory, self.addresses or (), self.conf))
 
     def smbd_pids(self):
@@ -166,7 +167,7 @@ class Server:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def _set_up(self):
-        config.make_directories(self.directory)
+        smb_conf.make_directories(self.directory)
         if not self.stock and self.plugin_dir is None:
             self.plugin_dir = copy_plugin(self.directory / "plugin")
         self.write_conf()

@@ -13,7 +13,7 @@ from fcntl import ioctl
 
 from testbed import processes
 from testbed.accounts import PASSWORD
-from testbed.server import BUILD
+from testbed.servers.standalone import BUILD
 
 TOOL = str(BUILD / "smbsession")
 

@@ -3,11 +3,12 @@
 
 import contextlib
 
-from testbed import TestbedError, processes, sessions
-from testbed.clients import Connection, connect
-from testbed.srvsvc import (
+from testbed import TestbedError, processes
+from testbed.clients.connections import Connection, connect
+from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe, SambaPipe)
+from testbed.observe import sessions
 
 # Whose sessions come and go, and who ends its own.
 VICTIM = "bob"

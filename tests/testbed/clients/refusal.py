@@ -4,7 +4,7 @@
 import struct
 
 from testbed import namespace
-from testbed.srvsvc import ERROR_ACCESS_DENIED
+from testbed.clients.srvsvc import ERROR_ACCESS_DENIED
 
 _DENIED = struct.pack("<L", ERROR_ACCESS_DENIED)
 

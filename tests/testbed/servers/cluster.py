@@ -7,7 +7,8 @@ import re
 import shutil
 import subprocess
 
-from testbed import TestbedError, accounts, namespace, processes, server
+from testbed import TestbedError, accounts, namespace, processes
+from testbed.servers import standalone
 
 NETWORK = "127.0.51"
 
@@ -59,7 +60,7 @@ class Cluster:
 
     def __init__(self, nodes=3, conf=None, stock=False, tunables=None,
                  first=1, followers=()):
-        self.directory = namespace.ROOT / f"cluster-{server.next_number()}"
+        self.directory = namespace.ROOT / f"cluster-{standalone.next_number()}"
         self.addresses = [f"{NETWORK}.{n}"
                           for n in range(first, first + nodes)]
         self.tunables = {**_TUNABLES, **(tunables or {})}
@@ -114,7 +115,7 @@ class Cluster:
             raise TestbedError(f"{error}; logs in {self.directory}") from error
 
 
-class Node(server.Server):
+class Node(standalone.Server):
     """One node of a Cluster, a server like any other but for its ctdbd."""
 
     def __init__(self, cluster, number, conf, stock):
