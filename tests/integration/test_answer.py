@@ -18,12 +18,13 @@ from testbed.clients.multichannel import as_client
 from testbed.clients.srvsvc import (
     ERROR_BUSY, ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR,
     NERR_SUCCESS, Pipe, net_session_del_samba, rpcclient, wait_served, werror)
+from testbed.faults.hinder import stopped
 from testbed.observe import audit, sessions
 from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
-from testbed.processes import stopped, wait_until
+from testbed.processes import wait_until
+from testbed.servers.plugin import MAX_WAITING
 from testbed.servers.standalone import Server
 
-MAX_WAITING = 64
 
 LEVELS = ["none", "sign", "seal"]
 

@@ -16,8 +16,9 @@ from testbed.clients.connections import CALLER, Connection, connect
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
+from testbed.faults.hinder import stopped
 from testbed.observe import audit, sessions, syslog
-from testbed.processes import stopped, wait_until
+from testbed.processes import wait_until
 from testbed.servers.standalone import Server
 
 VICTIM = "127.0.0.21"

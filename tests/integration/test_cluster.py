@@ -19,9 +19,10 @@ from testbed.clients.session_enum import (
 from testbed.clients.srvsvc import (
     ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
     NERR_USER_NOT_FOUND, Pipe)
+from testbed.faults.hinder import stopped
 from testbed.observe import audit, sanitizers, sessions
 from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
-from testbed.processes import stopped, wait_until
+from testbed.processes import wait_until
 from testbed.servers.cluster import Cluster
 
 

@@ -14,8 +14,9 @@ from testbed.clients.session_enum import (
 from testbed.clients.srvsvc import (
     ERROR_TIMEOUT, LOST, NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR,
     NERR_SUCCESS, Pipe)
+from testbed.faults.hinder import stopped
 from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
-from testbed.processes import stopped, wait_until
+from testbed.processes import wait_until
 from testbed.servers.cluster import Cluster
 
 VICTIM, HASTY, PATIENT = range(3)

@@ -19,8 +19,9 @@ from testbed.clients.srvsvc import (
     ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe, wait_served,
     werror)
 from testbed.faults import share_mode_lock
+from testbed.faults.hinder import no_descriptors, stopped
 from testbed.observe import sessions
-from testbed.processes import no_descriptors, stopped, wait_until
+from testbed.processes import wait_until
 
 OK = "STATUS_SUCCESS"
 

@@ -17,12 +17,13 @@ from testbed.clients.srvsvc import (
     ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY, ERROR_TIMEOUT, LOST,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe,
     wait_served, werror)
+from testbed.faults.hinder import limited, no_descriptors, stopped
 from testbed.observe import audit, sanitizers, sessions
 from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
-from testbed.processes import limited, no_descriptors, stopped, wait_until
+from testbed.processes import wait_until
+from testbed.servers.plugin import MAX_WAITING
 from testbed.servers.standalone import Server
 
-MAX_WAITING = 64
 CALLS_AT_ONCE = 100
 
 FULL = namespace.ROOT / "full"

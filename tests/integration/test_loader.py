@@ -13,7 +13,10 @@ import pytest
 
 from testbed import accounts, namespace, processes
 from testbed.observe.syslog import listener
-from testbed.servers.standalone import BUILD, LIBEXEC, LOADER, MODULE, Server
+from testbed.places import BUILD
+from testbed.programs import compile_c
+from testbed.servers.plugin import LIBEXEC, LOADER, MODULE
+from testbed.servers.standalone import Server
 
 WORKER = str(LIBEXEC / "rpcd_classic")
 SOMEBODY = 1001
@@ -63,13 +66,6 @@ for number in how["ignored"]:
 signal.pthread_sigmask(signal.SIG_SETMASK, how["blocked"])
 os.execve(how["program"], how["argv"], how["env"])
 """
-
-
-def compile_c(target, source, *options):
-    subprocess.run([os.environ.get("CC", "cc"), "-x", "c", "-", "-o",
-                    str(target), *options], input=source, text=True,
-                   check=True)
-    return target
 
 
 def compile_module(target, source):

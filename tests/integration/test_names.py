@@ -18,14 +18,13 @@ from testbed.clients.srvsvc import (
     Pipe, rpcclient)
 from testbed.names.dns import DnsServer
 from testbed.needs import needs_ipv6
+from testbed.servers.plugin import MAX_WAITING
 from testbed.servers.standalone import Server
 
 IPV4 = "127.0.0.21"
 IPV6 = "fd00:5e55::21"
 SECOND_IPV4 = "127.0.0.22"
 OTHER_IPV4 = "127.0.0.24"
-
-MAX_WAITING = 64
 
 
 @pytest.fixture(name="dns", scope="module")

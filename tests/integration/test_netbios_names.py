@@ -8,7 +8,8 @@ import pytest
 from testbed.clients.connections import ALIVE, CALLER, DELETED, connect
 from testbed.clients.srvsvc import (
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
-from testbed.names.dns import DnsServer, Lan, NetbiosServer
+from testbed.names.dns import DnsServer
+from testbed.names.netbios import Lan, NetbiosServer
 from testbed.servers.standalone import Server
 
 IPV4 = "127.0.0.21"

@@ -14,8 +14,9 @@ from testbed import namespace, processes
 from testbed.accounts import PASSWORD
 from testbed.clients.connections import Connection, connect
 from testbed.clients.smbsession import (
-    DONE, NO_MATCH, NOT_ALL, NOT_CONFIRMED, REFUSED, TOOL, USAGE, Terminal,
+    DONE, NOT_ALL, NOT_CONFIRMED, NO_MATCH, REFUSED, TOOL, USAGE, Terminal,
     login, run)
+from testbed.faults.hinder import stopped
 from testbed.observe import sessions
 from testbed.observe.sessions import sessions_of
 from testbed.servers.standalone import Server
@@ -278,7 +279,7 @@ def test_one_that_does_not_end_does_not_keep_the_others(samba):
     with connect(samba, "alice", source=CLIENT), \
             connect(samba, "bob", source=OTHER_CLIENT):
         (alice,) = sessions_of(samba, "alice")
-        with processes.stopped(alice["pid"]):
+        with stopped(alice["pid"]):
             done = run("close", SERVER, ADMIN, "--all", "--json")
         results = {row["user"]: (row["result"], row["error"])
                    for row in json.loads(done.stdout)["sessions"]}

@@ -19,6 +19,7 @@ from testbed.clients.connections import connect
 from testbed.clients.smbsession import (
     DONE, REFUSED, UNREACHABLE, Terminal, complaint, environment, execute,
     login, run, start)
+from testbed.faults.hinder import stopped
 from testbed.observe.sessions import sessions_of, wait_for_sessions, wait_gone
 from testbed.servers.standalone import Server
 
@@ -127,15 +128,15 @@ def speaks_no_smb(samba):
 @contextlib.contextmanager
 def smbd_hangs(samba):
     """The parent, which would have a child for this client."""
-    with processes.stopped(samba.smbd_pids()[0]):
+    with stopped(samba.smbd_pids()[0]):
         yield SERVER
 
 
 @contextlib.contextmanager
 def worker_hangs(samba):
-    with processes.stopped(samba.dcerpcd_pid()):
+    with stopped(samba.dcerpcd_pid()):
         worker, = samba.worker_pids()
-        with processes.stopped(worker):
+        with stopped(worker):
             yield SERVER
 
 
@@ -298,7 +299,7 @@ def in_a_call(samba, process):
 
 def test_call_takes_longer_than_the_tool_waits(samba, alice):
     (victim,) = sessions_of(samba, "alice")
-    with processes.stopped(victim["pid"]):
+    with stopped(victim["pid"]):
         done = run("close", SERVER, ADMIN, "--user", "alice", "-t", TIMEOUT)
     assert complaint(done) == (
         f"ERROR_SEM_TIMEOUT: {SERVER} does not answer within 1 s")
@@ -308,11 +309,11 @@ def test_call_takes_longer_than_the_tool_waits(samba, alice):
 
 def test_callers_smbd_hangs_in_the_call(samba, alice):
     (victim,) = sessions_of(samba, "alice")
-    with processes.stopped(victim["pid"]), start(
+    with stopped(victim["pid"]), start(
             "close", SERVER, ADMIN, "--user", "alice", "-t", TIMEOUT) as tool:
         with in_a_call(samba, tool):
             (own,) = sessions_of(samba, "adm")
-            with processes.stopped(own["pid"]):
+            with stopped(own["pid"]):
                 assert tool.wait() == UNREACHABLE
         assert "ERROR_SEM_TIMEOUT" in tool.stderr.read()
 
@@ -320,7 +321,7 @@ def test_callers_smbd_hangs_in_the_call(samba, alice):
 @pytest.mark.parametrize("who", ["worker", "smbd"])
 def test_it_dies_in_the_call(samba, alice, program, who):
     (victim,) = sessions_of(samba, "alice")
-    with processes.stopped(victim["pid"]), subprocess.Popen(
+    with stopped(victim["pid"]), subprocess.Popen(
             [program, SERVER], stdout=subprocess.PIPE, text=True,
             env=environment(USER="adm", PASSWD=PASSWORD)) as caller:
         with in_a_call(samba, caller):
@@ -336,7 +337,7 @@ def test_it_dies_in_the_call(samba, alice, program, who):
 
 def test_local_worker_hangs(samba, alice):
     (worker,) = samba.worker_pids()
-    with processes.stopped(worker):
+    with stopped(worker):
         done = run("list", "-t", TIMEOUT, "-s", str(samba.smb_conf))
     assert done.returncode == UNREACHABLE
     assert "does not answer within 1 s" in complaint(done)
@@ -345,8 +346,8 @@ def test_local_worker_hangs(samba, alice):
 def test_local_samba_dcerpcd_hangs_where_it_would_be_started(samba):
     """Nobody takes connections, so each step could wait for itself."""
     with configured(samba, {"rpc start on demand helpers": "yes"}), \
-            processes.stopped(samba.dcerpcd_pid()), \
-            processes.stopped(samba.worker_pids()[0]):
+            stopped(samba.dcerpcd_pid()), \
+            stopped(samba.worker_pids()[0]):
         done = run("list", "-t", TIMEOUT, "-s", str(samba.smb_conf))
     assert done.returncode == UNREACHABLE
 

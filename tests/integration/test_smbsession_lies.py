@@ -65,10 +65,6 @@ def listing(*parts):
     return answer
 
 
-
-
-
-
 def test_list_in_parts_is_put_together(liar, ways):
     liar.answer = listing(more(entry(username="user1"), resume=1),
                           more(entry(username="user2"), resume=2),

@@ -17,7 +17,8 @@ from testbed.clients.smbsession import DEADLINE_SECONDS, environment
 from testbed.names.dns import DnsServer
 from testbed.observe import sanitizers
 from testbed.observe.sessions import session_table, wait_for_sessions
-from testbed.servers.standalone import BUILD, Server
+from testbed.places import BUILD
+from testbed.servers.standalone import Server
 
 SMB_CONF = pathlib.Path("/etc/samba/smb.conf")
 CLIENTS = ("10.0.0.7", "10.0.0.8")

@@ -2,7 +2,6 @@
 """The worker under valgrind: no error, and nothing of ours lost."""
 
 import glob
-import os
 import shutil
 import subprocess
 import xml.etree.ElementTree
@@ -12,9 +11,9 @@ import pytest
 from testbed import namespace, processes
 from testbed.clients.mixed_calls import Mixture
 from testbed.observe import sanitizers
-from testbed.servers.standalone import LIBEXEC, MODULE, Server
-
-WORKER = LIBEXEC / "rpcd_classic"
+from testbed.programs import compile_c
+from testbed.servers.plugin import MODULE, WORKER
+from testbed.servers.standalone import Server
 
 # Stands in for the worker. The module is preloaded into whatever runs here, so
 # it is static, as is valgrind's tool, which valgrind's own start is not. The
@@ -106,11 +105,9 @@ def _valgrind():
     place = namespace.ROOT / "valgrind"
     place.mkdir(mode=0o755)
     real = shutil.copy(WORKER, place / "rpcd_classic")
-    wrapper = place / "wrapper"
-    subprocess.run(
-        [os.environ.get("CC", "cc"), "-static", f'-DWORKER="{real}"',
-         f'-DVALGRIND="{valgrind_tool()}"', "-x", "c", "-", "-o", wrapper],
-        input=WRAPPER, text=True, check=True)
+    wrapper = compile_c(place / "wrapper", WRAPPER, "-static",
+                        f'-DWORKER="{real}"',
+                        f'-DVALGRIND="{valgrind_tool()}"')
     subprocess.run(["mount", "--bind", wrapper, WORKER], check=True)
     yield Valgrind(place)
     subprocess.run(["umount", WORKER], check=True)

@@ -1,19 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test bed's users and groups, in Unix files and in Samba's databases."""
-
-import functools
-import os
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
-
-from samba.crypto import md4_hash_blob
-
-from testbed import TestbedError
+"""The test bed's users and groups, and the Unix files for them."""
 
 PASSWORD = "Passw0rd!"
-PYTHON = "/usr/bin/python3"
 
 # Well-known BUILTIN groups: name, RID below S-1-5-32, a member's user name.
 BUILTIN_GROUPS = (
@@ -49,7 +37,7 @@ _USERS_GID = 2000
 _NOBODY = 65534
 
 
-def _unix_group(rid):
+def unix_group(rid):
     return f"builtin{rid}"
 
 
@@ -70,63 +58,14 @@ def unix_files():
         if uid:
             passwd.append(f"{name}:x:{uid}:{_USERS_GID}::/:/usr/sbin/nologin")
     for _, rid, member in BUILTIN_GROUPS:
-        group.append(f"{_unix_group(rid)}:x:{3000 + rid}:{member}")
+        group.append(f"{unix_group(rid)}:x:{3000 + rid}:{member}")
     shadow = [f"{line.split(':')[0]}:*:19000::::::" for line in passwd]
     gshadow = [f"{line.split(':')[0]}:*::" for line in group]
-    return {"passwd": _text(passwd), "group": _text(group),
-            "shadow": _text(shadow), "gshadow": _text(gshadow),
+    return {"passwd": text_of(passwd), "group": text_of(group),
+            "shadow": text_of(shadow), "gshadow": text_of(gshadow),
             "nsswitch.conf": "passwd: files\ngroup: files\nshadow: files\n"
                              "gshadow: files\nhosts: files dns\n"}
 
 
-def _text(lines):
+def text_of(lines):
     return "".join(f"{line}\n" for line in lines)
-
-
-def provision(private_dir, state_dir):
-    """Put passwords and group mappings into a new server's databases."""
-    template = _template()
-    shutil.copy(template / "passdb.tdb", private_dir)
-    shutil.copy(template / "group_mapping.tdb", state_dir)
-
-
-@functools.lru_cache(maxsize=None)
-def _template():
-    """A directory with databases that every server gets a copy of."""
-    place = Path(tempfile.mkdtemp(prefix="accounts-", dir="/run/testbed"))
-    conf = place / "smb.conf"
-    conf.write_text(
-        "[global]\nserver role = standalone server\n"
-        "interfaces = 127.0.0.1/8\n"
-        + "".join(f"{what} = {place}\n" for what in (
-            "private dir", "lock directory", "state directory",
-            "cache directory", "pid directory")))
-    _import_passwords(conf, place)
-    _map_groups(conf)
-    return place
-
-
-def _import_passwords(conf, place):
-    nt_hash = md4_hash_blob(PASSWORD.encode("utf-16-le")).hex().upper()
-    smbpasswd = place / "smbpasswd"
-    smbpasswd.write_text(_text(
-        f"{name}:{uid}:{'X' * 32}:{nt_hash}:[U          ]:LCT-63B0CD00:"
-        for name, uid in users().items()))
-    _run("pdbedit", "-s", conf, "-i", f"smbpasswd:{smbpasswd}",
-         "-e", f"tdbsam:{place}/passdb.tdb")
-
-
-def _map_groups(conf):
-    mappings = [f"{name}\t{rid}\t{_unix_group(rid)}"
-                for name, rid, _ in BUILTIN_GROUPS]
-    _run(PYTHON, Path(__file__).parent / "servers/add_group_mappings.py", conf,
-         stdin="\n".join(mappings))
-
-
-def _run(*argv, stdin=""):
-    done = subprocess.run([str(arg) for arg in argv], input=stdin, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          env={**os.environ, "LC_ALL": "C.UTF-8"},
-                          check=False)
-    if done.returncode:
-        raise TestbedError(f"{argv[0]} failed: {done.stdout.strip()}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from testbed import TestbedError, accounts, namespace
 from testbed.observe import syslog
+from testbed.places import BUILD
 from testbed.servers import cluster, domain, standalone
 
 BANNER = """\
@@ -215,7 +216,7 @@ def _greet(running):
 
 
 def _tool():
-    return os.path.relpath(standalone.BUILD / "smbsession")
+    return os.path.relpath(BUILD / "smbsession")
 
 
 def _users():

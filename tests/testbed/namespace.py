@@ -16,6 +16,7 @@ import threading
 from pathlib import Path
 
 from testbed import TestbedError, accounts
+from testbed.programs import run
 
 ROOT = Path("/run/testbed")
 HOSTNAME = "testbed"
@@ -114,7 +115,7 @@ def prepare():
     """Turn freshly made namespaces into the test bed's machine."""
     if os.stat("/").st_uid:
         _change_root()
-    _mount("-t", "tmpfs", "-o", "mode=0755", "testbed", "/run")
+    run("mount", "-t", "tmpfs", "-o", "mode=0755", "testbed", "/run")
     for place in (ROOT, ROOT / "home", Path("/run/samba"), Path("/run/lock")):
         place.mkdir()
     _mount_samba_dirs()
@@ -132,7 +133,7 @@ def _change_root():
     """
     here = os.getcwd()
     new = Path("/run")
-    _mount("-t", "tmpfs", "-o", "mode=0755", "testbed", str(new))
+    run("mount", "-t", "tmpfs", "-o", "mode=0755", "testbed", str(new))
     for entry in os.scandir("/"):
         own = new / entry.name
         if entry.is_symlink():
@@ -142,7 +143,7 @@ def _change_root():
         else:
             own.touch()
         if not entry.is_symlink() and own != new / "run":
-            _mount("--rbind", entry.path, str(own))
+            run("mount", "--rbind", entry.path, str(own))
     os.chroot(new)
     os.chdir(here)
 
@@ -151,8 +152,8 @@ def _mount_samba_dirs():
     for place in _SAMBA_DIRS:
         if not os.path.isdir(place):
             raise TestbedError(f"{place} is missing: install Debian's "
-                                 "package samba")
-        _mount("-t", "tmpfs", "-o", "mode=0755", "testbed", place)
+                               "package samba")
+        run("mount", "-t", "tmpfs", "-o", "mode=0755", "testbed", place)
 
 
 def _mount_accounts():
@@ -168,7 +169,7 @@ def _mount_accounts():
         own.write_text(content)
         own.chmod(0o640 if "shadow" in name else 0o644)
         if os.path.exists(f"/etc/{name}"):
-            _mount("--bind", str(own), f"/etc/{name}")
+            run("mount", "--bind", str(own), f"/etc/{name}")
 
 
 def _hosts():
@@ -183,32 +184,28 @@ def _mount_dev():
     """A /dev of our own, so that /dev/log is not the host's."""
     dev = ROOT / "dev"
     dev.mkdir()
-    _mount("-t", "tmpfs", "-o", "mode=0755", "testbed", str(dev))
+    run("mount", "-t", "tmpfs", "-o", "mode=0755", "testbed", str(dev))
     for name in ("null", "zero", "full", "random", "urandom", "tty"):
         _bind_device(dev, name)
     # A bound device of this name would look for its terminals elsewhere.
     (dev / "ptmx").symlink_to("pts/ptmx")
     for name in ("pts", "shm"):
         (dev / name).mkdir()
-    _mount("--rbind", "/dev/pts", str(dev / "pts"))
-    _mount("-t", "tmpfs", "-o", "mode=1777", "testbed", str(dev / "shm"))
+    run("mount", "--rbind", "/dev/pts", str(dev / "pts"))
+    run("mount", "-t", "tmpfs", "-o", "mode=1777", "testbed", str(dev / "shm"))
     (dev / "fd").symlink_to("/proc/self/fd")
     for n, name in enumerate(("stdin", "stdout", "stderr")):
         (dev / name).symlink_to(f"/proc/self/fd/{n}")
-    _mount("--move", str(dev), "/dev")
+    run("mount", "--move", str(dev), "/dev")
 
 
 def _bind_device(dev, name):
     (dev / name).touch()
-    _mount("--bind", f"/dev/{name}", str(dev / name))
-
-
-def _mount(*args):
-    _run("mount", *args)
+    run("mount", "--bind", f"/dev/{name}", str(dev / name))
 
 
 def _start_network():
-    _run("ip", "link", "set", "lo", "up")
+    run("ip", "link", "set", "lo", "up")
     queue = Path("/proc/sys/net/unix/max_dgram_qlen")
     if os.access(queue, os.W_OK):
         # What systemd sets; the kernel's 10 would lose lines in a burst.
@@ -226,16 +223,9 @@ def _start_network():
 
 def ip(*lines):
     """Run commands of ip(8)."""
-    _run("ip", "-batch", "-", stdin="\n".join(lines) + "\n")
+    run("ip", "-batch", "-", stdin="\n".join(lines) + "\n")
 
 
 def has_ipv6():
     """Whether this kernel speaks IPv6 at all."""
     return os.path.exists("/proc/net/if_inet6")
-
-
-def _run(*argv, stdin=""):
-    done = subprocess.run(argv, input=stdin, text=True, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode:
-        raise TestbedError(f"{' '.join(argv)}: {done.stdout.strip()}")

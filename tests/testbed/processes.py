@@ -3,7 +3,6 @@
 
 import contextlib
 import os
-import resource
 import signal
 import subprocess
 import time
@@ -75,56 +74,6 @@ def end(pid):
     wait_until(lambda: not executable(pid), f"{pid} ends")
 
 
-@contextlib.contextmanager
-def stopped(pid):
-    """Make a process hang meanwhile."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
-
-
-# epoll_wait() and epoll_pwait(), of x86_64 and of the newer architectures.
-_EPOLL = ("232", "281", "22")
-
-
-@contextlib.contextmanager
-def stopped_idle(pid):
-    """The same, while it waits for events and so holds no lock."""
-    def stop():
-        os.kill(pid, signal.SIGSTOP)
-        wait_until(lambda: _stat(pid)[0] == "T", f"{pid} has stopped")
-        if _system_call(pid) in _EPOLL:
-            return True
-        os.kill(pid, signal.SIGCONT)
-        return False
-
-    try:
-        wait_until(stop, f"{pid} waits for events")
-        yield
-    finally:
-        send(pid, signal.SIGCONT)
-
-
-@contextlib.contextmanager
-def limited(pid, what, value):
-    """Let a process have less meanwhile."""
-    before = resource.prlimit(pid, what)
-    resource.prlimit(pid, what, (value, before[1]))
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            resource.prlimit(pid, what, before)
-
-
-def no_descriptors(pid):
-    """Let a process open nothing meanwhile."""
-    return limited(pid, resource.RLIMIT_NOFILE, 0)
-
-
 def resident_kib(pid):
     """The anonymous memory that pid has in RAM: heap, stack and the like."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:
@@ -185,23 +134,17 @@ def all_pids():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
+def stat(pid):
+    """What the kernel tells of a process, from its state on."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8",
+              errors="replace") as file:
+        return file.read().rpartition(")")[2].split()
+
+
 def _session_of(pid):
     """The session id of a live process, None for dead ones and zombies."""
     try:
-        state, _, _, session = _stat(pid)[:4]
+        state, _, _, session = stat(pid)[:4]
     except OSError:
         return None
     return None if state in "ZX" else int(session)
-
-
-def _stat(pid):
-    """What the kernel tells of a process, from its state on."""
-    with open(f"/proc/{pid}/stat", encoding="utf-8",
-              errors="replace") as stat:
-        return stat.read().rpartition(")")[2].split()
-
-
-def _system_call(pid):
-    """The number of the system call that a stopped process is in."""
-    with open(f"/proc/{pid}/syscall", encoding="utf-8") as call:
-        return call.read().split()[0]

@@ -18,7 +18,7 @@ from testbed.clients.domain_users import (
 from testbed.clients.refusal import denied_whatever_it_asks
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
-from testbed.servers import domain, machines, standalone
+from testbed.servers import domain, machines, plugin
 
 pytestmark = pytest.mark.skipif(not domain.is_possible(),
                                 reason="not root outside of the test bed")
@@ -107,7 +107,7 @@ def test_smbd_starts_a_worker_with_the_plugin_on_demand(host, pipe):
         assert processes.executable(worker).endswith(
             "/samba-sessiondel/rpcd_classic")
         assert processes.maps_file(
-            worker, host.machine.directory / "plugin" / standalone.MODULE)
+            worker, host.machine.directory / "plugin" / plugin.MODULE)
 
 
 @on_both

@@ -10,12 +10,12 @@ import tdb
 from impacket import smb3structs
 from impacket.smbconnection import SessionError
 
-from testbed import processes
 from testbed.clients import smb2
 from testbed.clients.connections import (
     OTHER_CLIENT, Connection, connect, status_name)
 from testbed.clients.multichannel import as_client
 from testbed.clients.srvsvc import Pipe
+from testbed.faults.hinder import stopped, stopped_idle
 from testbed.observe import sessions
 
 SHARE = "durable"
@@ -135,13 +135,13 @@ def unseen_end(pipe, victim):
     samba = victim.connection.server
     worker, = samba.worker_pids()
     with contextlib.ExitStack() as worker_stopped:
-        with processes.stopped(sessions.smbd_of(samba, victim)):
+        with stopped(sessions.smbd_of(samba, victim)):
             pipe.send_session_del(user=victim.user)
             served = Pipe(pipe.session)
             served.server_info()
             served.server_info()
             served.opened().close()
-            worker_stopped.enter_context(processes.stopped_idle(worker))
+            worker_stopped.enter_context(stopped_idle(worker))
         sessions.wait_gone(samba, victim.user)
         yield
 

@@ -3,11 +3,12 @@
 
 import contextlib
 
-from testbed import TestbedError, processes
+from testbed import TestbedError
 from testbed.clients.connections import Connection, connect
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe, SambaPipe)
+from testbed.faults.hinder import stopped
 from testbed.observe import sessions
 
 # Whose sessions come and go, and who ends its own.
@@ -108,7 +109,7 @@ class Mixture:
             callers = [stack.enter_context(connect(self._server, SUICIDE))
                        for _ in range(count)]
             pipes = [Pipe(caller) for caller in callers]
-            with processes.stopped(victim["pid"]):
+            with stopped(victim["pid"]):
                 for pipe in pipes:
                     pipe.send_session_del(user=VICTIM)
                 self._wait_served()

@@ -13,7 +13,7 @@ from fcntl import ioctl
 
 from testbed import processes
 from testbed.accounts import PASSWORD
-from testbed.servers.standalone import BUILD
+from testbed.places import BUILD
 
 TOOL = str(BUILD / "smbsession")
 

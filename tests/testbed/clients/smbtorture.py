@@ -3,12 +3,12 @@
 
 import re
 import subprocess
-from pathlib import Path
 
 from testbed import TestbedError
 from testbed.accounts import PASSWORD
+from testbed.places import TESTBED
 
-COMMAND = Path(__file__).parents[1] / "smbtorture"
+COMMAND = TESTBED / "smbtorture"
 # What no server resolves, so that it is known from the record alone.
 CLIENT_NAME = "STATION7"
 OUTCOMES = ("success", "failure", "error", "skip")

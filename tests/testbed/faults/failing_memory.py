@@ -3,13 +3,12 @@
 
 import contextlib
 import mmap
-import os
 import shutil
 import struct
-import subprocess
 from pathlib import Path
 
 from testbed import namespace
+from testbed.programs import compile_c
 
 SOURCE = Path(__file__).with_name("failing_malloc.c")
 FOREVER = 1 << 32
@@ -24,9 +23,8 @@ class FailingMemory:
         self._place = namespace.ROOT / "failing-memory"
         self._place.mkdir(mode=0o755)
         library, orders = self._place / "malloc.so", self._place / "orders"
-        subprocess.run([os.environ.get("CC", "cc"), "-D_GNU_SOURCE",
-                        "-shared", "-fPIC", "-O2", "-o", library, SOURCE],
-                       check=True)
+        compile_c(library, SOURCE.read_text(), "-D_GNU_SOURCE", "-shared",
+                  "-fPIC", "-O2")
         orders.write_bytes(bytes(_ORDERS.size))
         with open(orders, "r+b") as file:
             self._orders = mmap.mmap(file.fileno(), _ORDERS.size)

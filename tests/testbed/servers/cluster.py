@@ -7,8 +7,8 @@ import re
 import shutil
 import subprocess
 
-from testbed import TestbedError, accounts, namespace, processes
-from testbed.servers import standalone
+from testbed import TestbedError, namespace, processes, programs
+from testbed.servers import account_tables, standalone
 
 NETWORK = "127.0.51"
 
@@ -149,13 +149,7 @@ class Node(standalone.Server):
 
     def ctdb(self, *arguments):
         """Run the ctdb tool; its output. TestbedError when it fails."""
-        done = subprocess.run(
-            ["ctdb", *arguments], stdin=subprocess.DEVNULL, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-            env={**os.environ, **self.ctdb_environment()})
-        if done.returncode:
-            raise TestbedError(f"ctdb {arguments}: {done.stdout.strip()}")
-        return done.stdout
+        return programs.run("ctdb", *arguments, env=self.ctdb_environment())
 
     def start_recovery(self):
         """Have the cluster recover; the process that waits until it has."""
@@ -219,10 +213,10 @@ def _account_tables(place):
     """The databases of accounts in the form in which ctdbd has them."""
     for name in ("plain", "private", "state"):
         (place / name).mkdir(parents=True)
-    accounts.provision(place / "private", place / "state")
+    account_tables.provision(place / "private", place / "state")
     tables = []
     for name, where in _ACCOUNT_TABLES.items():
         tables.append(place / name)
-        subprocess.run(["ltdbtool", "convert", "-s0", place / where / name,
-                        place / name], check=True)
+        programs.run("ltdbtool", "convert", "-s0", place / where / name,
+                     place / name)
     return tables

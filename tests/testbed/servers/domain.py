@@ -9,12 +9,12 @@ import contextlib
 import json
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
-from testbed import TestbedError, accounts, namespace, processes
+from testbed import TestbedError, accounts, namespace, processes, programs
 from testbed.observe import sanitizers, syslog
-from testbed.servers import machines, smb_conf, standalone
+from testbed.places import PYTHON
+from testbed.servers import machines, plugin, smb_conf
 
 REALM = "AD.TESTBED.TEST"
 DNS_DOMAIN = REALM.lower()
@@ -172,8 +172,7 @@ class _Host:
 
     def worker_pids(self):
         """The live rpcd_classic processes, which serve srvsvc."""
-        return [pid for pid in self.processes_of("rpcd_classic")
-                if "--list-interfaces" not in processes.arguments(pid)]
+        return plugin.workers_among(self.machine.pids())
 
     def syslog_lines(self):
         """What reached /dev/log since the start, oldest first."""
@@ -188,7 +187,7 @@ class _Host:
         for pid in self.processes_of("samba-dcerpcd"):
             processes.end(pid)
         daemon = self._start_daemon(
-            standalone.LIBEXEC / "samba-dcerpcd", "--no-process-group",
+            plugin.LIBEXEC / "samba-dcerpcd", "--no-process-group",
             "--libexec-rpcds",
             "--option=rpc start on demand helpers=no")
         try:
@@ -204,12 +203,10 @@ class _Host:
             {**os.environ, **sanitizers.environment()})
 
     def _answers(self):
-        return subprocess.run(
-            ["rpcclient", "-s", self.smb_conf, "-U",
-             f"{WORKGROUP}\\{ADMINISTRATOR}%{accounts.PASSWORD}",
-             f"ncacn_np:{self.address}", "-c", "srvinfo"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, check=False).returncode == 0
+        return programs.succeeds(
+            "rpcclient", "-s", self.smb_conf, "-U",
+            f"{WORKGROUP}\\{ADMINISTRATOR}%{accounts.PASSWORD}",
+            f"ncacn_np:{self.address}", "-c", "srvinfo")
 
 
 class DomainController(_Host):
@@ -246,9 +243,8 @@ class DomainController(_Host):
 
     def _add_accounts(self):
         self.machine.run(
-            accounts.PYTHON,
-            Path(__file__).with_name("add_domain_accounts.py"), self.smb_conf,
-            stdin=json.dumps(
+            PYTHON, Path(__file__).with_name("add_domain_accounts.py"),
+            self.smb_conf, stdin=json.dumps(
                 {"users": USERS, "groups": GROUPS, "upns": UPNS,
                  "password": accounts.PASSWORD}))
 
@@ -280,12 +276,12 @@ class MemberServer(_Host):
 def _divert_worker(machine):
     """Put the loader in the stock worker's place, on that machine alone."""
     libexec = machine.directory / "libexec"
-    plugin = standalone.copy_plugin(machine.directory / "plugin")
+    built = plugin.copy_to(machine.directory / "plugin")
     # What is for CUPS only root can read, and that may be the host's.
-    shutil.copytree(standalone.LIBEXEC, libexec,
+    shutil.copytree(plugin.LIBEXEC, libexec,
                     ignore=shutil.ignore_patterns("smbspool*"))
     (libexec / _DIVERTED).mkdir()
-    worker = libexec / "rpcd_classic"
+    worker = libexec / plugin.WORKER.name
     worker.rename(libexec / _DIVERTED / worker.name)
-    worker.symlink_to(plugin / standalone.LOADER)
-    machine.mount("--bind", libexec, standalone.LIBEXEC)
+    worker.symlink_to(built / plugin.LOADER)
+    machine.mount("--bind", libexec, plugin.LIBEXEC)

@@ -9,10 +9,9 @@ import functools
 import os
 import shutil
 import signal
-import subprocess
 from pathlib import Path
 
-from testbed import TestbedError, namespace, processes
+from testbed import TestbedError, namespace, processes, programs
 
 NETWORK = "10.53.0"
 CLIENTS = tuple(f"{NETWORK}.{n}" for n in range(21, 30))
@@ -55,7 +54,7 @@ class Machine:
 
     def run(self, *argv, stdin=""):
         """Run a command there; its output. TestbedError when it fails."""
-        return _run(*self.command(*argv), stdin=stdin)
+        return programs.run(*self.command(*argv), stdin=stdin)
 
     def mount(self, *argv):
         self.run("mount", *argv)
@@ -118,9 +117,9 @@ class Machine:
 
     def _connect(self):
         _bridge()
-        _run("ip", "link", "add", self.name, "type", "veth", "peer",
-                      "name", "eth0", "netns", str(self._holder.pid))
-        _run("ip", "link", "set", self.name, "master", _BRIDGE, "up")
+        namespace.ip(f"link add {self.name} type veth peer name eth0 "
+                     f"netns {self._holder.pid}",
+                     f"link set {self.name} master {_BRIDGE} up")
         self.run("ip", "-batch", "-", stdin="\n".join((
             "link set lo up", "link set eth0 up",
             f"address add {self.address}/24 dev eth0", "")))
@@ -135,22 +134,11 @@ class Machine:
 @functools.lru_cache(maxsize=None)
 def _bridge():
     """The network's end in the test bed, made at the first use."""
-    _run("ip", "-batch", "-", stdin="\n".join((
+    namespace.ip(
         f"link add {_BRIDGE} type bridge", f"link set {_BRIDGE} up",
-        *(f"address add {address}/24 dev {_BRIDGE}" for address in CLIENTS),
-        "")))
+        *(f"address add {address}/24 dev {_BRIDGE}" for address in CLIENTS))
     if namespace.has_ipv6():
-        _run("ip", "address", "add", f"{CLIENT_IPV6}/64", "dev", _BRIDGE,
-             "nodad")
-
-
-def _run(*argv, stdin=""):
-    done = subprocess.run(
-        argv, input=stdin, text=True, check=False, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, env={**os.environ, "LC_ALL": "C.UTF-8"})
-    if done.returncode:
-        raise TestbedError(f"{' '.join(argv)}: {done.stdout.strip()}")
-    return done.stdout
+        namespace.ip(f"address add {CLIENT_IPV6}/64 dev {_BRIDGE} nodad")
 
 
 def _network_of(pid):
@@ -158,4 +146,3 @@ def _network_of(pid):
         return os.readlink(f"/proc/{pid}/ns/net")
     except OSError:
         return None
-

@@ -4,20 +4,14 @@
 import glob
 import itertools
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
-from testbed import TestbedError, accounts, namespace, processes
+from testbed import TestbedError, accounts, namespace, processes, programs
 from testbed.observe import sessions, syslog
-from testbed.servers import smb_conf
+from testbed.servers import account_tables, plugin, smb_conf
+from testbed.servers.plugin import LIBEXEC, LOADER, MODULE
 
 SMBD = "/usr/sbin/smbd"
-LIBEXEC = Path("/usr/libexec/samba")
-BUILD = Path(os.environ.get("SESSIONDEL_BUILD",
-                            Path(__file__).resolve().parents[3] / "bin"))
-LOADER = "rpcd_sessiondel"
-MODULE = "sessiondel.so"
 
 _numbers = itertools.count(1)
 
@@ -87,7 +81,7 @@ class Server:
         self._dcerpcd = self._smbd = None
         if stubborn:
             raise TestbedError(f"had to be killed: {', '.join(stubborn)}; "
-                              f"logs in {self.log_dir}")
+                               f"logs in {self.log_dir}")
 
     def restart(self):
         self.stop()
@@ -131,9 +125,7 @@ class Server:
 
     def worker_pids(self):
         """The live rpcd_classic processes, which serve srvsvc."""
-        return [pid for pid in self._dcerpcd.pids()
-                if processes.executable(pid) == str(LIBEXEC / "rpcd_classic")
-                and "--list-interfaces" not in processes.arguments(pid)]
+        return plugin.workers_among(self._dcerpcd.pids())
 
     def resolver_pids(self):
         """The live processes that look names up for the workers."""
@@ -169,7 +161,7 @@ class Server:
     def _set_up(self):
         smb_conf.make_directories(self.directory)
         if not self.stock and self.plugin_dir is None:
-            self.plugin_dir = copy_plugin(self.directory / "plugin")
+            self.plugin_dir = plugin.copy_to(self.directory / "plugin")
         self.write_conf()
         standard = Path("/etc/samba/smb.conf")
         if not standard.exists():
@@ -178,8 +170,8 @@ class Server:
         self._provision()
 
     def _provision(self):
-        accounts.provision(self.directory / "private",
-                           self.directory / "state")
+        account_tables.provision(self.directory / "private",
+                                 self.directory / "state")
 
     def _start_smbd(self):
         self._smbd = processes.Daemon(
@@ -225,10 +217,10 @@ class Server:
         for daemon in (self._smbd, self._dcerpcd):
             if not daemon.alive():
                 raise TestbedError(self._obituary(daemon))
-        return _run_quietly(
-            "rpcclient", "-s", str(self.smb_conf), "-U",
+        return programs.succeeds(
+            "rpcclient", "-s", self.smb_conf, "-U",
             f"root%{accounts.PASSWORD}", f"ncacn_np:{self.address}",
-            "-c", "srvinfo").returncode == 0
+            "-c", "srvinfo")
 
     def _obituary(self, daemon):
         text = (self.log(f"log.{daemon.name}")
@@ -245,26 +237,3 @@ def _new_directory():
 def next_number():
     """What no other directory of a server has in its name."""
     return f"{os.getpid()}-{next(_numbers)}"
-
-
-def copy_plugin(place):
-    """A copy of what was built where nobody but root can write.
-
-    The loader refuses a module that others could have changed, and a
-    build tree may lie anywhere.
-    """
-    place.mkdir(mode=0o755)
-    for name in (LOADER, MODULE):
-        built = BUILD / name
-        if not built.exists():
-            raise TestbedError(f"{built} is missing: run ./waf build first, "
-                              "or use a stock server")
-        shutil.copy(built, place / name)
-        (place / name).chmod(0o755)
-    return place
-
-
-def _run_quietly(*argv):
-    return subprocess.run(argv, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, check=False)

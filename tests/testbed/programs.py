@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run programs to their end, and compile small ones."""
+
+import os
+import subprocess
+
+from testbed import TestbedError
+
+
+def run(*argv, stdin="", env=None):
+    """Run a program; its output. TestbedError when it fails.
+
+    env: added to the environment of this process.
+    """
+    argv = [str(argument) for argument in argv]
+    done = subprocess.run(
+        argv, input=stdin, text=True, check=False, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
+    if done.returncode:
+        raise TestbedError(f"{' '.join(argv)}: {done.stdout.strip()}")
+    return done.stdout
+
+
+def succeeds(*argv):
+    """Whether a program exits with 0; what it writes is dropped."""
+    return subprocess.run(
+        [str(argument) for argument in argv], check=False,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL).returncode == 0
+
+
+def compile_c(target, source, *options):
+    """Compile the text of a C program or library; target."""
+    subprocess.run([os.environ.get("CC", "cc"), "-x", "c", "-", "-o", target,
+                    *options], input=source, text=True, check=True)
+    return target

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The test bed's users and groups in Samba's databases."""
+
+import functools
+import shutil
+import tempfile
+from pathlib import Path
+
+from samba.crypto import md4_hash_blob
+
+from testbed import accounts, namespace
+from testbed.places import PYTHON
+from testbed.programs import run
+
+
+def provision(private_dir, state_dir):
+    """Put passwords and group mappings into a new server's databases."""
+    template = _template()
+    shutil.copy(template / "passdb.tdb", private_dir)
+    shutil.copy(template / "group_mapping.tdb", state_dir)
+
+
+@functools.lru_cache(maxsize=None)
+def _template():
+    """A directory with databases that every server gets a copy of."""
+    place = Path(tempfile.mkdtemp(prefix="accounts-", dir=namespace.ROOT))
+    conf = place / "smb.conf"
+    conf.write_text(
+        "[global]\nserver role = standalone server\n"
+        "interfaces = 127.0.0.1/8\n"
+        + "".join(f"{what} = {place}\n" for what in (
+            "private dir", "lock directory", "state directory",
+            "cache directory", "pid directory")))
+    _import_passwords(conf, place)
+    _map_groups(conf)
+    return place
+
+
+def _import_passwords(conf, place):
+    nt_hash = md4_hash_blob(
+        accounts.PASSWORD.encode("utf-16-le")).hex().upper()
+    smbpasswd = place / "smbpasswd"
+    smbpasswd.write_text(accounts.text_of(
+        f"{name}:{uid}:{'X' * 32}:{nt_hash}:[U          ]:LCT-63B0CD00:"
+        for name, uid in accounts.users().items()))
+    run("pdbedit", "-s", conf, "-i", f"smbpasswd:{smbpasswd}",
+        "-e", f"tdbsam:{place}/passdb.tdb")
+
+
+def _map_groups(conf):
+    mappings = [f"{name}\t{rid}\t{accounts.unix_group(rid)}"
+                for name, rid, _ in accounts.BUILTIN_GROUPS]
+    run(PYTHON, Path(__file__).with_name("add_group_mappings.py"), conf,
+        stdin="\n".join(mappings))
