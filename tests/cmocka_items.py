@@ -11,6 +11,8 @@ import xml.etree.ElementTree
 
 import pytest
 
+from testbed.places import BUILD
+
 # Far more than any of them takes, so that one that hangs ends too.
 DEADLINE_SECONDS = 120
 
@@ -25,18 +27,13 @@ class Program(pytest.File):
     """A test program, found by its source."""
 
     def collect(self):
-        run = Run(build_directory_of(self) / 'unit' / self.path.stem)
+        run = Run(BUILD / 'unit' / self.path.stem)
         for name, failure, skipped in run.cases:
             yield Case.from_parent(self, name=name, failure=failure,
                                    skipped=skipped)
         if run.trouble:
             yield Case.from_parent(self, name=self.path.stem,
                                    failure=run.trouble, skipped=False)
-
-
-def build_directory_of(node):
-    return pathlib.Path(os.environ.get('SESSIONDEL_BUILD',
-                                       node.config.rootpath.parent / 'bin'))
 
 
 class Run:

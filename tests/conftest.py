@@ -2,25 +2,24 @@
 """What all tests share: where things are, and the tests written in C."""
 
 import os
-import pathlib
 
 import pytest
 
 from cmocka_items import pytest_collect_file  # noqa: F401 (a hook of pytest)
 from testbed.observe import sanitizers
+from testbed.places import BUILD, TOP
 
 
 @pytest.fixture(scope='session')
 def top_directory():
     """The top of the source tree."""
-    return pathlib.Path(__file__).resolve().parent.parent
+    return TOP
 
 
 @pytest.fixture(scope='session')
-def build_directory(top_directory):
+def build_directory():
     """Where the build under test is: bin/, or bin/sanitize."""
-    return pathlib.Path(os.environ.get('SESSIONDEL_BUILD',
-                                       top_directory / 'bin'))
+    return BUILD
 
 
 @pytest.fixture(scope='session', autouse=True)

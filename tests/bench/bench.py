@@ -24,7 +24,8 @@ import report  # noqa: E402
 import tables  # noqa: E402
 from testbed import processes  # noqa: E402
 from testbed.clients.connections import Connection, connect  # noqa: E402
-from testbed.clients.srvsvc import LocalPipe, Pipe, SambaPipe  # noqa: E402
+from testbed.clients.samba_pipe import LocalPipe, SambaPipe  # noqa: E402
+from testbed.clients.srvsvc import Pipe  # noqa: E402
 from testbed.observe import sessions  # noqa: E402
 from testbed.servers.standalone import Server  # noqa: E402
 
@@ -245,7 +246,7 @@ def others(servers, number):
 
 
 def session_keys(server):
-    return set(sessions.session_tdb(server).keys())
+    return set(sessions.record_sizes(server))
 
 
 def wait_gone(server, keys):

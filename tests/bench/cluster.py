@@ -16,7 +16,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from testbed.clients.connections import Connection  # noqa: E402
-from testbed.clients.srvsvc import NERR_SUCCESS, SambaPipe  # noqa: E402
+from testbed.clients.samba_pipe import SambaPipe  # noqa: E402
+from testbed.clients.srvsvc import NERR_SUCCESS  # noqa: E402
 from testbed.servers.cluster import Cluster  # noqa: E402
 
 SIZES = (1, 2, 3)

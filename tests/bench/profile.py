@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import bench  # noqa: E402
-from testbed.clients.srvsvc import SambaPipe  # noqa: E402
+from testbed.clients.samba_pipe import SambaPipe  # noqa: E402
 
 CALLS = 5000
 

@@ -2,13 +2,11 @@
 """Large session tables, a bare walk over one, and how admins close today."""
 
 import json
-import os
 import subprocess
-from pathlib import Path
 
-TOOL = Path(os.environ.get("SESSIONDEL_BUILD",
-                           Path(__file__).resolve().parents[2] / "bin"),
-            "bench", "table")
+from testbed.places import BUILD
+
+TOOL = BUILD / "bench" / "table"
 
 
 def fill(server, number):

@@ -70,6 +70,12 @@ def _bob(samba):
         yield session
 
 
+@pytest.fixture(name="path")
+def _path(request):
+    """The name of a file that only this test uses."""
+    return f"{request.node.name.translate(str.maketrans('[]', '__'))}.txt"
+
+
 @pytest.fixture(name="pkg_config", scope="module")
 def _pkg_config(top_directory, build_directory):
     """Asks pkg-config for what it knows of the library as it was built."""

@@ -13,11 +13,12 @@ from testbed import series
 from testbed.accounts import PASSWORD
 from testbed.clients import smb2
 from testbed.clients.connections import (
-    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
+    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, SUCCESS, Connection, connect)
 from testbed.clients.multichannel import as_client
+from testbed.clients.samba_pipe import net_session_del_samba
 from testbed.clients.srvsvc import (
     ERROR_BUSY, ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR,
-    NERR_SUCCESS, Pipe, net_session_del_samba, rpcclient, wait_served, werror)
+    NERR_SUCCESS, Pipe, rpcclient, wait_served, werror)
 from testbed.faults.hinder import stopped
 from testbed.observe import audit, sessions
 from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
@@ -28,14 +29,7 @@ from testbed.servers.standalone import Server
 
 LEVELS = ["none", "sign", "seal"]
 
-OK = "STATUS_SUCCESS"
 CANCELLED = "STATUS_CANCELLED"
-
-
-def wait_gone_from(samba, address):
-    sessions.wait_for_sessions(
-        samba, lambda table: address not in {row["address"] for row in table},
-        f"{address} has left the session table")
 
 
 def test_other_calls_are_answered_while_one_waits(samba, caller, alice):
@@ -133,19 +127,12 @@ def test_session_without_a_channel_is_not_gone_before_its_files(
             assert bystander.alive() == ALIVE
 
 
-def record_keys(samba):
-    table = sessions.session_tdb(samba)
-    keys = list(table)
-    table.close()
-    return keys
-
-
 def test_record_of_an_owner_dead_before_is_no_session(samba, caller, alice):
     owner = smbd_of(samba, alice)
-    before = record_keys(samba)
+    before = set(sessions.record_sizes(samba))
     os.kill(owner, signal.SIGKILL)
     wait_until(lambda: owner not in samba.smbd_pids(), "the owner is dead")
-    assert record_keys(samba) == before
+    assert set(sessions.record_sizes(samba)) == before
     assert Pipe(caller).net_session_del(
         user="alice") == NERR_CLIENT_NAME_NOT_FOUND
 
@@ -195,7 +182,7 @@ def read(pipe, user):
 
 def told(answer):
     """The result, or why there is none."""
-    return werror(answer) if answer.status() == OK else answer.status()
+    return werror(answer) if answer.status() == SUCCESS else answer.status()
 
 
 @pytest.mark.parametrize("send, lost", [
@@ -357,7 +344,7 @@ def test_own_session_ends_after_an_answer_that_must_be_given_at_once(samba):
         # rpcclient comes from the server's own address.
         assert rpcclient(samba, "sop", f"netsessdel {samba.address} sop",
                          **how).stdout == ""
-        wait_gone_from(samba, samba.address)
+        sessions.wait_client_gone(samba, samba.address)
         assert other.alive() == ALIVE
 
 

@@ -6,21 +6,20 @@ docs/spec.md#arguments
 
 import random
 import struct
-import unicodedata
 
 import pytest
 from impacket.dcerpc.v5.rpcrt import DCERPCException
 
-from testbed.clients.connections import CALLER, connect
+from testbed.clients.connections import (
+    ALIVE, CALLER, CLIENT as VICTIM, DELETED, OTHER_CLIENT,
+    UNKNOWN_CLIENT as UNKNOWN, connect)
 from testbed.clients.srvsvc import (
     ERROR_INVALID_PARAMETER, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
     SESSION_DEL, Pipe)
+from testbed.ndr import NULL, REFERENT, unique_string, wide
 from testbed.observe import audit
 from testbed.servers.standalone import Server
 
-VICTIM = "127.0.0.21"
-BYSTANDER = "127.0.0.22"
-UNKNOWN = "127.0.0.99"
 
 # [MS-SRVS] 3.1.4.6: at most so many characters, the terminating NUL too.
 NAME_MAX = 1024
@@ -51,32 +50,18 @@ def _victim(samba):
 def _unharmed(samba):
     """Every call must leave the worker and strangers' sessions alone."""
     workers = samba.worker_pids()
-    with connect(samba, "alice", source=BYSTANDER) as bystander:
+    with connect(samba, "alice", source=OTHER_CLIENT) as bystander:
         yield
-        assert bystander.alive() == "STATUS_SUCCESS"
+        assert bystander.alive() == ALIVE
     assert samba.worker_pids() == workers
     with connect(samba, "sop", source=CALLER) as session:
         assert Pipe(session).net_session_del(UNKNOWN) == \
             NERR_CLIENT_NAME_NOT_FOUND
 
 
-def wide(text):
-    """A string as it is on the wire: UTF-16 with a terminating NUL."""
-    return (text + "\0").encode("utf-16-le", "surrogatepass")
-
-
-def pointer(data):
-    """NDR of a [unique, string] wchar_t * with these bytes as its content."""
-    if data is None:
-        return struct.pack("<L", 0)
-    units = len(data) // 2
-    body = struct.pack("<LLLL", 0x20000, units, 0, units) + data
-    return body + b"\0" * (-len(body) % 4)
-
-
 def stub(client, user, server=None):
     """The arguments of a call, as bytes of UTF-16, None for NULL."""
-    return pointer(server) + pointer(client) + pointer(user)
+    return b"".join(map(unique_string, (server, client, user)))
 
 
 def send(pipe, data):
@@ -88,19 +73,13 @@ def send(pipe, data):
         return FAULT
 
 
-def clean(line):
-    """Whether nothing in a line acts on the terminal that shows it."""
-    return not any(unicodedata.category(character) in
-                   ("Cc", "Cf", "Cs", "Zl", "Zp") for character in line)
-
-
 def one_clean_line(samba, pipe, call):
     """Make a call; check the one line that records it; the call's value."""
     with audit.Recording(samba, pipe) as record:
         answer = call()
     assert len(record.datagrams) == 1
     assert len(record.datagrams[0]) < LINE_MAX
-    assert clean(record.datagrams[0].decode())
+    assert audit.is_clean(record.datagrams[0].decode())
     assert record.log == record.syslog
     return answer
 
@@ -115,13 +94,13 @@ def test_server_name_is_ignored(samba, pipe, victim, server_name):
         ERROR_INVALID_PARAMETER
     assert pipe.net_session_del(VICTIM, "bob", server=server_name) == \
         NERR_SUCCESS
-    assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+    assert victim.alive() == DELETED
 
 
 @pytest.mark.parametrize("user", [None, ""], ids=brief)
 def test_empty_user_is_any_user(pipe, victim, user):
     assert pipe.net_session_del(f"\\\\{VICTIM}", user) == NERR_SUCCESS
-    assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+    assert victim.alive() == DELETED
 
 
 @pytest.mark.parametrize("client", [None, ""], ids=brief)
@@ -129,15 +108,15 @@ def test_empty_client_is_any_client(samba, pipe, client):
     with connect(samba, "bob", source=VICTIM) as one, \
             connect(samba, "bob", source="127.0.0.24") as other:
         assert pipe.net_session_del(client, "bob") == NERR_SUCCESS
-        assert one.alive() == "STATUS_USER_SESSION_DELETED"
-        assert other.alive() == "STATUS_USER_SESSION_DELETED"
+        assert one.alive() == DELETED
+        assert other.alive() == DELETED
 
 
 @pytest.mark.parametrize("user", [None, ""], ids=brief)
 @pytest.mark.parametrize("client", [None, ""], ids=brief)
 def test_both_empty_closes_nobody(pipe, victim, client, user):
     assert pipe.net_session_del(client, user) == ERROR_INVALID_PARAMETER
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert victim.alive() == ALIVE
 
 
 @pytest.mark.parametrize("name, answer", [
@@ -167,7 +146,7 @@ def test_prefix_of_the_client_name_counts_too(pipe):
 @pytest.mark.parametrize("client", [VICTIM, f"\\\\{VICTIM}"])
 def test_client_name_with_or_without_backslashes(pipe, victim, client):
     assert pipe.net_session_del(client, "bob") == NERR_SUCCESS
-    assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+    assert victim.alive() == DELETED
 
 
 @pytest.mark.parametrize("client", [
@@ -180,7 +159,7 @@ def test_malformed_client_name_closes_nobody(samba, pipe, victim, client):
     for user in (None, "bob"):
         assert one_clean_line(samba, pipe, lambda: pipe.net_session_del(
             client, user)) == ERROR_INVALID_PARAMETER
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert victim.alive() == ALIVE
 
 
 @pytest.mark.parametrize("user", [
@@ -190,7 +169,7 @@ def test_malformed_user_name_closes_nobody(samba, pipe, victim, user):
     for client in (None, VICTIM):
         assert one_clean_line(samba, pipe, lambda: pipe.net_session_del(
             client, user)) == ERROR_INVALID_PARAMETER
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert victim.alive() == ALIVE
 
 
 @pytest.mark.parametrize("name", [
@@ -204,7 +183,7 @@ def test_hostile_name_matches_nobody(samba, pipe, victim, name):
     for client, user in ((name, None), (None, name), (name, name)):
         assert one_clean_line(samba, pipe, lambda: pipe.net_session_del(
             client, user)) == NERR_CLIENT_NAME_NOT_FOUND
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert victim.alive() == ALIVE
 
 
 def test_name_ends_at_its_first_nul(samba, pipe, victim):
@@ -213,11 +192,11 @@ def test_name_ends_at_its_first_nul(samba, pipe, victim):
         NERR_CLIENT_NAME_NOT_FOUND
     assert one_clean_line(samba, pipe, lambda: send(pipe, stub(
         wide("\0" + VICTIM), wide("\0bob")))) == ERROR_INVALID_PARAMETER
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert victim.alive() == ALIVE
     with audit.Recording(samba, pipe) as record:
         assert send(pipe, stub(wide(VICTIM + "\0zz\nz"), wide(
             "bob\0" + "z" * 5000))) == NERR_SUCCESS
-    assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+    assert victim.alive() == DELETED
     assert "zz" not in record.syslog[0]
 
 
@@ -235,7 +214,7 @@ def test_string_that_ndr_refuses_is_a_fault_without_a_line(
         assert send(pipe, stub(wide(VICTIM), bad)) == FAULT
         assert send(pipe, stub(wide(VICTIM), wide("bob"), bad)) == FAULT
     assert record.syslog == record.log == []
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert victim.alive() == ALIVE
     assert pipe.net_session_del(UNKNOWN) == NERR_CLIENT_NAME_NOT_FOUND
 
 
@@ -246,26 +225,26 @@ def test_truncated_stub_is_a_fault(samba, pipe, victim):
         for length in range(len(whole)):
             assert send(pipe, whole[:length]) == FAULT, length
     assert record.syslog == record.log == []
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert victim.alive() == ALIVE
 
 
 def test_bytes_behind_the_arguments_change_nothing(samba, pipe, victim):
     assert one_clean_line(samba, pipe, lambda: send(pipe, stub(
         wide(UNKNOWN), wide("bob")) + b"\xff" * 1000)) in (
             NERR_CLIENT_NAME_NOT_FOUND, FAULT)
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert victim.alive() == ALIVE
 
 
 @pytest.mark.parametrize("counts", [
     (0xffffffff, 0, 0xffffffff), (4, 0, 0x10000000), (4, 4, 4), (3, 0, 4),
     (0, 0, 4), (4, 0xffffffff, 4), (4, 1, 4)], ids=str)
 def test_counts_that_lie_are_a_fault(samba, pipe, victim, counts):
-    lie = struct.pack("<LLLL", 0x20000, *counts) + wide("bob")
+    lie = REFERENT + struct.pack("<LLL", *counts) + wide("bob")
     with audit.Recording(samba, pipe) as record:
-        assert send(pipe, pointer(None) + lie + pointer(None)) == FAULT
-        assert send(pipe, pointer(None) + pointer(wide(VICTIM)) + lie) == FAULT
+        assert send(pipe, NULL + lie + NULL) == FAULT
+        assert send(pipe, NULL + unique_string(wide(VICTIM)) + lie) == FAULT
     assert record.syslog == record.log == []
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert victim.alive() == ALIVE
 
 
 def garbage(number):
@@ -285,8 +264,8 @@ def test_garbage_gets_an_answer_or_a_fault(samba, pipe, victim):
     assert set(answers) == {FAULT, ERROR_INVALID_PARAMETER,
                             NERR_CLIENT_NAME_NOT_FOUND}
     assert len(record.log) == len(answers) - answers.count(FAULT)
-    assert all(clean(line) for line in record.log)
-    assert victim.alive() == "STATUS_SUCCESS"
+    assert all(audit.is_clean(line) for line in record.log)
+    assert victim.alive() == ALIVE
 
 
 def test_call_in_many_fragments_is_one_call(samba, pipe, victim):
@@ -294,4 +273,4 @@ def test_call_in_many_fragments_is_one_call(samba, pipe, victim):
     assert one_clean_line(samba, pipe, lambda: pipe.net_session_del(
         UNKNOWN, "x" * 500)) == NERR_CLIENT_NAME_NOT_FOUND
     assert pipe.net_session_del(VICTIM, "bob") == NERR_SUCCESS
-    assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+    assert victim.alive() == DELETED

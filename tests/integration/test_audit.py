@@ -12,7 +12,9 @@ import subprocess
 
 import pytest
 
-from testbed.clients.connections import CALLER, Connection, connect
+from testbed.clients.connections import (
+    CALLER, CLIENT as VICTIM, DELETED, UNKNOWN_CLIENT as UNKNOWN, Connection,
+    connect)
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
@@ -21,8 +23,6 @@ from testbed.observe import audit, sessions, syslog
 from testbed.processes import wait_until
 from testbed.servers.standalone import Server
 
-VICTIM = "127.0.0.21"
-UNKNOWN = "127.0.0.99"
 
 # Facility auth (4), severity notice (5).
 PRIORITY = b"<37>"
@@ -172,8 +172,7 @@ def test_caller_who_ends_his_session_and_hangs_up_leaves_no_error(samba, pipe):
 def test_refused_call_is_recorded(samba, pipe, caller, domain, sid):
     samba.restart_dcerpcd()
     with connect(samba, "sop") as operator, \
-            connect(samba, caller, dialect="3.0", source=VICTIM,
-                    **({} if caller else {"password": ""})) as session:
+            connect(samba, caller, dialect="3.0", source=VICTIM) as session:
         with audit.Recording(samba, Pipe(operator)) as record:
             assert Pipe(session).net_session_del(VICTIM, "x\ny") == \
                 ERROR_ACCESS_DENIED
@@ -370,7 +369,7 @@ def test_stuck_syslogd_stops_no_call(samba, pipe):
                     assert pipe.net_session_del(UNKNOWN, f"stuck-{number}") \
                         == NERR_CLIENT_NAME_NOT_FOUND
                 assert pipe.net_session_del(VICTIM, "bob") == NERR_SUCCESS
-                assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+                assert victim.alive() == DELETED
         finally:
             samba.syslog.resume()
     assert len(record.log) == 102

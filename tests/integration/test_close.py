@@ -16,7 +16,7 @@ from testbed.accounts import PASSWORD
 from testbed.clients import smb2
 from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT, DELETED, DELETED_SMB1, DIALECTS, DISCONNECTED,
-    OTHER_CLIENT, Connection, connect, status_name)
+    OTHER_CLIENT, Connection, connect, outcome)
 from testbed.clients.multichannel import add_channel
 from testbed.clients.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
 from testbed.observe import sessions
@@ -87,11 +87,7 @@ def deleted(connection):
 
 def open_status(session, path, **options):
     """The name of the NTSTATUS that opening gives."""
-    try:
-        session.open(path, **options).close()
-    except SessionError as error:
-        return status_name(error.getErrorCode())
-    return ALIVE
+    return outcome(lambda: session.open(path, **options).close())
 
 
 @pytest.mark.parametrize("connection", PLAIN + SIGNED + ENCRYPTED,
@@ -169,7 +165,8 @@ def open_with_oplock(session, path):
 def open_with_lease(session, path):
     key = struct.pack("<QQ", session.id, 1)
     return session.open(path, oplockLevel=smb2.OPLOCK_LEASE,
-                        createContexts=[smb2.LeaseRequest(key)])
+                        createContexts=[smb2.Contexts(
+                            smb2.lease_request(key))])
 
 
 @pytest.mark.parametrize("open_caching, granted", [

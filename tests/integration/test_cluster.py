@@ -11,8 +11,8 @@ from testbed import command
 from testbed.accounts import PASSWORD
 from testbed.clients import durable, smbsession
 from testbed.clients.connections import (
-    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
-from testbed.clients.durable import GONE, RECLAIMED, outcome
+    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect, outcome)
+from testbed.clients.durable import GONE, RECLAIMED
 from testbed.clients.multichannel import add_channel
 from testbed.clients.session_enum import (
     LEVELS, all_pairs, enumerate_sessions, list_in_pages)

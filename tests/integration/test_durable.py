@@ -8,9 +8,8 @@ import pytest
 from testbed import series
 from testbed.clients import durable, smb2
 from testbed.clients.connections import (
-    CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
-from testbed.clients.durable import (
-    GONE, RECLAIMED, exclusively, outcome, shared_handle)
+    CALLER, CLIENT, OTHER_CLIENT, SUCCESS, Connection, connect, outcome)
+from testbed.clients.durable import GONE, RECLAIMED, exclusively, shared_handle
 from testbed.clients.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
 from testbed.observe import sessions
 from testbed.processes import wait_until
@@ -34,12 +33,6 @@ if series.HAS_PERSISTENT_HANDLES:
 def _keeping_samba(request):
     with Server(address="127.0.0.2", conf=request.param) as server:
         yield server
-
-
-@pytest.fixture(name="path")
-def _path(request):
-    """A file of the test's own."""
-    return f"{request.node.name.translate(str.maketrans('[]', '__'))}.txt"
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -69,11 +62,11 @@ def test_file_of_a_closed_session_is_free_at_once(samba, pipe, path, kind):
     with connect(samba, "alice", source=CLIENT) as session:
         before = durable.traces(samba)
         held = handle.open(session, path, sharing=0)
-        assert smb2.lock(held, 0, 10) == "STATUS_SUCCESS"
+        assert smb2.lock(held, 0, 10) == SUCCESS
         assert durable.traces(samba) != before
         assert pipe.net_session_del(user="alice") == NERR_SUCCESS
         assert durable.traces(samba) == before
-        assert exclusively(samba, path) == "STATUS_SUCCESS"
+        assert exclusively(samba, path) == SUCCESS
 
 
 def test_two_handles_of_one_file_end_both(samba, pipe, path):
@@ -83,7 +76,7 @@ def test_two_handles_of_one_file_end_both(samba, pipe, path):
         before = durable.traces(samba)
         for number, handle in enumerate(handles):
             held = handle.open(session, path)
-            assert smb2.lock(held, number * 10, 10) == "STATUS_SUCCESS"
+            assert smb2.lock(held, number * 10, 10) == SUCCESS
         assert pipe.net_session_del(user="alice") == NERR_SUCCESS
         assert durable.traces(samba) == before
         with durable.reconnect(session, source=CLIENT) as again:
@@ -173,7 +166,7 @@ def test_client_that_reclaims_in_a_race_does_not_get_it(samba, pipe, path):
         racer.join()
     if answer == NERR_SUCCESS:
         assert RECLAIMED not in got
-        assert exclusively(samba, path) == "STATUS_SUCCESS"
+        assert exclusively(samba, path) == SUCCESS
     else:
         assert answer == ERROR_TIMEOUT
         assert RECLAIMED in got

@@ -13,8 +13,8 @@ import pytest
 
 from testbed.clients import durable, smb2
 from testbed.clients.connections import (
-    CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
-from testbed.clients.durable import GONE, exclusively, outcome
+    CALLER, CLIENT, OTHER_CLIENT, SUCCESS, Connection, connect, outcome)
+from testbed.clients.durable import GONE, exclusively
 from testbed.clients.srvsvc import (
     ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe, wait_served,
     werror)
@@ -23,7 +23,6 @@ from testbed.faults.hinder import no_descriptors, stopped
 from testbed.observe import sessions
 from testbed.processes import wait_until
 
-OK = "STATUS_SUCCESS"
 
 # How long smbd may take over the opens of one session: what was disconnected
 # longer before its end is not its own.
@@ -38,12 +37,6 @@ def _pipe(caller):
 @pytest.fixture(name="hasty_pipe")
 def _hasty_pipe(hasty_caller):
     return Pipe(hasty_caller)
-
-
-@pytest.fixture(name="path")
-def _path(request):
-    """A file of the test's own."""
-    return f"{request.node.name.translate(str.maketrans('[]', '__'))}.txt"
 
 
 def reclaimed(handle, session, path):
@@ -124,7 +117,7 @@ def test_handle_of_a_session_that_ends_after_the_answer(
         wait_until(lambda: durable.traces(hasty_samba) == before,
                    "nothing of the handle is left")
         assert reclaimed(handle, session, path) == GONE
-        assert exclusively(hasty_samba, path) == OK
+        assert exclusively(hasty_samba, path) == SUCCESS
 
 
 def test_failed_end_is_tried_again(samba, path):
@@ -141,7 +134,7 @@ def test_failed_end_is_tried_again(samba, path):
             assert durable.traces(samba) != before
         assert werror(answer) == NERR_SUCCESS
         assert durable.traces(samba) == before
-        assert exclusively(samba, path) == OK
+        assert exclusively(samba, path) == SUCCESS
 
 
 def test_answer_tells_of_an_end_that_fails(hasty_samba, path):
@@ -172,13 +165,13 @@ def test_locks_end_beside_those_of_others(samba, pipe, path):
             durable.reconnect(session, user="bob") as bystander:
         mine = durable.Handle(lease=lease).open(session, path)
         his = durable.Handle(lease=lease).open(bystander, path)
-        assert [smb2.lock(mine, offset, 10) for offset in (0, 40)] == [OK] * 2
+        assert {smb2.lock(mine, offset, 10) for offset in (0, 40)} == {SUCCESS}
         with durable.unseen_end(pipe, session):
-            assert smb2.lock(his, 20, 10) == OK
+            assert smb2.lock(his, 20, 10) == SUCCESS
             assert durable.byte_range_locks(samba) == 3
         assert pipe.receive_werror() == NERR_SUCCESS
         assert durable.byte_range_locks(samba) == 1
-        assert smb2.unlock(his, 20, 10) == OK
+        assert smb2.unlock(his, 20, 10) == SUCCESS
 
 
 def unread(connection):
@@ -207,9 +200,9 @@ def test_handle_opened_when_the_session_was_asked_to_end(samba, pipe, path):
             pipe.send_session_del(user="alice")
             other.server_info()
         opener.join()
-        assert opened == [OK]
+        assert opened == [SUCCESS]
         assert pipe.receive_werror() == NERR_SUCCESS
-        assert reclaimed(handle, session, path) == OK
+        assert reclaimed(handle, session, path) == SUCCESS
 
 
 @contextlib.contextmanager
@@ -242,7 +235,7 @@ def test_handle_of_another_session_that_ends_meanwhile(samba, path):
             wait_until(lambda: time.monotonic() > ended + 2 * CLOSING_SECONDS,
                        "the victim is seen well after that")
         assert pipe.receive_werror() == NERR_SUCCESS
-    assert reclaimed(kept, other, f"kept-{path}") == OK
+    assert reclaimed(kept, other, f"kept-{path}") == SUCCESS
     assert reclaimed(his, victim, path) == GONE
 
 
@@ -262,7 +255,7 @@ def test_handle_of_a_session_that_came_and_went_meanwhile(samba, path):
             wait_until(lambda: len(sessions.sessions_of(samba, "sop")) == 1,
                        "the other session has ended")
         assert pipe.receive_werror() == NERR_SUCCESS
-    assert reclaimed(kept, other, f"kept-{path}") == OK
+    assert reclaimed(kept, other, f"kept-{path}") == SUCCESS
     assert reclaimed(his, victim, path) == GONE
 
 
@@ -298,4 +291,4 @@ def test_handle_of_a_session_that_came_after_the_call(
         if not late:
             assert pipe.receive_werror() == ERROR_TIMEOUT
         other.connection.close()
-    assert reclaimed(kept, other, path) == OK
+    assert reclaimed(kept, other, path) == SUCCESS

@@ -12,14 +12,15 @@ import pytest
 from testbed import namespace, processes
 from testbed.clients import durable, smb2
 from testbed.clients.connections import (
-    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect)
+    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect, outcome)
 from testbed.clients.srvsvc import (
     ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY, ERROR_TIMEOUT, LOST,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe,
     wait_served, werror)
 from testbed.faults.hinder import limited, no_descriptors, stopped
 from testbed.observe import audit, sanitizers, sessions
-from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
+from testbed.observe.sessions import (
+    record_sizes, sessions_of, smbd_of, wait_gone)
 from testbed.processes import wait_until
 from testbed.servers.plugin import MAX_WAITING
 from testbed.servers.standalone import Server
@@ -39,14 +40,6 @@ def _fresh_worker(samba):
         Pipe(session).server_info()
     worker, = samba.worker_pids()
     return worker
-
-
-def record_sizes(samba):
-    """The raw session table: key to size. Watchers make a record longer."""
-    table = sessions.session_tdb(samba)
-    sizes = {key: len(table[key]) for key in table}
-    table.close()
-    return sizes
 
 
 def record_of(session):
@@ -299,8 +292,8 @@ def test_bad_value_for_durable_handles_is_the_default(samba, caller):
             handle.open(alice, "durable.txt")
             assert pipe.net_session_del(user="alice") == NERR_SUCCESS
             with durable.reconnect(alice, source=CLIENT) as again:
-                assert durable.outcome(handle.reclaim, again,
-                                       "durable.txt") == durable.GONE
+                assert outcome(handle.reclaim, again,
+                               "durable.txt") == durable.GONE
         assert samba.log().count(complaint) == 1
     finally:
         samba.write_conf({"sessiondel:durable handles": "close"})

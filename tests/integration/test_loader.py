@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from testbed import accounts, namespace, processes
+from testbed import namespace, processes
+from testbed.clients.srvsvc import rpcclient
 from testbed.observe.syslog import listener
 from testbed.places import BUILD
 from testbed.programs import compile_c
@@ -138,11 +139,7 @@ class Restarted:
 
 
 def srvsvc_answers(server):
-    done = subprocess.run(
-        ["rpcclient", "-s", str(server.smb_conf), "-U",
-         f"root%{accounts.PASSWORD}", f"ncacn_np:{server.address}",
-         "-c", "netshareenum"], stdout=subprocess.PIPE, text=True,
-        check=False)
+    done = rpcclient(server, "root", "netshareenum")
     return done.returncode == 0 and "netname: " in done.stdout
 
 

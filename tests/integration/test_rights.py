@@ -9,16 +9,16 @@ import contextlib
 import pytest
 
 from testbed import accounts, processes
-from testbed.clients.connections import DIALECTS, connect
+from testbed.clients.connections import (
+    ALIVE, CALLER, CLIENT as VICTIM, DELETED, DIALECTS, connect)
 from testbed.clients.refusal import denied_whatever_it_asks
+from testbed.clients.samba_pipe import net_session_del_samba
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe,
-    net_session_del_samba, rpcclient)
+    rpcclient)
 from testbed.observe import sessions
 from testbed.servers.standalone import Server
 
-VICTIM = "127.0.0.21"
-CALLER = "127.0.0.22"
 ANONYMOUS = ""
 
 MAY_END_SESSIONS = {"Administrators", "Server Operators"}
@@ -56,9 +56,7 @@ def log_in(server, caller):
 
     Of a dialect that is not signed: a stranger has no key to sign with.
     """
-    password = accounts.PASSWORD if caller != ANONYMOUS else ""
-    return connect(server, caller, password=password, dialect="3.0",
-                   source=CALLER)
+    return connect(server, caller, dialect="3.0", source=CALLER)
 
 
 def has_table_open(server):
@@ -76,7 +74,7 @@ def test_allowed_caller_ends_a_session(samba, caller):
         assert pipe.net_session_del("\\\\127.0.0.99", "bob") == \
             NERR_CLIENT_NAME_NOT_FOUND
         assert pipe.net_session_del(f"\\\\{VICTIM}", "bob") == NERR_SUCCESS
-        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+        assert victim.alive() == DELETED
 
 
 @pytest.mark.parametrize("caller", REFUSED,
@@ -87,7 +85,7 @@ def test_refused_caller_gets_the_same_answer_whatever_it_asks(samba, caller):
         assert denied_whatever_it_asks(pipe), "without a session"
         with connect(samba, "bob", source=VICTIM) as victim:
             assert denied_whatever_it_asks(pipe), "with a session"
-            assert victim.alive() == "STATUS_SUCCESS"
+            assert victim.alive() == ALIVE
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -105,7 +103,7 @@ def test_guest_is_refused_whatever_it_asks(guest_samba):
         with guest.active() as smb_connection:
             assert smb_connection.isGuestSession()
         assert denied_whatever_it_asks(Pipe(guest))
-        assert victim.alive() == "STATUS_SUCCESS"
+        assert victim.alive() == ALIVE
 
 
 def test_anonymous_is_refused_whoever_the_guest_account_is(guest_samba):
@@ -120,7 +118,7 @@ def test_caller_allowed_inside_rpc_ends_a_session(samba, caller, level):
             connect(samba, caller, source=CALLER) as session:
         pipe = Pipe(session, level)
         assert pipe.net_session_del(VICTIM, "bob") == NERR_SUCCESS
-        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+        assert victim.alive() == DELETED
 
 
 @pytest.mark.parametrize("level", ["sign", "seal"])
@@ -129,7 +127,7 @@ def test_caller_refused_inside_rpc_gets_the_same_answer(samba, caller, level):
     with connect(samba, "bob", source=VICTIM) as victim, \
             connect(samba, caller, source=CALLER) as session:
         assert denied_whatever_it_asks(Pipe(session, level))
-        assert victim.alive() == "STATUS_SUCCESS"
+        assert victim.alive() == ALIVE
 
 
 def test_who_authenticates_inside_rpc_counts_not_who_carries_the_pipe(samba):
@@ -137,10 +135,10 @@ def test_who_authenticates_inside_rpc_counts_not_who_carries_the_pipe(samba):
             connect(samba, "alice", source=CALLER) as plain, \
             connect(samba, "sop", source=CALLER) as operator:
         assert denied_whatever_it_asks(Pipe(operator, "sign", user="alice"))
-        assert victim.alive() == "STATUS_SUCCESS"
+        assert victim.alive() == ALIVE
         assert Pipe(plain, "sign", user="sop").net_session_del(
             VICTIM, "bob") == NERR_SUCCESS
-        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+        assert victim.alive() == DELETED
 
 
 def test_refused_call_looks_nothing_up(samba):
@@ -234,6 +232,6 @@ def test_local_system_ends_a_session(samba):
         done = rpcclient(samba, ANONYMOUS, f"netsessdel {VICTIM} bob",
                          transport="ncalrpc")
         assert done.returncode == 0, done.stdout
-        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+        assert victim.alive() == DELETED
         assert all(row["user"] != "bob"
                    for row in sessions.session_table(samba))

@@ -12,8 +12,9 @@ from impacket.dcerpc.v5.rpcrt import DCERPCException
 
 from testbed import namespace
 from testbed.clients.connections import connect
+from testbed.clients.smbtorture import rpc_srvsvc
 from testbed.clients.srvsvc import (
-    NERR_CLIENT_NAME_NOT_FOUND, SESSION_DEL, Pipe, rpcclient, smbtorture)
+    NERR_CLIENT_NAME_NOT_FOUND, SESSION_DEL, Pipe, rpcclient)
 from testbed.processes import wait_until
 from testbed.servers.standalone import Server
 
@@ -81,7 +82,7 @@ def twin(stock):
 
 
 def torture(server):
-    return masked(smbtorture(server, "adm"))
+    return masked(rpc_srvsvc(server, "adm"))
 
 
 def bare_answer(session, opnum, stub):

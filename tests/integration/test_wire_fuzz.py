@@ -6,12 +6,14 @@ import multiprocessing
 import os
 import random
 import struct
-import unicodedata
 
 import pytest
+from samba import NTSTATUSError
+from samba.dcerpc.base import ClientConnection
 
-from testbed import accounts
-from testbed.clients.connections import connect
+from testbed.accounts import PASSWORD
+from testbed.clients.connections import ALIVE, DELETED, connect
+from testbed.clients.samba_pipe import context_of, credentials_of
 from testbed.clients.session_enum import LEVELS, SESSION_ENUM
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
@@ -201,22 +203,13 @@ def mutated_stub(opnum, caller, number):
 
 def open_pipe(smb_conf, address, user):
     """Samba's own client: it can send bare stubs, and fast."""
-    from samba import credentials, param
-    from samba.dcerpc.base import ClientConnection
-
-    context = param.LoadParm()
-    context.load(smb_conf)
-    who = credentials.Credentials()
-    who.guess(context)
-    who.set_username(user)
-    who.set_password(accounts.PASSWORD)
-    return ClientConnection(f"ncacn_np:{address}", SRVSVC, context, who)
+    context = context_of(smb_conf)
+    return ClientConnection(f"ncacn_np:{address}", SRVSVC, context,
+                            credentials_of(context, user, PASSWORD))
 
 
 def answer_to(pipe, opnum, stub):
     """A WERROR or FAULT; an error of any other kind goes up."""
-    from samba import NTSTATUSError
-
     try:
         answer = pipe.request(opnum, stub)
     except NTSTATUSError as error:
@@ -262,12 +255,6 @@ def attack_through_pipes(samba, opnum, user, pipes, stubs):
     return total
 
 
-def clean(line):
-    """Whether nothing in a line acts on the terminal that shows it."""
-    return not any(unicodedata.category(character) in
-                   ("Cc", "Cf", "Cs", "Zl", "Zp") for character in line)
-
-
 @pytest.fixture(name="samba", scope="module")
 def _samba():
     # A spawned process makes its own, else other stubs than it is told.
@@ -284,13 +271,13 @@ def _unharmed(samba):
                 for address, user in BYSTANDERS.items()]
     yield
     assert samba.worker_pids() == workers
-    assert {session.alive() for session in sessions} == {"STATUS_SUCCESS"}
+    assert {session.alive() for session in sessions} == {ALIVE}
     for session in sessions:
         session.connection.close()
     with connect(samba, "alice", source=VICTIM) as victim, \
             connect(samba, MAY) as caller:
         assert Pipe(caller).net_session_del(VICTIM, "alice") == NERR_SUCCESS
-        assert victim.alive() == "STATUS_USER_SESSION_DELETED"
+        assert victim.alive() == DELETED
 
 
 def test_mutated_stub_gets_an_answer_or_a_fault(samba):
@@ -303,7 +290,7 @@ def test_mutated_stub_gets_an_answer_or_a_fault(samba):
                "all calls are on record")
     lines = audit.log_lines(samba)
     assert len(lines) == served
-    assert [line for line in lines if not clean(line)] == []
+    assert [line for line in lines if not audit.is_clean(line)] == []
 
 
 def test_refused_caller_gets_one_answer_or_a_fault(samba):

@@ -4,6 +4,7 @@
 import subprocess
 
 from server import PACKAGES, Server
+from testbed.processes import wait_until
 from tree import child_of, started
 
 # The kernel's settings and the devices are the host's, so systemd gets none of
@@ -57,15 +58,15 @@ class BootedServer(Server):
             "--net", "--uts", "--ipc", "sh", "-ec", _BOOT, "boot",
             self._group))
         self._pid = self._net_pid = child_of(unshare)
-        self.wait(lambda: self.systemctl("is-active basic.target"),
-                  "systemd is up")
+        wait_until(lambda: self.systemctl("is-active basic.target"),
+                   "systemd is up")
 
     def __exit__(self, *arguments):
         super().__exit__(*arguments)
-        self.wait(lambda: subprocess.run(
+        wait_until(lambda: subprocess.run(
             ["unshare", "--mount", "sh", "-c", _FORGET, "forget", self._group],
             stderr=subprocess.DEVNULL, check=False).returncode == 0,
-                  "all its processes have ended")
+                   "all its processes have ended")
 
     def systemctl(self, arguments):
         """Whether it succeeds."""

@@ -3,12 +3,12 @@
 
 import contextlib
 import re
-import time
 import zlib
 
+from testbed.accounts import PASSWORD
+from testbed.processes import wait_until
 from tree import System, prepared
 
-PASSWORD = "Passw0rd!"
 WORKER = "/usr/libexec/samba/rpcd_classic"
 DIVERTED = "/usr/libexec/samba/samba-sessiondel/rpcd_classic"
 PACKAGES = "samba samba-common-bin smbclient iproute2"
@@ -17,7 +17,6 @@ OURS = "WERR_NERR_CLIENTNAMENOTFOUND"
 STOCK = "WERR_ACCESS_DENIED"
 
 _UNIT = "/lib/systemd/system/smbd.service"
-_PATIENCE_SECONDS = 30
 
 
 class Server(System):
@@ -44,7 +43,7 @@ class Server(System):
 
     def start_smbd(self):
         self.launch_smbd()
-        self.wait(lambda: self.run(
+        wait_until(lambda: self.run(
             f"smbclient -U alice%{PASSWORD} //127.0.0.1/alice -c ls",
             check=False).returncode == 0, "smbd serves files")
 
@@ -61,8 +60,8 @@ class Server(System):
     def stop_smbd(self):
         self.run("smbcontrol smbd shutdown; smbcontrol samba-dcerpcd shutdown",
                  check=False)
-        self.wait(lambda: not self.output("pgrep 'smbd|rpcd' || :"),
-                  "Samba has ended")
+        wait_until(lambda: not self.output("pgrep 'smbd|rpcd' || :"),
+                   "Samba has ended")
 
     def answer(self):
         """What NetrSessionDel says where nothing matches."""
@@ -100,12 +99,6 @@ class Server(System):
 
     def diversions(self):
         return self.output("dpkg-divert --list '*rpcd*'")
-
-    def wait(self, condition, what):
-        end = time.monotonic() + _PATIENCE_SECONDS
-        while not condition():
-            assert time.monotonic() < end, f"timed out: {what}"
-            time.sleep(0.1)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from impacket.smbconnection import SessionError
 from testbed import TestbedError, namespace
 from testbed.accounts import PASSWORD
 from testbed.clients.connections import (
-    DISCONNECTED, Connection, connect, status_name)
+    DISCONNECTED, Connection, connect, outcome, status_name)
 from testbed.clients.srvsvc import rpcclient
 from testbed.observe import audit, sessions
 from testbed.processes import wait_until
@@ -204,11 +204,8 @@ class Cast:
 
     def carol_opens_exclusively(self):
         """The name of the NTSTATUS that carol gets for alice's file."""
-        try:
-            self._carol.open("alice.txt", sharing=0).close()
-        except SessionError as error:
-            return status_name(error.getErrorCode())
-        return "STATUS_SUCCESS"
+        return outcome(
+            lambda: self._carol.open("alice.txt", sharing=0).close())
 
     def __enter__(self):
         return self

@@ -154,7 +154,7 @@ def test_caller_refused_with_kerberos_gets_the_same_answer(host, victim,
 
 @on_both
 def test_anonymous_is_refused(host, victim):
-    with connect(host, "", password="", dialect="3.0",
+    with connect(host, "", dialect="3.0",
                  source=CALLER) as session:
         assert denied_whatever_it_asks(Pipe(session), VICTIM)
         assert victim.alive() == ALIVE

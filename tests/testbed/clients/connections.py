@@ -7,7 +7,7 @@ import socket
 import threading
 from unittest import mock
 
-from impacket import nmb, nt_errors, smb, smb3, smb3structs
+from impacket import nmb, nt_errors, ntlm, smb, smb3, smb3structs
 from impacket.smbconnection import SessionError, SMBConnection
 
 from testbed.accounts import PASSWORD
@@ -26,9 +26,13 @@ DIALECTS = {
 CLIENT = "127.0.0.21"
 OTHER_CLIENT = "127.0.0.22"
 CALLER = "127.0.0.29"
+# One that no client has.
+UNKNOWN_CLIENT = "127.0.0.99"
+
+SUCCESS = "STATUS_SUCCESS"
 
 # What Session.alive() answers: the last when the server hung up.
-ALIVE = "STATUS_SUCCESS"
+ALIVE = SUCCESS
 DELETED = "STATUS_USER_SESSION_DELETED"
 # SMB1 has its own word for it: class ERRSRV, code ERRbaduid.
 DELETED_SMB1 = "0x0000005b"
@@ -52,6 +56,15 @@ def status_name(code):
     """The name of an NTSTATUS code."""
     unknown = (f"0x{code & 0xffffffff:08x}", "")
     return nt_errors.ERROR_MESSAGES.get(code, unknown)[0]
+
+
+def outcome(function, *args, **more):
+    """The name of the NTSTATUS that it ends with."""
+    try:
+        function(*args, **more)
+    except SessionError as error:
+        return status_name(error.getErrorCode())
+    return SUCCESS
 
 
 class Connection:
@@ -84,8 +97,10 @@ class Connection:
             self._unused["PreauthIntegrityHashValue"] = (
                 self.engine._Connection["PreauthIntegrityHashValue"])
 
-    def login(self, user, password=PASSWORD, domain=""):
-        """A new session of user on this connection."""
+    def login(self, user, password=None, domain=""):
+        """A new session of user on this connection; user "" is anonymous."""
+        if password is None:
+            password = PASSWORD if user else ""
         session = Session(self, user, copy.deepcopy(self._unused))
         with session.active():
             self.smb.login(user, password, domain)
@@ -186,6 +201,22 @@ class Session:
 
     def __exit__(self, *_):
         self.connection.close()
+
+
+@contextlib.contextmanager
+def half_open(act):
+    """Call act() in the middle of each log-in with NTLM.
+
+    The server has answered the first of its two messages then.
+    """
+    second_message = ntlm.getNTLMSSPType3
+
+    def act_first(*args, **more):
+        act()
+        return second_message(*args, **more)
+
+    with mock.patch.object(ntlm, "getNTLMSSPType3", act_first):
+        yield
 
 
 class OpenFile:

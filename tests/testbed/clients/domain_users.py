@@ -4,14 +4,15 @@
 impacket asks for Kerberos tickets in a way that Samba's KDC refuses.
 """
 
-from samba import NTSTATUSError, credentials, ntstatus, param
+from samba import NTSTATUSError, credentials, ntstatus
 from samba.dcerpc import srvsvc
 from samba.samba3 import libsmb_samba_internal as libsmb
 from samba.samba3 import param as samba3_param
 
 from testbed.accounts import PASSWORD
 from testbed.clients.connections import connect
-from testbed.clients.srvsvc import samba_session_del
+from testbed.clients.samba_pipe import (
+    context_of, credentials_of, samba_session_del)
 from testbed.servers import domain
 
 KERBEROS = "Kerberos"
@@ -47,7 +48,7 @@ class Session:
             context.set(f"client {limit} protocol", _DIALECTS[dialect])
         self._connection = libsmb.Conn(
             name or host.name, "share", lp=context,
-            creds=_credentials(_context(host), user, how))
+            creds=_credentials(context_of(host.smb_conf), user, how))
 
     def alive(self):
         """Make a request; whether the server still knows the session."""
@@ -67,7 +68,7 @@ class Caller:
     """
 
     def __init__(self, host, user, how=KERBEROS, binding="ncacn_np:HOST"):
-        context = _context(host)
+        context = context_of(host.smb_conf)
         self._pipe = srvsvc.srvsvc(binding.replace("HOST", host.name),
                                    context, _credentials(context, user, how))
 
@@ -91,22 +92,11 @@ def srvsvc_port(host):
     return None
 
 
-def _context(host):
-    context = param.LoadParm()
-    context.load(str(host.smb_conf))
-    return context
-
-
 def _credentials(context, user, how):
     """user: NAME or NAME@DOMAIN; with NTLM the server gets it as it is."""
-    who = credentials.Credentials()
-    who.guess(context)
-    if user == ANONYMOUS:
-        who.set_anonymous()
-        return who
-    who.set_username(user)
-    who.set_domain(domain.WORKGROUP)
-    who.set_realm(domain.REALM)
-    who.set_password(PASSWORD)
-    who.set_kerberos_state(_STATES[how])
+    who = credentials_of(context, user, PASSWORD)
+    if user != ANONYMOUS:
+        who.set_domain(domain.WORKGROUP)
+        who.set_realm(domain.REALM)
+        who.set_kerberos_state(_STATES[how])
     return who

@@ -8,11 +8,10 @@ import uuid
 
 import tdb
 from impacket import smb3structs
-from impacket.smbconnection import SessionError
 
 from testbed.clients import smb2
 from testbed.clients.connections import (
-    OTHER_CLIENT, Connection, connect, status_name)
+    OTHER_CLIENT, Connection, connect, outcome)
 from testbed.clients.multichannel import as_client
 from testbed.clients.srvsvc import Pipe
 from testbed.faults.hinder import stopped, stopped_idle
@@ -27,26 +26,6 @@ GONE = "STATUS_OBJECT_NAME_NOT_FOUND"
 _V2_TIMEOUT = 60000
 # Of a lock in the table of locks, in bytes.
 _LOCK_SIZE = 72
-
-
-class Contexts:
-    """A chain of create contexts, as impacket asks for one."""
-
-    def __init__(self, *contexts):
-        self._contexts = contexts
-
-    def getData(self):
-        """The chain: each but the last says where the next one begins."""
-        packed = [_pack(name, data) for name, data in self._contexts]
-        return b"".join(
-            struct.pack("<L", len(one) if one is not packed[-1] else 0)
-            + one[4:] for one in packed)
-
-
-def _pack(name, data):
-    context = struct.pack("<LHHHHL4s4x", 0, 16, 4, 0, 24, len(data),
-                          name) + data
-    return context + bytes(-len(context) % 8)
 
 
 class Handle:
@@ -88,12 +67,11 @@ class Handle:
     def _create(self, session, path, durable, disposition, **more):
         contexts, oplock = [durable], smb3structs.SMB2_OPLOCK_LEVEL_BATCH
         if self._lease:
-            contexts.append((b"RqLs", struct.pack(
-                "<16sLLQ", self._lease, self._state, 0, 0)))
+            contexts.append(smb2.lease_request(self._lease, self._state))
             oplock = smb2.OPLOCK_LEASE
         return session.open(path, SHARE, disposition=disposition,
                             oplockLevel=oplock,
-                            createContexts=[Contexts(*contexts)], **more)
+                            createContexts=[smb2.Contexts(*contexts)], **more)
 
 
 def reconnect(session, server=None, user=None, **options):
@@ -106,15 +84,6 @@ def reconnect(session, server=None, user=None, **options):
         connection = Connection(server or before.server, before.dialect,
                                 **options)
     return connection.login(user or session.user)
-
-
-def outcome(function, *args, **more):
-    """The name of the NTSTATUS that it ends with."""
-    try:
-        function(*args, **more)
-    except SessionError as error:
-        return status_name(error.getErrorCode())
-    return "STATUS_SUCCESS"
 
 
 def exclusively(samba, path):

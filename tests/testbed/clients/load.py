@@ -14,7 +14,7 @@ from impacket import nmb, smb3
 from impacket.smbconnection import SessionError
 
 from testbed.clients.connections import Connection
-from testbed.clients.srvsvc import SambaPipe
+from testbed.clients.samba_pipe import SambaPipe
 from testbed.observe import sessions
 
 # The cheapest for impacket: no key derived, nothing signed.

@@ -5,9 +5,10 @@ import contextlib
 
 from testbed import TestbedError
 from testbed.clients.connections import Connection, connect
+from testbed.clients.samba_pipe import SambaPipe
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
-    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe, SambaPipe)
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
 from testbed.faults.hinder import stopped
 from testbed.observe import sessions
 

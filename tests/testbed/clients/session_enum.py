@@ -4,6 +4,10 @@
 import struct
 from typing import NamedTuple, Optional
 
+from samba.dcerpc import srvsvc
+from samba.ndr import ndr_pack_in, ndr_pack_out, ndr_unpack_out
+
+from testbed import ndr
 from testbed.clients.srvsvc import ERROR_MORE_DATA, NERR_SUCCESS
 
 SESSION_ENUM = 12
@@ -47,9 +51,9 @@ class _Referents:
         self._count = used
 
     def next(self):
-        identity = 0x20000 + 4 * self._count
+        referent = struct.pack("<L", 0x20000 + 4 * self._count)
         self._count += 1
-        return struct.pack("<L", identity)
+        return referent
 
 
 def request_stub(level, client=None, user=None,
@@ -63,7 +67,7 @@ def request_stub(level, client=None, user=None,
         stub += referents.next() + struct.pack("<LL", 0, 0)
     stub += struct.pack("<L", limit)
     if resume is None:
-        return stub + struct.pack("<L", 0)
+        return stub + ndr.NULL
     return stub + referents.next() + struct.pack("<L", resume)
 
 
@@ -79,10 +83,10 @@ def answer_stub(level, listing, pointers):
         stub += referents.next() + struct.pack("<L", len(listing.rows))
         stub += _entries(referents, level, listing.rows)
     else:
-        stub += struct.pack("<L", 0)
+        stub += ndr.NULL
     stub += struct.pack("<L", listing.total)
     if listing.resume is None:
-        stub += struct.pack("<L", 0)
+        stub += ndr.NULL
     else:
         stub += referents.next() + struct.pack("<L", listing.resume)
     return stub + struct.pack("<L", listing.result)
@@ -90,7 +94,7 @@ def answer_stub(level, listing, pointers):
 
 def parse_answer(stub):
     """The Listing in an answer."""
-    reader = _Reader(stub)
+    reader = ndr.Reader(stub)
     level, again = reader.number(), reader.number()
     assert level == again
     rows = ()
@@ -129,9 +133,6 @@ def enumerate_by_samba(pipe, level, **arguments):
 
     Samba's NDR must write the same request, and read the same of the answer.
     """
-    from samba.dcerpc import srvsvc
-    from samba.ndr import ndr_pack_in, ndr_pack_out, ndr_unpack_out
-
     call = srvsvc.NetSessEnum()
     call.in_server_unc = None
     call.in_client = arguments.get("client")
@@ -171,18 +172,25 @@ def all_pairs(listings):
     return [pair for listing in listings for pair in listing.pairs()]
 
 
+def _unique_string(referents, text):
+    if text is None:
+        return ndr.NULL
+    return ndr.unique_string(ndr.wide(text), referents.next())
+
+
 def _entries(referents, level, rows):
     fixed, strings = b"", b""
     for row in rows:
         for field in FIELDS[level]:
             if field in _STRINGS and row[field] is None:
-                fixed += struct.pack("<L", 0)
+                fixed += ndr.NULL
             elif field in _STRINGS:
                 fixed += referents.next()
-                strings = _aligned(strings) + _string(row[field])
+                strings = ndr.aligned(strings) + ndr.string(
+                    ndr.wide(row[field]))
             else:
                 fixed += struct.pack("<L", row[field])
-    return _aligned(fixed + strings)
+    return ndr.aligned(fixed + strings)
 
 
 def _parse_entries(reader, level, count):
@@ -191,44 +199,3 @@ def _parse_entries(reader, level, count):
         {field: reader.string() if field in _STRINGS else value
          for field, value in zip(FIELDS[level], values)}
         for values in fixed)
-
-
-class _Reader:
-    def __init__(self, data):
-        self._data = data
-        self._place = 0
-
-    def number(self):
-        self._place += -self._place % 4
-        value, = struct.unpack_from("<L", self._data, self._place)
-        self._place += 4
-        return value
-
-    def string(self):
-        """What a pointer that was not NULL points to."""
-        most, skipped, units = self.number(), self.number(), self.number()
-        assert (most, skipped) == (units, 0)
-        data = self._data[self._place:self._place + 2 * units]
-        self._place += 2 * units
-        text = data.decode("utf-16-le")
-        assert text.index("\0") == len(text) - 1
-        return text[:-1]
-
-    def is_at_end(self):
-        return self._place == len(self._data)
-
-
-def _unique_string(referents, text):
-    if text is None:
-        return struct.pack("<L", 0)
-    return _aligned(referents.next() + _string(text))
-
-
-def _string(text):
-    data = (text + "\0").encode("utf-16-le")
-    units = len(data) // 2
-    return struct.pack("<LLL", units, 0, units) + data
-
-
-def _aligned(data):
-    return data + bytes(-len(data) % 4)

@@ -116,18 +116,29 @@ def never_answered(pipe):
     return transact(pipe, beginning).wait_pending()
 
 
-class LeaseRequest:
-    """A create context that asks for a read, write and handle lease."""
+class Contexts:
+    """A chain of create contexts, as impacket asks for one."""
 
-    def __init__(self, key):
-        self._key = key
+    def __init__(self, *contexts):
+        self._contexts = contexts
 
     def getData(self):
-        """The context as impacket asks for it."""
-        lease = struct.pack("<16sLLQ", self._key, LEASE_READ_HANDLE_WRITE,
-                            0, 0)
-        return struct.pack("<LHHHHL4sL", 0, 16, 4, 0, 24, len(lease),
-                           b"RqLs", 0) + lease
+        """The chain: each but the last says where the next one begins."""
+        packed = [_pack(name, data) for name, data in self._contexts]
+        return b"".join(
+            struct.pack("<L", len(one) if one is not packed[-1] else 0)
+            + one[4:] for one in packed)
+
+
+def _pack(name, data):
+    context = struct.pack("<LHHHHL4s4x", 0, 16, 4, 0, 24, len(data),
+                          name) + data
+    return context + bytes(-len(context) % 8)
+
+
+def lease_request(key, state=LEASE_READ_HANDLE_WRITE):
+    """The create context that asks for a lease."""
+    return b"RqLs", struct.pack("<16sLLQ", key, state, 0, 0)
 
 
 def _status(packet):

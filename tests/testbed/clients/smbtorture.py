@@ -33,6 +33,16 @@ def names(server, suite):
             if line.startswith(f"{suite}.")]
 
 
+def rpc_srvsvc(server, caller):
+    """What the distribution's smbtorture prints for its suite rpc.srvsvc."""
+    return subprocess.run(
+        ["smbtorture", "-s", str(server.smb_conf), "--format=subunit",
+         "--seed=1", f"-U{caller}%{PASSWORD}", f"ncacn_np:{server.address}",
+         "rpc.srvsvc"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, check=False).stdout
+
+
 class Results:
     """What smbtorture says of each test.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Callers of the server service: over impacket, Samba's Python, rpcclient."""
+"""Callers of the server service (srvsvc), by impacket or with rpcclient."""
 
 import struct
 import subprocess
@@ -26,8 +26,6 @@ NERR_USER_NOT_FOUND = 2221
 NERR_CLIENT_NAME_NOT_FOUND = 2312
 
 SESSION_DEL = 13
-# srvsvc has 60 or so.
-UNKNOWN_CALL = 999
 
 # What the calls of a caller raise whose worker is gone.
 LOST = (SessionError, rpcrt.DCERPCException, nmb.NetBIOSError, OSError)
@@ -151,95 +149,6 @@ def werror(answer):
     return struct.unpack("<L", answer.data()[-4:])[0]
 
 
-class SambaPipe:
-    r"""\PIPE\srvsvc by Samba's own client library, the fastest caller.
-
-    options: of the binding, such as "sign,smb2".
-    """
-
-    def __init__(self, server, caller, options="", password=PASSWORD):
-        self._connect(server, f"ncacn_np:{server.address}[{options}]",
-                      caller, password)
-
-    def _connect(self, server, binding, caller, password):
-        from samba import credentials, param
-        from samba.dcerpc import srvsvc
-
-        context = param.LoadParm()
-        context.load(str(server.smb_conf))
-        who = credentials.Credentials()
-        who.guess(context)
-        who.set_username(caller)
-        who.set_password(password)
-        self._pipe = srvsvc.srvsvc(binding, context, who)
-        self._unsent = self.last_answer = None
-
-    def net_session_del(self, client=None, user=None):
-        """NetrSessionDel; None is NULL. The WERROR as a number."""
-        return samba_session_del(self._pipe, client, user)
-
-    def session_enum(self, level):
-        """NetrSessionEnum of a level with users: (client, user) rows."""
-        from samba.dcerpc import srvsvc
-
-        asked = srvsvc.NetSessInfoCtr()
-        asked.level = level
-        told, _, _ = self._pipe.NetSessEnum(None, None, None, asked,
-                                            0xffffffff, 0)
-        return [(row.client, row.user) for row in told.ctr.array or ()]
-
-    def send_stub(self, opnum, stub):
-        """Take a call's bare arguments, for receive_stub() to send."""
-        self._unsent = (opnum, stub)
-
-    def receive_stub(self):
-        """The bare answer, also kept; NTSTATUSError for a fault."""
-        self.last_answer = self._pipe.request(*self._unsent)
-        return self.last_answer
-
-    def server_info(self):
-        """A small call of another kind."""
-        self._pipe.NetSrvGetInfo(None, 101)
-
-    def unknown_call(self):
-        """The cheapest of all: srvsvc has none of that number."""
-        from samba import NTSTATUSError, ntstatus
-
-        try:
-            self._pipe.request(UNKNOWN_CALL, b"")
-        except NTSTATUSError as error:
-            if error.args[0] == ntstatus.NT_STATUS_RPC_PROCNUM_OUT_OF_RANGE:
-                return
-            raise
-        raise AssertionError("a call that there is not was served")
-
-
-class LocalPipe(SambaPipe):
-    """The same as the local system, at the worker's socket (ncalrpc)."""
-
-    def __init__(self, server):
-        self._connect(server, "ncalrpc:[auth_type=ncalrpc_as_system]",
-                      "root", "")
-
-
-def samba_session_del(pipe, client=None, user=None):
-    """NetrSessionDel on a pipe of Samba's own library."""
-    from samba import WERRORError
-
-    try:
-        pipe.NetSessDel(None, client, user)
-    except WERRORError as error:
-        return error.args[0] & 0xffffffff
-    return NERR_SUCCESS
-
-
-def net_session_del_samba(server, caller, client=None, user=None, options="",
-                          password=PASSWORD):
-    """NetrSessionDel in a session of its own; the WERROR number."""
-    return SambaPipe(server, caller, options,
-                     password).net_session_del(client, user)
-
-
 def rpcclient(server, caller, *commands, options="", password=PASSWORD,
               address=None, transport="ncacn_np", arguments=()):
     """Run rpcclient's commands as caller; the finished process.
@@ -257,16 +166,6 @@ def rpcclient(server, caller, *commands, options="", password=PASSWORD,
          *arguments, binding, "-c", ";".join(commands)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, check=False)
-
-
-def smbtorture(server, caller):
-    """The output of smbtorture's suite for this service."""
-    return subprocess.run(
-        ["smbtorture", "-s", str(server.smb_conf), "--format=subunit",
-         "--seed=1", f"-U{caller}%{PASSWORD}", f"ncacn_np:{server.address}",
-         "rpc.srvsvc"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, check=False).stdout
 
 
 def _string(value):

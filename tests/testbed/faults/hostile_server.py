@@ -6,6 +6,8 @@ import socket
 import struct
 import threading
 
+from testbed import ndr
+
 _NDR = bytes.fromhex("045d888aeb1cc9119fe808002b10486002000000")
 _BIND, _BIND_ACK, _REQUEST, _RESPONSE = 11, 12, 0, 2
 _FIRST, _LAST = 1, 2
@@ -108,16 +110,5 @@ def _read(pipe, length):
 
 def strings(stub):
     """The unique strings that a call's stub begins with, None for NULL."""
-    found, at = [], 0
-    for _ in range(3):
-        at += -at % 4
-        pointer, = struct.unpack_from("<L", stub, at)
-        at += 4
-        if not pointer:
-            found.append(None)
-            continue
-        units, = struct.unpack_from("<L", stub, at)
-        data = stub[at + 12:at + 12 + 2 * units]
-        found.append(data.decode("utf-16-le").rstrip("\0"))
-        at += 12 + 2 * units
-    return found
+    reader = ndr.Reader(stub)
+    return [reader.unique_string() for _ in range(3)]

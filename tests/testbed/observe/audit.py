@@ -3,6 +3,7 @@
 
 import itertools
 import re
+import unicodedata
 
 from testbed import processes
 
@@ -31,6 +32,12 @@ def syslog_lines(server):
 def log_lines(server):
     """The audit lines in Samba's log without its headers."""
     return _LOG.findall(server.log(LOG))
+
+
+def is_clean(line):
+    """Whether nothing in a line acts on the terminal that shows it."""
+    return not any(unicodedata.category(character) in
+                   ("Cc", "Cf", "Cs", "Zl", "Zp") for character in line)
 
 
 class Recording:

@@ -38,6 +38,14 @@ def session_tdb(server):
         tdb.CLEAR_IF_FIRST | _TDB_MUTEX_LOCKING, os.O_RDWR)
 
 
+def record_sizes(server):
+    """The raw session table: key to size of the record."""
+    table = session_tdb(server)
+    sizes = {key: len(table[key]) for key in table}
+    table.close()
+    return sizes
+
+
 def open_files(server):
     """The names of the files that clients hold open, relative to shares."""
     status = _smbstatus(server, "--locks")
@@ -73,6 +81,13 @@ def wait_gone(server, *users):
     wait_for_sessions(
         server, lambda table: not {row["user"] for row in table} & set(users),
         f"{' and '.join(users)} have left the session table")
+
+
+def wait_client_gone(server, address):
+    """Wait until no client at that address has a session."""
+    wait_for_sessions(
+        server, lambda table: address not in {row["address"] for row in table},
+        f"{address} has left the session table")
 
 
 def smbd_of(server, session):

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Callers of the server service by Samba's own client library."""
+
+from samba import NTSTATUSError, WERRORError, credentials, ntstatus, param
+from samba.dcerpc import srvsvc
+
+from testbed.accounts import PASSWORD
+from testbed.clients.srvsvc import NERR_SUCCESS
+
+# srvsvc has 60 or so.
+UNKNOWN_CALL = 999
+
+
+def context_of(smb_conf):
+    """The parameters in a server's smb.conf."""
+    context = param.LoadParm()
+    context.load(str(smb_conf))
+    return context
+
+
+def credentials_of(context, user, password):
+    """What a user logs in with; user "" is anonymous."""
+    who = credentials.Credentials()
+    who.guess(context)
+    if user:
+        who.set_username(user)
+        who.set_password(password)
+    else:
+        who.set_anonymous()
+    return who
+
+
+class SambaPipe:
+    r"""\PIPE\srvsvc by Samba's own client library, the fastest caller.
+
+    options: of the binding, such as "sign,smb2".
+    """
+
+    def __init__(self, server, caller, options="", password=PASSWORD):
+        self._connect(server, f"ncacn_np:{server.address}[{options}]",
+                      caller, password)
+
+    def _connect(self, server, binding, caller, password):
+        context = context_of(server.smb_conf)
+        self._pipe = srvsvc.srvsvc(
+            binding, context, credentials_of(context, caller, password))
+        self._unsent = self.last_answer = None
+
+    def net_session_del(self, client=None, user=None):
+        """NetrSessionDel; None is NULL. The WERROR as a number."""
+        return samba_session_del(self._pipe, client, user)
+
+    def session_enum(self, level):
+        """NetrSessionEnum of a level with users: (client, user) rows."""
+        asked = srvsvc.NetSessInfoCtr()
+        asked.level = level
+        told, _, _ = self._pipe.NetSessEnum(None, None, None, asked,
+                                            0xffffffff, 0)
+        return [(row.client, row.user) for row in told.ctr.array or ()]
+
+    def send_stub(self, opnum, stub):
+        """Take a call's bare arguments, for receive_stub() to send."""
+        self._unsent = (opnum, stub)
+
+    def receive_stub(self):
+        """The bare answer, also kept; NTSTATUSError for a fault."""
+        self.last_answer = self._pipe.request(*self._unsent)
+        return self.last_answer
+
+    def server_info(self):
+        """A small call of another kind."""
+        self._pipe.NetSrvGetInfo(None, 101)
+
+    def unknown_call(self):
+        """The cheapest of all: srvsvc has none of that number."""
+        try:
+            self._pipe.request(UNKNOWN_CALL, b"")
+        except NTSTATUSError as error:
+            if error.args[0] == ntstatus.NT_STATUS_RPC_PROCNUM_OUT_OF_RANGE:
+                return
+            raise
+        raise AssertionError("a call that there is not was served")
+
+
+class LocalPipe(SambaPipe):
+    """The same as the local system, at the worker's socket (ncalrpc)."""
+
+    def __init__(self, server):
+        self._connect(server, "ncalrpc:[auth_type=ncalrpc_as_system]",
+                      "root", "")
+
+
+def samba_session_del(pipe, client=None, user=None):
+    """NetrSessionDel on a pipe of Samba's own library."""
+    try:
+        pipe.NetSessDel(None, client, user)
+    except WERRORError as error:
+        return error.args[0] & 0xffffffff
+    return NERR_SUCCESS
+
+
+def net_session_del_samba(server, caller, client=None, user=None, options="",
+                          password=PASSWORD):
+    """NetrSessionDel in a session of its own; the WERROR number."""
+    return SambaPipe(server, caller, options,
+                     password).net_session_del(client, user)
