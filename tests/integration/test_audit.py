@@ -362,7 +362,7 @@ def become_bad(server, pipe, value):
 
 def test_stuck_syslogd_stops_no_call(samba, pipe):
     with connect(samba, "bob", source=VICTIM) as victim:
-        samba.syslog.stick()
+        samba.syslog.hang()
         try:
             with audit.Recording(samba, pipe, where=["log"]) as record:
                 for number in range(100):
@@ -379,7 +379,7 @@ def test_stuck_syslogd_stops_no_call(samba, pipe):
 
 
 def test_lines_wait_for_a_syslogd_that_catches_up(samba, pipe):
-    samba.syslog.stick()
+    samba.syslog.hang()
     try:
         with audit.Recording(samba, pipe, where=["log"]):
             assert pipe.net_session_del(UNKNOWN, "late") == \

@@ -244,7 +244,7 @@ def test_module_of_somebody_else(samba, module):
 
 def test_stuck_syslogd_does_not_stop_the_worker(samba, module):
     module.unlink()
-    samba.syslog.stick()
+    samba.syslog.hang()
     try:
         run = Restarted(samba)
     finally:

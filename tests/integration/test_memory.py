@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from testbed import processes
-from testbed.clients.mixed_calls import Mixture
+from testbed.clients.mixed_calls import MixedCalls
 from testbed.observe import sanitizers
 from testbed.servers.standalone import Server
 
@@ -33,10 +33,10 @@ def _samba():
 @pytest.fixture(name="worker", scope="module")
 def _worker(samba):
     """A worker that has met every kind of call."""
-    with Mixture(samba) as mixture:
-        mixture.call(100)
-        mixture.time_out(2)
-        mixture.hang_up(2)
+    with MixedCalls(samba) as calls:
+        calls.make(100)
+        calls.time_out(2)
+        calls.hang_up(2)
     pid, = samba.worker_pids()
     wait_idle(samba, pid)
     return pid
@@ -72,10 +72,10 @@ def more_than(samba, pid, before):
 def test_ten_thousand_calls_take_no_memory(samba, worker, request):
     def five_thousand():
         """Calls, and the worker's memory when all have ended."""
-        with Mixture(samba) as mixture:
-            mixture.call(4960)
-            mixture.time_out(20)
-            mixture.hang_up(20)
+        with MixedCalls(samba) as calls:
+            calls.make(4960)
+            calls.time_out(20)
+            calls.hang_up(20)
         wait_idle(samba, worker)
         return processes.resident_kib(worker)
 
@@ -100,32 +100,32 @@ def settled_descriptors(pid):
 
 def test_calls_leave_no_descriptor_open(samba, worker):
     before = settled_descriptors(worker)
-    with Mixture(samba) as mixture:
-        mixture.call(1000)
-        mixture.time_out(10)
-        mixture.hang_up(10)
+    with MixedCalls(samba) as calls:
+        calls.make(1000)
+        calls.time_out(10)
+        calls.hang_up(10)
     wait_idle(samba, worker)
     assert settled_descriptors(worker) == before
 
 
 def test_waiting_call_is_in_the_report_of_talloc(samba, worker):
     """What the next test looks for is found where it is."""
-    with Mixture(samba) as mixture:
+    with MixedCalls(samba) as calls:
         pipes = talloc_names(samba, worker)[PIPE]
-        with mixture.waiting(3):
+        with calls.waiting(3):
             names = talloc_names(samba, worker)
     assert (names[CALL], names[PIPE]) == (3, pipes + 3)
 
 
 def test_calls_leave_nothing_in_talloc_contexts(samba, worker):
     before = talloc_names(samba, worker)
-    with Mixture(samba) as mixture:
+    with MixedCalls(samba) as calls:
         for number in range(3000):
-            mixture.refuse(number)
+            calls.refuse(number)
         for number in range(1000):
-            mixture.match_nothing(number)
-        mixture.call(200)
-        mixture.time_out(10)
-        mixture.hang_up(60)
+            calls.match_nothing(number)
+        calls.make(200)
+        calls.time_out(10)
+        calls.hang_up(60)
     assert not more_than(samba, worker, before)
     assert samba.worker_pids() == [worker]

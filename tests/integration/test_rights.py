@@ -11,7 +11,7 @@ import pytest
 from testbed import accounts, processes
 from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT as VICTIM, DELETED, DIALECTS, connect)
-from testbed.clients.refusal import denied_whatever_it_asks
+from testbed.clients.refusal import is_always_denied
 from testbed.clients.samba_pipe import net_session_del_samba
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe,
@@ -82,9 +82,9 @@ def test_allowed_caller_ends_a_session(samba, caller):
 def test_refused_caller_gets_the_same_answer_whatever_it_asks(samba, caller):
     with log_in(samba, caller) as session:
         pipe = Pipe(session)
-        assert denied_whatever_it_asks(pipe), "without a session"
+        assert is_always_denied(pipe), "without a session"
         with connect(samba, "bob", source=VICTIM) as victim:
-            assert denied_whatever_it_asks(pipe), "with a session"
+            assert is_always_denied(pipe), "with a session"
             assert victim.alive() == ALIVE
 
 
@@ -94,7 +94,7 @@ def test_rights_are_the_same_in_every_dialect(samba, dialect):
             connect(samba, "alice", dialect=dialect) as refused:
         assert Pipe(allowed).net_session_del("\\\\127.0.0.99") == \
             NERR_CLIENT_NAME_NOT_FOUND
-        assert denied_whatever_it_asks(Pipe(refused))
+        assert is_always_denied(Pipe(refused))
 
 
 def test_guest_is_refused_whatever_it_asks(guest_samba):
@@ -102,13 +102,13 @@ def test_guest_is_refused_whatever_it_asks(guest_samba):
             connect(guest_samba, "bob", source=VICTIM) as victim:
         with guest.active() as smb_connection:
             assert smb_connection.isGuestSession()
-        assert denied_whatever_it_asks(Pipe(guest))
+        assert is_always_denied(Pipe(guest))
         assert victim.alive() == ALIVE
 
 
 def test_anonymous_is_refused_whoever_the_guest_account_is(guest_samba):
     with log_in(guest_samba, ANONYMOUS) as anonymous:
-        assert denied_whatever_it_asks(Pipe(anonymous))
+        assert is_always_denied(Pipe(anonymous))
 
 
 @pytest.mark.parametrize("level", ["sign", "seal"])
@@ -126,7 +126,7 @@ def test_caller_allowed_inside_rpc_ends_a_session(samba, caller, level):
 def test_caller_refused_inside_rpc_gets_the_same_answer(samba, caller, level):
     with connect(samba, "bob", source=VICTIM) as victim, \
             connect(samba, caller, source=CALLER) as session:
-        assert denied_whatever_it_asks(Pipe(session, level))
+        assert is_always_denied(Pipe(session, level))
         assert victim.alive() == ALIVE
 
 
@@ -134,7 +134,7 @@ def test_who_authenticates_inside_rpc_counts_not_who_carries_the_pipe(samba):
     with connect(samba, "bob", source=VICTIM) as victim, \
             connect(samba, "alice", source=CALLER) as plain, \
             connect(samba, "sop", source=CALLER) as operator:
-        assert denied_whatever_it_asks(Pipe(operator, "sign", user="alice"))
+        assert is_always_denied(Pipe(operator, "sign", user="alice"))
         assert victim.alive() == ALIVE
         assert Pipe(plain, "sign", user="sop").net_session_del(
             VICTIM, "bob") == NERR_SUCCESS
@@ -147,7 +147,7 @@ def test_refused_call_looks_nothing_up(samba):
             connect(samba, "sop") as allowed:
         refused_pipe, allowed_pipe = Pipe(refused), Pipe(allowed)
         workers = samba.worker_pids()
-        assert denied_whatever_it_asks(refused_pipe)
+        assert is_always_denied(refused_pipe)
         assert not has_table_open(samba)
         allowed_pipe.net_session_del("\\\\127.0.0.99")
         assert has_table_open(samba)
@@ -181,7 +181,7 @@ def test_refused_call_is_answered_while_nobody_can_look_anything_up(samba):
         allowed_pipe.net_session_del("\\\\127.0.0.99")
         worker, = samba.worker_pids()
         with locked_table(samba):
-            assert denied_whatever_it_asks(refused_pipe)
+            assert is_always_denied(refused_pipe)
             allowed_pipe.send_session_del("\\\\127.0.0.99")
             processes.wait_until(lambda: hangs_in_a_lock(worker),
                                  "the allowed call wants the table")

@@ -17,7 +17,7 @@ from testbed import namespace, processes, series
 from testbed.accounts import PASSWORD
 from testbed.clients.connections import connect
 from testbed.clients.smbsession import (
-    DONE, REFUSED, UNREACHABLE, Terminal, complaint, environment, execute,
+    DONE, REFUSED, UNREACHABLE, Terminal, error_of, environment, execute,
     login, run, start)
 from testbed.faults.hinder import stopped
 from testbed.observe.sessions import sessions_of, wait_for_sessions, wait_gone
@@ -277,7 +277,7 @@ def test_trouble_is_told_in_time(samba, program, trouble):
                    "--timeout", TIMEOUT, "--option=name resolve order=host",
                    f"--option=client ipc max protocol={DIALECT}")
         told = execute(program, server, USER="adm", PASSWD=trouble.password)
-    assert complaint(done).startswith(trouble.says)
+    assert error_of(done).startswith(trouble.says)
     assert done.returncode == trouble.status
     error = json.loads(done.stdout)["error"]
     assert (error["code"], error["name"]) == (
@@ -301,7 +301,7 @@ def test_call_takes_longer_than_the_tool_waits(samba, alice):
     (victim,) = sessions_of(samba, "alice")
     with stopped(victim["pid"]):
         done = run("close", SERVER, ADMIN, "--user", "alice", "-t", TIMEOUT)
-    assert complaint(done) == (
+    assert error_of(done) == (
         f"ERROR_SEM_TIMEOUT: {SERVER} does not answer within 1 s")
     assert (done.stdout, done.returncode) == (
         f"failed \\\\{CLIENT} alice: ERROR_SEM_TIMEOUT\n", UNREACHABLE)
@@ -340,7 +340,7 @@ def test_local_worker_hangs(samba, alice):
     with stopped(worker):
         done = run("list", "-t", TIMEOUT, "-s", str(samba.smb_conf))
     assert done.returncode == UNREACHABLE
-    assert "does not answer within 1 s" in complaint(done)
+    assert "does not answer within 1 s" in error_of(done)
 
 
 def test_local_samba_dcerpcd_hangs_where_it_would_be_started(samba):
@@ -358,8 +358,8 @@ def test_local_server_is_away(samba):
         done = run("list", "-N", "-s", str(samba.smb_conf))
         told = run("list", "-s", str(samba.smb_conf))
     assert (done.returncode, told.returncode) == (REFUSED, REFUSED)
-    assert "without a login" not in complaint(done)
-    assert complaint(told).endswith(
+    assert "without a login" not in error_of(done)
+    assert error_of(told).endswith(
         "(and without a login: Connection refused)")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from testbed.clients.session_enum import FIELDS, Listing, answer_stub
 from testbed.clients.smbsession import (
-    DEADLINE_SECONDS, DONE, NOT_ALL, OTHER, UNREACHABLE, Terminal, complaint,
+    DEADLINE_SECONDS, DONE, NOT_ALL, OTHER, UNREACHABLE, Terminal, error_of,
     login, run, start)
 from testbed.clients.srvsvc import ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS
 from testbed.faults import hostile_server
@@ -84,7 +84,7 @@ def test_list_that_does_not_go_on_is_an_error(liar, ways, part):
     for way in ways:
         done = run(*way)
         assert (done.stdout, done.returncode) == ("", OTHER)
-        assert complaint(done) == (
+        assert error_of(done) == (
             "ERROR_MORE_DATA: the server does not go on with its list")
 
 
@@ -94,7 +94,7 @@ def test_list_that_never_ends_ends_with_the_time(liar, ways):
     liar.answer = lambda *_: more(entry(), resume=next(places))
     done = run(*ways[1], "-t1")
     assert (done.stdout, done.returncode) == ("", UNREACHABLE)
-    assert "does not answer within 1 s" in complaint(done)
+    assert "does not answer within 1 s" in error_of(done)
 
 
 def spoilt(at, number):
@@ -118,7 +118,7 @@ def test_answer_that_makes_no_sense(liar, ways, answer, error):
     for way in ways:
         done = run(*way)
         assert (done.stdout, done.returncode) == ("", OTHER)
-        assert complaint(done).startswith(f"ERROR_{error}: ")
+        assert error_of(done).startswith(f"ERROR_{error}: ")
 
 
 def test_server_that_hangs_up_in_a_close_is_asked_once_more(liar):
@@ -141,7 +141,7 @@ def test_server_that_hangs_up_in_every_close(liar):
     liar.answer = lambda opnum, _: both if opnum == 12 else None
     done = run("close", LIAR, ADMIN, "--user", "alice", "--json")
     assert done.returncode == UNREACHABLE
-    assert complaint(done).startswith("ERROR_NETNAME_DELETED: ")
+    assert error_of(done).startswith("ERROR_NETNAME_DELETED: ")
     assert [row["result"] for row in json.loads(done.stdout)["sessions"]] == [
         "failed", "not closed"]
 

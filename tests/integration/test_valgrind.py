@@ -9,7 +9,7 @@ import xml.etree.ElementTree
 import pytest
 
 from testbed import namespace, processes
-from testbed.clients.mixed_calls import Mixture
+from testbed.clients.mixed_calls import MixedCalls
 from testbed.observe import sanitizers
 from testbed.programs import compile_c
 from testbed.servers.plugin import MODULE, WORKER
@@ -125,10 +125,10 @@ def test_thousand_calls_are_clean(valgrind):
     with Server(conf={"sessiondel:timeout": "1"},
                 dcerpcd_env=valgrind.environment) as samba:
         worker = worker_of(samba)
-        with Mixture(samba) as mixture:
-            mixture.call(1000)
-            mixture.time_out(5)
-            mixture.hang_up(5)
+        with MixedCalls(samba) as calls:
+            calls.make(1000)
+            calls.time_out(5)
+            calls.hang_up(5)
         assert worker_of(samba) == worker
     complaints = [error.text for error in valgrind.errors(worker)
                   if error.is_ours() or not error.is_leak()]

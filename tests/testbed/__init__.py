@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Throwaway Samba servers in namespaces, for hands, the demo and the tests."""
+"""Throwaway Samba servers in namespaces: for the tests, the demo and by hand.
+
+May use: nothing. The modules beside this one are what the packages share;
+only command (the scripts' command line) and story (the demo) use packages.
+"""
 
 
 class TestbedError(Exception):
-    """The test bed cannot do what is asked; the text says why."""
+    """The test bed cannot do what was asked; the text says why."""
 
     __test__ = False  # the name looks like a test to pytest

@@ -3,7 +3,7 @@
 
 PASSWORD = "Passw0rd!"
 
-# Well-known BUILTIN groups: name, RID below S-1-5-32, a member's user name.
+# The BUILTIN groups: name, RID in S-1-5-32, and one member.
 BUILTIN_GROUPS = (
     ("Administrators", 544, "adm"),
     ("Users", 545, "userop"),
@@ -38,18 +38,19 @@ _NOBODY = 65534
 
 
 def unix_group(rid):
+    """The Unix group behind a BUILTIN group."""
     return f"builtin{rid}"
 
 
 def users():
-    """Every account with a password, as a dict of name to uid."""
+    """The users who can log in, a dict of name to uid."""
     names = PLAIN_USERS + tuple(member for _, _, member in BUILTIN_GROUPS)
     numbered = {name: _FIRST_UID + n for n, name in enumerate(names)}
     return {"root": 0, **numbered}
 
 
 def unix_files():
-    """The account files for /etc, as a dict of file name to content."""
+    """The account files for /etc, a dict of file name to content."""
     passwd = ["root:x:0:0:root:/root:/bin/bash",
               f"nobody:x:{_NOBODY}:{_NOBODY}:nobody:/:/usr/sbin/nologin"]
     group = ["root:x:0:", f"nogroup:x:{_NOBODY}:", "tty:x:5:",
@@ -68,4 +69,5 @@ def unix_files():
 
 
 def text_of(lines):
+    """The text of a file with these lines."""
     return "".join(f"{line}\n" for line in lines)

@@ -13,12 +13,12 @@ from testbed.places import BUILD
 from testbed.servers import cluster, domain, standalone
 
 BANNER = """\
-Samba server {address} ({kind}), seen by this shell alone.
+Samba server {address} ({kind}); only this shell can reach it.
   users     {users}
-            each of the BUILTIN groups has a member, see accounts.py
-  password  {password} (all of them)
+            and a member of each BUILTIN group (tests/testbed/accounts.py)
+  password  {password} (for all)
   shares    share durable encrypted
-  clients   connect to //{client} and the server sees you there
+  clients   a client that connects to //{client} has that address
   logs      {log_dir}
   syslog    {syslog}
 Try:
@@ -30,11 +30,11 @@ Try:
 """
 
 DOMAIN_BANNER = """\
-Domain {workgroup} / {realm}, seen by this shell alone ({kind}).
+Domain {workgroup} / {realm} ({kind}); only this shell can reach it.
   controller  {dc.name} ({dc.address})
   member      {member.name} ({member.address})
   users       {users}
-  password    {password} (all of them)
+  password    {password} (for all)
   shares      share durable encrypted
   logs        {dc.log_dir} {member.log_dir}
   syslog      {syslog}
@@ -43,19 +43,18 @@ Try:
   {on_member} wbinfo -u
 """
 
-
 CLUSTER_BANNER = """\
-CTDB cluster of {number} nodes ({kind}), seen by this shell alone.
+CTDB cluster of {number} nodes ({kind}); only this shell can reach it.
   nodes     {addresses}
   users     {users}
-  password  {password} (all of them)
+  password  {password} (for all)
   shares    share durable encrypted
   logs      {logs}
   syslog    {syslog}
 Try:
   PASSWD='{password}' {tool} close {address} -U sop --user alice
   smbstatus
-  ctdb status                    (of the first node; CTDB_BASE is its)
+  ctdb status                    (CTDB_BASE is that of the first node)
 """
 
 
@@ -74,36 +73,36 @@ def main():
 def _parse(argv):
     parser = argparse.ArgumentParser(
         prog="testbed", description="Start a throwaway Samba server with the "
-        "plugin in namespaces of its own, and a shell or a command beside it. "
-        "The host is not changed and nothing is left behind.")
+        "plugin in its own namespaces, and a shell or a command next to it. "
+        "The host is not changed, and nothing stays behind.")
     parser.add_argument("--stock", action="store_true",
-                        help="Samba as it is, without the plugin")
+                        help="stock Samba, without the plugin")
     parser.add_argument("--no-server", action="store_true",
-                        help="make the namespaces only, start no server")
+                        help="only make the namespaces, start no server")
     parser.add_argument("--domain", action="store_true",
-                        help="an Active Directory domain: a controller and a "
-                        "member server, each a machine of its own")
+                        help="an Active Directory domain: a domain controller "
+                        "and a member server, each on its own machine")
     parser.add_argument("--nodes", type=int, metavar="N",
-                        help="a CTDB cluster of N nodes, 1 to 9, each with "
-                        "an address of its own")
+                        help="a CTDB cluster of N nodes (1 to 9), each with "
+                        "its own address")
     parser.add_argument("-o", metavar="NAME=VALUE", action="append",
                         default=[], dest="conf", type=_parameter,
                         help="a parameter for smb.conf, such as "
                         "'sessiondel:timeout=2'")
     parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
     parser.add_argument("command", nargs="*", metavar="-- COMMAND",
-                        help="what to run, a shell when left out; its exit "
-                        "status is the test bed's")
+                        help="what to run instead of a shell; the test bed "
+                        "exits with its status")
     options = parser.parse_args(argv)
     if options.nodes is not None and not 1 <= options.nodes <= 9:
-        parser.error("--nodes: a number from 1 to 9 expected")
+        parser.error("--nodes: expected a number from 1 to 9")
     return options
 
 
 def _parameter(text):
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise argparse.ArgumentTypeError(f"{text}: NAME=VALUE expected")
+        raise argparse.ArgumentTypeError(f"{text}: expected NAME=VALUE")
     return name.strip(), value.strip()
 
 
@@ -124,7 +123,7 @@ def _inside(options):
                            stock=options.stock) as running:
         if not options.stock:
             running.require_module()
-        # Who connects to one of them comes from it, too.
+        # A client that connects to one of these addresses also has it.
         namespace.ip(*[f"address add {address}/32 dev lo"
                        for address in namespace.CLIENTS_IPV4])
         if not options.command:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A private machine for the test bed: its own mounts, network and processes.
+"""The test bed's own machine: namespaces for mounts, network and processes.
 
-Everything lives in namespaces that end with their first process, so the
-host keeps nothing of it, whichever way the test bed ends.
+The namespaces end with their first process, so nothing stays on the host,
+however the test bed ends.
 """
 
 import os
@@ -24,7 +24,7 @@ SERVER_IPV6 = "fd00:5e55::1"
 CLIENTS_IPV4 = tuple(f"127.0.0.{n}" for n in range(21, 30))
 CLIENTS_IPV6 = tuple(f"fd00:5e55::{n}" for n in range(21, 30))
 LINK_LOCAL = "fe80::21%client0"
-# Where names are asked for; nobody is there unless a test starts a server.
+# The DNS server in resolv.conf; none runs unless a test starts one.
 NAME_SERVER = "127.0.0.1"
 
 _SAMBA_DIRS = ("/etc/samba", "/var/lib/samba", "/var/cache/samba",
@@ -34,10 +34,11 @@ _SAMBA_DIRS = ("/etc/samba", "/var/lib/samba", "/var/cache/samba",
 def supervise(make_argv):
     """Run a command in new namespaces; its exit status.
 
-    make_argv: gets the number of a file descriptor that reads as ended when
-    this process is gone, see run_as_init().
+    make_argv: gets the number of a file descriptor, and returns the command.
+    The descriptor reaches its end when this process ends, see run_as_init().
     """
-    lifeline, held = os.pipe()  # held ends with us at the latest
+    # The kernel closes held when this process ends, if nothing did before.
+    lifeline, held = os.pipe()
     process = subprocess.Popen(_unshare_command() + make_argv(lifeline),
                                pass_fds=[lifeline])
     os.close(lifeline)
@@ -48,8 +49,8 @@ def supervise(make_argv):
             os.close(held)
         caught.append(number)
 
-    # unshare blocks SIGTERM, and the terminal sends SIGINT to the inner
-    # processes by itself. A handler, unlike SIG_IGN, is not inherited.
+    # unshare blocks SIGTERM. The terminal sends SIGINT to the processes inside
+    # too, so ignore it here; a handler, unlike SIG_IGN, is not inherited.
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGHUP, end)
     signal.signal(signal.SIGINT, lambda *_: None)
@@ -58,7 +59,7 @@ def supervise(make_argv):
 
 
 def exit_status(code):
-    """A process's return code in the way of shells."""
+    """The exit status that a shell would show for this return code."""
     return code if code >= 0 else 128 - code
 
 
@@ -87,12 +88,12 @@ def _has_range(path):
 
 
 def run_as_init(work, lifeline):
-    """Call work() in a child and reap every orphan; the child's status.
+    """Call work() in a child and reap every orphan; the child's exit status.
 
-    For the first process of a pid namespace, which inherits all orphans
-    and takes all processes along when it ends. It ends with the process
-    that holds the other end of lifeline: the kernel's death signal is
-    lost when a user namespace is entered.
+    This must be the first process of a pid namespace: orphans become its
+    children, and when it ends, the kernel kills the rest. It ends when the
+    other end of lifeline is closed. PR_SET_PDEATHSIG would not do, because
+    the kernel forgets it when a user namespace is entered.
     """
     child = os.fork()
     if not child:
@@ -112,7 +113,7 @@ def _end_with(lifeline):
 
 
 def prepare():
-    """Turn freshly made namespaces into the test bed's machine."""
+    """Set the test bed's machine up in new namespaces."""
     if os.stat("/").st_uid:
         _change_root()
     run("mount", "-t", "tmpfs", "-o", "mode=0755", "testbed", "/run")
@@ -126,10 +127,10 @@ def prepare():
 
 
 def _change_root():
-    """Put a root directory of our own above everything that is there.
+    """Change to a root directory of our own, with the host's mounted in it.
 
-    In a user namespace the host's belongs to nobody, and the loader trusts
-    no module below a directory of somebody else.
+    In a user namespace the host's root directory belongs to nobody, and the
+    loader trusts no module below a directory that is not root's.
     """
     here = os.getcwd()
     new = Path("/run")
@@ -159,7 +160,7 @@ def _mount_samba_dirs():
 def _mount_accounts():
     files = accounts.unix_files()
     files["hosts"] = _hosts()
-    # A resolver that gives up by itself would hide who does not.
+    # Long, so that only our own time limits end a look-up.
     files["resolv.conf"] = (f"nameserver {NAME_SERVER}\n"
                             "options timeout:30 attempts:5\n")
     etc = ROOT / "etc"
@@ -181,13 +182,13 @@ def _hosts():
 
 
 def _mount_dev():
-    """A /dev of our own, so that /dev/log is not the host's."""
+    """Mount a /dev of our own, so that /dev/log is not the host's."""
     dev = ROOT / "dev"
     dev.mkdir()
     run("mount", "-t", "tmpfs", "-o", "mode=0755", "testbed", str(dev))
     for name in ("null", "zero", "full", "random", "urandom", "tty"):
         _bind_device(dev, name)
-    # A bound device of this name would look for its terminals elsewhere.
+    # Bound like the others, ptmx would use the host's terminals.
     (dev / "ptmx").symlink_to("pts/ptmx")
     for name in ("pts", "shm"):
         (dev / name).mkdir()
@@ -208,7 +209,7 @@ def _start_network():
     run("ip", "link", "set", "lo", "up")
     queue = Path("/proc/sys/net/unix/max_dgram_qlen")
     if os.access(queue, os.W_OK):
-        # What systemd sets; the kernel's 10 would lose lines in a burst.
+        # As systemd sets it; with the kernel's 10, a burst would lose lines.
         queue.write_text("512")
     if not has_ipv6():
         return
@@ -222,10 +223,10 @@ def _start_network():
 
 
 def ip(*lines):
-    """Run commands of ip(8)."""
+    """Run these commands of ip(8)."""
     run("ip", "-batch", "-", stdin="\n".join(lines) + "\n")
 
 
 def has_ipv6():
-    """Whether this kernel speaks IPv6 at all."""
+    """Whether this kernel has IPv6."""
     return os.path.exists("/proc/net/if_inet6")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The few types of NDR that the calls of srvsvc are made of."""
+"""The few NDR types that the arguments of srvsvc's calls consist of."""
 
 import struct
 
 NULL = struct.pack("<L", 0)
-# What stands for a pointer that is not NULL.
+# A pointer that is not NULL.
 REFERENT = struct.pack("<L", 0x20000)
 
 
@@ -14,25 +14,25 @@ def wide(text):
 
 
 def string(data):
-    """A [string] of these bytes: its counts and its content."""
+    """A [string] with these bytes: its counts, then the bytes."""
     units = len(data) // 2
     return struct.pack("<LLL", units, 0, units) + data
 
 
 def unique_string(data, referent=REFERENT):
-    """A [unique, string] of these bytes; None is NULL."""
+    """A [unique, string] with these bytes; None is NULL."""
     if data is None:
         return NULL
     return aligned(referent + string(data))
 
 
 def aligned(data):
-    """Bytes with the padding that a number after them needs."""
+    """These bytes, padded so that a number can follow."""
     return data + bytes(-len(data) % 4)
 
 
 class Reader:
-    """Reads what a stub has, from its beginning."""
+    """Reads a stub from its beginning."""
 
     def __init__(self, data):
         self._data = data
@@ -45,7 +45,7 @@ class Reader:
         return value
 
     def string(self):
-        """A [string]; it must be well formed."""
+        """A [string], which must be well formed."""
         most, skipped, units = self.number(), self.number(), self.number()
         assert (most, skipped) == (units, 0)
         data = self._data[self._place:self._place + 2 * units]

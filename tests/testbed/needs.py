@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Marks of tests that not every machine can run."""
+"""Marks for tests that not every machine can run."""
 
 import pytest
 

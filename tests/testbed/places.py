@@ -10,5 +10,5 @@ TOP = TESTBED.parents[1]
 # bin/, or bin/sanitize.
 BUILD = Path(os.environ.get("SESSIONDEL_BUILD", TOP / "bin"))
 
-# Samba's bindings are installed for this one.
+# The system's Python, which has Samba's bindings.
 PYTHON = "/usr/bin/python3"

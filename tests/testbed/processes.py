@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Daemons as groups of processes: start, find and end them."""
+"""Daemons and their processes: start, find, look at and end them."""
 
 import contextlib
 import os
@@ -9,7 +9,10 @@ import time
 
 
 def wait_until(condition, what, seconds=30):
-    """Poll condition() until it is true; its value. TimeoutError with what."""
+    """Poll condition() until it is true; its value.
+
+    what: what is waited for, the text of the TimeoutError.
+    """
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -21,7 +24,7 @@ def wait_until(condition, what, seconds=30):
 
 
 class Daemon:
-    """One daemon and all its descendants: they share a session of ours."""
+    """A daemon and its descendants, in a process session of their own."""
 
     def __init__(self, argv, log, env=None, pass_fds=()):
         self.name = os.path.basename(argv[0])
@@ -36,11 +39,11 @@ class Daemon:
         return self._process.poll() is None
 
     def pids(self):
-        """All live processes of the daemon, also orphaned ones."""
+        """All live processes of the daemon, orphans included."""
         return [pid for pid in all_pids() if _session_of(pid) == self.pid]
 
     def stop(self, seconds=10):
-        """End all; names of processes that had to be killed."""
+        """End all processes; the names of those that had to be killed."""
         self._signal_all(signal.SIGTERM)
         self._signal_all(signal.SIGCONT)
         stubborn = []
@@ -61,7 +64,7 @@ class Daemon:
 
 
 def send(pid, number):
-    """Send a signal to a process that may be gone."""
+    """Send a signal to a process, which may be gone."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:
@@ -69,23 +72,23 @@ def send(pid, number):
 
 
 def end(pid):
-    """Ask a process to end and wait until it has."""
+    """Ask a process to end, and wait until it has ended."""
     send(pid, signal.SIGTERM)
     wait_until(lambda: not executable(pid), f"{pid} ends")
 
 
 def resident_kib(pid):
-    """The anonymous memory that pid has in RAM: heap, stack and the like."""
+    """The anonymous memory of pid in RAM: heap, stacks and so on."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:
         return next(int(line.split()[1]) for line in status
                     if line.startswith("RssAnon:"))
 
 
 def descriptors(pid):
-    """What pid has open: descriptor to what it leads to. {} when it is gone."""
+    """The descriptors of pid and what they refer to; {} when it is gone."""
     place = f"/proc/{pid}/fd"
     found = {}
-    # Any may be closed, and pid may end, between the listing and the look.
+    # After the listing, descriptors may be closed and pid may end.
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         for name in os.listdir(place):
             with contextlib.suppress(FileNotFoundError):
@@ -94,7 +97,7 @@ def descriptors(pid):
 
 
 def children(pid):
-    """The processes that pid has started, [] when it is gone."""
+    """The child processes of pid; [] when it is gone."""
     try:
         with open(f"/proc/{pid}/task/{pid}/children",
                   encoding="ascii") as pids:
@@ -104,7 +107,7 @@ def children(pid):
 
 
 def executable(pid):
-    """The program that pid runs, "" when it is gone."""
+    """The program that pid runs; "" when it is gone."""
     try:
         return os.readlink(f"/proc/{pid}/exe")
     except OSError:
@@ -112,7 +115,7 @@ def executable(pid):
 
 
 def maps_file(pid, path):
-    """Whether pid has the file mapped."""
+    """Whether pid has the file at path mapped."""
     try:
         with open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
             return any(line.rstrip("\n").endswith(f" {path}")
@@ -122,7 +125,7 @@ def maps_file(pid, path):
 
 
 def arguments(pid):
-    """The command line of pid, [] when it is gone."""
+    """The command line of pid; [] when it is gone."""
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as cmdline:
             return cmdline.read().decode(errors="replace").split("\0")[:-1]
@@ -135,14 +138,14 @@ def all_pids():
 
 
 def stat(pid):
-    """What the kernel tells of a process, from its state on."""
+    """The fields of /proc/PID/stat, from the state on."""
     with open(f"/proc/{pid}/stat", encoding="utf-8",
               errors="replace") as file:
         return file.read().rpartition(")")[2].split()
 
 
 def _session_of(pid):
-    """The session id of a live process, None for dead ones and zombies."""
+    """The session id of a live process; None when it is dead or a zombie."""
     try:
         state, _, _, session = stat(pid)[:4]
     except OSError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run programs to their end, and compile small ones."""
+"""Run programs, and compile small ones."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ def run(*argv, stdin="", env=None):
 
 
 def succeeds(*argv):
-    """Whether a program exits with 0; what it writes is dropped."""
+    """Whether a program exits with 0. Its output is dropped."""
     return subprocess.run(
         [str(argument) for argument in argv], check=False,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -31,7 +31,7 @@ def succeeds(*argv):
 
 
 def compile_c(target, source, *options):
-    """Compile the text of a C program or library; target."""
+    """Compile C from source, a text, into the file target; target."""
     subprocess.run([os.environ.get("CC", "cc"), "-x", "c", "-", "-o", target,
                     *options], input=source, text=True, check=True)
     return target

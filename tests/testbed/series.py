@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The installed Samba's series, and what clients see each do differently."""
+"""The series of the installed Samba, and what it does unlike the others."""
 
 import re
 import subprocess
@@ -8,15 +8,15 @@ _VERSION = subprocess.run(["smbd", "--version"], check=True,
                           stdout=subprocess.PIPE, encoding="utf-8").stdout
 _SERIES = tuple(map(int, re.search(r"(\d+)\.(\d+)", _VERSION).groups()))
 
-# Does a session that is to end leave a pending read of a pipe unanswered, or
-# wait until there is something to read?
+# When a session ends, does smbd cancel a pending read of a pipe? Older series
+# wait until there is something to read.
 CANCELS_READS = _SERIES >= (4, 22)
 
-# May durable handles be kept on disk as well?
+# Are there persistent handles, that is, durable ones kept on disk?
 HAS_PERSISTENT_HANDLES = _SERIES >= (4, 25)
 
-# Does libdcerpc tell a refused TCP connection from all others that fail?
+# Does libdcerpc report a refused TCP connection as such?
 TELLS_REFUSED_CONNECTION = _SERIES >= (4, 25)
 
-# Is a password asked for where there is an expired ticket of the user?
+# Does the client library ask for a password when the ticket has expired?
 ASKS_BESIDE_EXPIRED_TICKET = _SERIES < (4, 25)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: one story told twice, with the plugin and on stock Samba."""
+"""The demo: the same story with the plugin and on stock Samba."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ SUCCESS = "0 NERR_Success"
 DENIED = "5 ERROR_ACCESS_DENIED"
 NOT_FOUND = "2312 NERR_ClientNameNotFound"
 
-# How rpcclient calls them; it says nothing when all is well.
+# What rpcclient prints for them; nothing for success.
 _RESULTS = {
     "": SUCCESS,
     "result was WERR_ACCESS_DENIED": DENIED,
@@ -37,7 +37,7 @@ _RESULTS = {
 
 
 def main():
-    """Tell the whole story in namespaces of its own; the exit status."""
+    """Tell the story in namespaces of its own; the exit status."""
     try:
         if not sys.argv[1:]:
             return namespace.supervise(lambda lifeline: [
@@ -72,7 +72,7 @@ def tell():
 
 
 def with_plugin(scene):
-    """A Server Operator ends one session and nothing else."""
+    """A Server Operator closes one session and nothing else."""
     scene.heading("Debian's own Samba with the plugin")
     with scene.cast() as cast:
         print("alice and bob share one TCP connection, carol has her own:")
@@ -93,7 +93,7 @@ def with_plugin(scene):
 
 
 def on_stock(scene):
-    """A Server Operator may not, and what root ends is a whole smbd."""
+    """A Server Operator may not close sessions; root ends a whole smbd."""
     scene.heading("The same on stock Samba")
     with scene.cast() as cast:
         print("alice and bob share one TCP connection, carol has her own:")
@@ -109,7 +109,7 @@ def on_stock(scene):
 
 
 class Scene:
-    """One server, what is shown of it, and what of that was unexpected."""
+    """A server, what is shown of it, and what of that was unexpected."""
 
     def __init__(self, server):
         self.server = server
@@ -119,11 +119,11 @@ class Scene:
         print(f"\n{text}\n{'=' * len(text)}", flush=True)
 
     def cast(self):
-        """The users, logged in: alice and bob share a TCP connection."""
+        """Log the users in; the Cast."""
         return Cast(self.server)
 
     def table(self, expected):
-        """Show the session table; expected: whose sessions, in any order."""
+        """Show the session table; expected: the users, sorted."""
         print("  session     user   client      smbd")
         rows = sorted(self._rows(), key=lambda row: row["user"])
         for row in rows:
@@ -133,8 +133,8 @@ class Scene:
                      list(expected))
 
     def call(self, caller, expected, remark):
-        """End alice's session by rpcclient; expected: number and name."""
-        # Quoted, or rpcclient would take one backslash for an escape.
+        """Close alice's session with rpcclient; expected: number and name."""
+        # In quotes, because rpcclient would drop a backslash otherwise.
         command = rf'netsessdel "\\{PLACE}" alice'
         print(f"$ rpcclient -U '{caller}%{PASSWORD}' {self.server.address} "
               f"-c '{command}'")
@@ -147,7 +147,7 @@ class Scene:
         self._expect(what, found, expected)
 
     def audit(self, patterns):
-        """Show the audit lines in syslog; patterns: what they must match."""
+        """Show the audit lines in syslog; patterns: one for each line."""
         print("syslog has:")
         lines = self._syslog_lines(len(patterns))
         for line in lines:
@@ -166,7 +166,7 @@ class Scene:
             f"sessions of {' and '.join(users)} are left")
 
     def _syslog_lines(self, number):
-        """The audit lines when there are so many; they follow the answer."""
+        """Wait for so many audit lines, which come after the answer."""
         with contextlib.suppress(TimeoutError):
             wait_until(lambda: len(audit.syslog_lines(self.server)) >= number,
                        f"{number} audit lines in syslog", seconds=5)
@@ -194,7 +194,7 @@ class Cast:
         self._bobs_file.write(b"what bob wrote")
 
     def bob_reads(self):
-        """What bob reads from the file that he has open, or an error."""
+        """What bob reads from his open file, or the error."""
         try:
             return self._bobs_file.read().decode()
         except SessionError as error:
@@ -203,7 +203,7 @@ class Cast:
             return DISCONNECTED
 
     def carol_opens_exclusively(self):
-        """The name of the NTSTATUS that carol gets for alice's file."""
+        """The status that carol gets when she opens alice's file."""
         return outcome(
             lambda: self._carol.open("alice.txt", sharing=0).close())
 

@@ -15,7 +15,7 @@ from testbed import processes
 from testbed.clients.connections import ALIVE, DELETED, connect
 from testbed.clients.domain_users import (
     ANONYMOUS, KERBEROS, NTLM, Caller, Session, log_in, srvsvc_port)
-from testbed.clients.refusal import denied_whatever_it_asks
+from testbed.clients.refusal import is_always_denied
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
 from testbed.servers import domain, machines, plugin
@@ -131,7 +131,7 @@ def test_caller_allowed_with_ntlm_ends_a_session(host, victim, caller):
 @for_refused
 def test_caller_refused_with_ntlm_gets_the_same_answer(host, victim, caller):
     with log_in(host, caller, source=CALLER) as session:
-        assert denied_whatever_it_asks(Pipe(session), VICTIM)
+        assert is_always_denied(Pipe(session), VICTIM)
         assert victim.alive() == ALIVE
 
 
@@ -156,7 +156,7 @@ def test_caller_refused_with_kerberos_gets_the_same_answer(host, victim,
 def test_anonymous_is_refused(host, victim):
     with connect(host, "", dialect="3.0",
                  source=CALLER) as session:
-        assert denied_whatever_it_asks(Pipe(session), VICTIM)
+        assert is_always_denied(Pipe(session), VICTIM)
         assert victim.alive() == ALIVE
 
 

@@ -15,7 +15,7 @@ from testbed.clients.connections import ALIVE, DELETED
 from testbed.clients.domain_users import log_in
 from testbed.clients.smbsession import (
     DONE, REFUSED, UNREACHABLE, USAGE, Terminal, execute, run)
-from testbed.clients.tickets import environment, kinit, leave
+from testbed.clients.tickets import environment, expire_in, kinit
 from testbed.servers import domain, machines
 
 pytestmark = pytest.mark.skipif(not domain.is_possible(),
@@ -188,7 +188,7 @@ def test_login_fails_clearly(host, options, text):
 @pytest.mark.parametrize("seconds", [-60, 240])
 def test_ticket_at_its_end_does_not_do(host, ticket, options, seconds):
     """As Samba's tools have it: it must be good for five minutes."""
-    leave(ticket, seconds)
+    expire_in(ticket, seconds)
     assert failed(host.name, *options, **environment(ticket))[:2] == (
         REFUSED, "ERROR_LOGON_FAILURE")
 
@@ -221,7 +221,7 @@ def test_file_that_is_no_ticket_is_told(host, tmp_path):
 
 @on_member
 def test_password_is_asked_for_where_the_ticket_does_not_do(host, ticket):
-    leave(ticket, -60)
+    expire_in(ticket, -60)
     terminal = Terminal("list", host.name, "-k", "-U", AT_REALM,
                         env=environment(ticket))
     if not series.ASKS_BESIDE_EXPIRED_TICKET:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What connects to a server: SMB clients, callers of srvsvc, and our tools.
+"""What connects to a server: SMB clients, callers of srvsvc, our own tools.
 
-Uses testbed.servers, testbed.observe and the modules at the top of testbed.
+May use: testbed, testbed.faults, testbed.observe, testbed.servers.
 """

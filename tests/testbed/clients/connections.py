@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SMB clients of a chosen dialect and address, several users a connection."""
+"""SMB clients of any dialect and address; users can share a connection."""
 
 import contextlib
 import copy
@@ -22,19 +22,19 @@ DIALECTS = {
     "3.1.1": smb3structs.SMB2_DIALECT_311,
 }
 
-# Addresses of clients: what is to be closed, who asks for it.
+# Addresses of clients: two whose sessions are closed, and a caller's.
 CLIENT = "127.0.0.21"
 OTHER_CLIENT = "127.0.0.22"
 CALLER = "127.0.0.29"
-# One that no client has.
+# No client has this address.
 UNKNOWN_CLIENT = "127.0.0.99"
 
 SUCCESS = "STATUS_SUCCESS"
 
-# What Session.alive() answers: the last when the server hung up.
+# What Session.alive() returns; DISCONNECTED when the server hung up.
 ALIVE = SUCCESS
 DELETED = "STATUS_USER_SESSION_DELETED"
-# SMB1 has its own word for it: class ERRSRV, code ERRbaduid.
+# The same in SMB1: class ERRSRV, code ERRbaduid.
 DELETED_SMB1 = "0x0000005b"
 DELETED_BY_DIALECT = {DELETED, DELETED_SMB1}
 DISCONNECTED = "STATUS_CONNECTION_DISCONNECTED"
@@ -46,7 +46,7 @@ _patch_lock = threading.Lock()
 
 
 def connect(server, user, **options):
-    """A new connection with one session of user; see Connection, login."""
+    """A new connection with a session of user. See Connection and login()."""
     login = {name: options.pop(name) for name in ("password", "domain")
              if name in options}
     return Connection(server, **options).login(user, **login)
@@ -59,7 +59,7 @@ def status_name(code):
 
 
 def outcome(function, *args, **more):
-    """The name of the NTSTATUS that it ends with."""
+    """Call a function that talks to a server; the name of its NTSTATUS."""
     try:
         function(*args, **more)
     except SessionError as error:
@@ -70,10 +70,10 @@ def outcome(function, *args, **more):
 class Connection:
     """One TCP connection, which can carry several users' sessions.
 
-    source: the client's address, which decides between IPv4 and IPv6; by
-    default the one that is connected to. name: the client's NetBIOS name,
-    recorded by the server when port is 139. sign and encrypt ask for it
-    for all sessions; 3.1.1 signs always, encrypt needs 3.0 or later.
+    source: the client's address, IPv4 or IPv6; by default it is the same as
+    the server's. name: the client's NetBIOS name, which the server records
+    when port is 139. sign, encrypt: all sessions on the connection.
+    3.1.1 always signs; encrypt needs 3.0 or later.
     """
 
     def __init__(self, server, dialect="3.1.1", source=None, address=None,
@@ -98,7 +98,7 @@ class Connection:
                 self.engine._Connection["PreauthIntegrityHashValue"])
 
     def login(self, user, password=None, domain=""):
-        """A new session of user on this connection; user "" is anonymous."""
+        """A new session of user on this connection; "" logs in anonymously."""
         if password is None:
             password = PASSWORD if user else ""
         session = Session(self, user, copy.deepcopy(self._unused))
@@ -107,7 +107,7 @@ class Connection:
         return session
 
     def close(self):
-        """Hang up; the server ends all sessions of the connection."""
+        """Hang up. The server then ends all sessions of the connection."""
         self.engine.close_session()
 
     def __enter__(self):
@@ -117,12 +117,12 @@ class Connection:
         self.close()
 
     def local_port(self):
-        """The TCP port at the client's end."""
+        """The client's TCP port."""
         return self.engine.get_socket().getsockname()[1]
 
     @property
     def session_state(self):
-        """What impacket knows of the session in use (id and keys)."""
+        """What impacket keeps of the session in use: its id and keys."""
         if self.dialect == "SMB1":
             return self.engine.get_uid()
         return self.engine._Session
@@ -146,7 +146,7 @@ class Session:
 
     @contextlib.contextmanager
     def active(self):
-        """Make the connection speak as this session; gives impacket's."""
+        """In a with block, send requests of this session; impacket's object."""
         before = self.connection.session_state
         self.connection.session_state = self._state
         try:
@@ -157,13 +157,13 @@ class Session:
 
     @property
     def id(self):
-        """The session id on the wire."""
+        """The session id in SMB packets."""
         if self.connection.dialect == "SMB1":
             return self._state
         return self._state["SessionID"]
 
     def tree(self, share="share"):
-        """The tree id of a share, connected at the first use."""
+        """The tree id of a share. The first call connects to it."""
         if share not in self._trees:
             with self.active() as smb_connection:
                 self._trees[share] = smb_connection.connectTree(share)
@@ -171,7 +171,7 @@ class Session:
 
     def open(self, path, share="share", sharing=SHARE_ALL,
              disposition=smb3structs.FILE_OPEN_IF, **more):
-        """Open a file and hold it; sharing=0 opens it exclusively."""
+        """Open a file and keep it open. sharing=0 opens it exclusively."""
         tree = self.tree(share)
         with self.active() as smb_connection:
             handle = smb_connection.openFile(
@@ -180,7 +180,7 @@ class Session:
         return OpenFile(self, tree, handle)
 
     def alive(self):
-        """Make a request as this session; the name of its NTSTATUS."""
+        """Send a request of this session; the name of its NTSTATUS."""
         try:
             self.open("", creationOption=smb3structs.FILE_DIRECTORY_FILE,
                       disposition=smb3structs.FILE_OPEN,
@@ -192,7 +192,7 @@ class Session:
         return ALIVE
 
     def logoff(self):
-        """End the session in the regular way; the connection stays."""
+        """Log off. The connection stays."""
         with self.active():
             self.connection.engine.logoff()
 
@@ -205,9 +205,9 @@ class Session:
 
 @contextlib.contextmanager
 def half_open(act):
-    """Call act() in the middle of each log-in with NTLM.
+    """In a with block, call act() in the middle of each NTLM log-in.
 
-    The server has answered the first of its two messages then.
+    At that time the server has answered the first of its two messages.
     """
     second_message = ntlm.getNTLMSSPType3
 
@@ -220,7 +220,7 @@ def half_open(act):
 
 
 class OpenFile:
-    """A file that a session holds open."""
+    """A file that a session has open."""
 
     def __init__(self, session, tree, handle):
         self.session = session
@@ -243,7 +243,7 @@ class OpenFile:
 
 
 def _negotiate(address, name, port, timeout, dialect):
-    """SMBConnection knows all dialects but 3.0.2, its engine that too."""
+    """SMBConnection does not offer 3.0.2, but its engine does."""
     engine = None
     if dialect == smb3structs.SMB2_DIALECT_302:
         engine = smb3.SMB3(address, address, name, nmb.TYPE_SERVER, port,
@@ -256,14 +256,14 @@ def _negotiate(address, name, port, timeout, dialect):
 def _server_address(server, source):
     if source is None or ":" not in source:
         return server.address
-    # A link-local address is reached from itself alone.
+    # From a link-local address, only that address itself is reachable.
     return source if source.startswith("fe80:") else SERVER_IPV6
 
 
 @contextlib.contextmanager
 def _connecting_from(source):
-    """Bind what impacket connects meanwhile; it has no such parameter."""
-    # The full form: a bare address would lose its zone on the way.
+    """In a with block, make impacket connect from source."""
+    # getaddrinfo() keeps the zone; a plain pair of address and port would not.
     own = socket.getaddrinfo(source, 0)[0][4] if source else None
 
     def set_up(_, peer, timeout=None):

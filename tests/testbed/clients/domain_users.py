@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A domain's clients by Samba's own library, with Kerberos or NTLM.
+"""The domain's users, logging in with Samba's library by Kerberos or NTLM.
 
-impacket asks for Kerberos tickets in a way that Samba's KDC refuses.
+Samba's KDC refuses the way in which impacket asks for tickets.
 """
 
 from samba import NTSTATUSError, credentials, ntstatus
@@ -26,19 +26,19 @@ _STATES = {
 
 
 def log_in(host, user, **options):
-    """A session of a user of the domain, with NTLM, by impacket."""
+    """A session of a user of the domain, by impacket with NTLM."""
     return connect(host, user, domain=domain.WORKGROUP, **options)
 
 
-# What smb.conf calls the dialects of testbed.clients.
+# The dialects' names in smb.conf.
 _DIALECTS = {"SMB1": "NT1", "2.02": "SMB2_02", "2.1": "SMB2_10",
              "3.0": "SMB3_00", "3.0.2": "SMB3_02", "3.1.1": "SMB3_11"}
 
 
 class Session:
-    """One user's session on a share, on a connection of its own.
+    """A user's session on a share, on a connection of its own.
 
-    name: of the host, where it is to be reached by another than its own.
+    name: another name of the host, to connect to.
     """
 
     def __init__(self, host, user, how=KERBEROS, name=None, dialect="3.1.1"):
@@ -51,7 +51,7 @@ class Session:
             creds=_credentials(context_of(host.smb_conf), user, how))
 
     def alive(self):
-        """Make a request; whether the server still knows the session."""
+        """Send a request; whether the server still has the session."""
         try:
             self._connection.list("\\")
         except NTSTATUSError as error:
@@ -62,9 +62,9 @@ class Session:
 
 
 class Caller:
-    r"""The server service, bound as a user.
+    """The server service (srvsvc), bound as a user.
 
-    binding: of Samba's kind, with HOST for the server's name.
+    binding: a binding string of Samba's, with HOST for the server's name.
     """
 
     def __init__(self, host, user, how=KERBEROS, binding="ncacn_np:HOST"):
@@ -73,14 +73,14 @@ class Caller:
                                    context, _credentials(context, user, how))
 
     def net_session_del(self, client=None, user=None):
-        """NetrSessionDel; None is NULL. The WERROR as a number."""
+        """Call NetrSessionDel; None is NULL. The WERROR as a number."""
         return samba_session_del(self._pipe, client, user)
 
 
 def srvsvc_port(host):
-    """Where srvsvc is served over TCP, None when it is nowhere.
+    """The TCP port where srvsvc is served; None when there is none.
 
-    The endpoint mapper of a domain controller knows nothing of it.
+    A domain controller's endpoint mapper does not list it.
     """
     for pid in host.processes_of("samba-dcerpcd"):
         for port in host.machine.tcp_ports(pid):
@@ -93,7 +93,7 @@ def srvsvc_port(host):
 
 
 def _credentials(context, user, how):
-    """user: NAME or NAME@DOMAIN; with NTLM the server gets it as it is."""
+    """user: NAME or NAME@DOMAIN. With NTLM, the server gets it unchanged."""
     who = credentials_of(context, user, PASSWORD)
     if user != ANONYMOUS:
         who.set_domain(domain.WORKGROUP)

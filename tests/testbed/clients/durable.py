@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Durable handles, as SMB2 create contexts that impacket does not have."""
+"""Durable handles, by create contexts that impacket does not have."""
 
 import contextlib
 import os
@@ -19,20 +19,20 @@ from testbed.observe import sessions
 
 SHARE = "durable"
 
-# What reclaiming a handle ends with.
+# The status of reclaiming a handle.
 RECLAIMED = "STATUS_SUCCESS"
 GONE = "STATUS_OBJECT_NAME_NOT_FOUND"
 
 _V2_TIMEOUT = 60000
-# Of a lock in the table of locks, in bytes.
+# The size of one lock in the table of byte-range locks, in bytes.
 _LOCK_SIZE = 72
 
 
 class Handle:
-    """A durable handle: how it is asked for, and how it is reclaimed.
+    """A durable handle, which a session opens and another can reclaim.
 
-    version: 1 or 2. lease: a lease key instead of a batch oplock, which is
-    for state (reading, writing and handle by default).
+    version: 1 or 2. lease: the key of a lease for state; without a key, a
+    batch oplock is used.
     """
 
     def __init__(self, version=2, lease=None,
@@ -44,7 +44,7 @@ class Handle:
         self._handle = None
 
     def open(self, session, path, **more):
-        """Open a file durably in session and hold it; the OpenFile."""
+        """Open a file durably in session; the OpenFile."""
         if self.version == 1:
             asked = (b"DHnQ", bytes(16))
         else:
@@ -56,7 +56,7 @@ class Handle:
         return opened
 
     def reclaim(self, session, path):
-        """Take the handle up again in another session of the user."""
+        """Reclaim the handle in another session of the user; the OpenFile."""
         if self.version == 1:
             asked = (b"DHnC", self._handle)
         else:
@@ -75,9 +75,9 @@ class Handle:
 
 
 def reconnect(session, server=None, user=None, **options):
-    """A new connection and session of the same machine, and user unless told.
+    """A new session, on a new connection, of the same client and user.
 
-    server: to another one, a node of the same cluster.
+    server: another one, a node of the same cluster. user: another user.
     """
     before = session.connection
     with as_client(before.engine.ClientGuid):
@@ -87,20 +87,23 @@ def reconnect(session, server=None, user=None, **options):
 
 
 def exclusively(samba, path):
-    """What carol gets who opens the file exclusively."""
+    """What carol gets when she opens the file exclusively."""
     with connect(samba, "carol", source=OTHER_CLIENT) as carol:
         return outcome(carol.open, path, SHARE, sharing=0)
 
 
 def shared_handle():
-    """A durable handle that lets others open the file, too."""
+    """A durable handle with a lease that lets others open the file."""
     return Handle(lease=os.urandom(16), state=smb2.LEASE_READ_HANDLE)
 
 
 @contextlib.contextmanager
 def unseen_end(pipe, victim):
-    """victim's session, which pipe's caller asks to close, has ended here, and
-    the worker has yet to see it. The answer is to be read by the caller."""
+    """Close victim's session by pipe, and keep the worker from noticing.
+
+    In the with block, the session has ended and the worker is stopped. The
+    caller reads the answer afterwards.
+    """
     samba = victim.connection.server
     worker, = samba.worker_pids()
     with contextlib.ExitStack() as worker_stopped:
@@ -116,16 +119,19 @@ def unseen_end(pipe, victim):
 
 
 def traces(server):
-    """How many records the tables of opens, share modes, locks and leases have.
+    """How many records smbd has about opens, share modes, locks and leases.
 
-    smbstatus does not show what disconnected opens hold.
+    smbstatus does not show those of disconnected opens.
     """
     return {name: len(_records(_table(server, name)))
             for name in ("smbXsrv_open_global", "locking", "brlock", "leases")}
 
 
 def byte_range_locks(server):
-    """How many there are. Those of a disconnected open hinder nobody."""
+    """How many byte-range locks there are.
+
+    Trying to lock would not show those of disconnected opens.
+    """
     return sum(map(len, _records(_table(server, "brlock")))) // _LOCK_SIZE
 
 
@@ -134,7 +140,7 @@ def _table(server, name):
 
 
 def _records(path):
-    """The values of a table, which others may be changing."""
+    """The values of a table. smbd may change it meanwhile."""
     if not path.exists():
         return []
     table = tdb.Tdb(str(path), 0, tdb.DEFAULT, os.O_RDONLY)

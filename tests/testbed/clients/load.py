@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that log in and out, and callers that close, all without pause.
+"""Clients that log in and out, and callers that close, without a pause.
 
-Each runs in a process of its own: impacket takes more time than the server.
+They run in several processes, because impacket is slower than the server.
 """
 
 import collections
@@ -20,14 +20,14 @@ from testbed.observe import sessions
 # The cheapest for impacket: no key derived, nothing signed.
 _DIALECT = "2.1"
 
-# smbstatus's user of a session that is not authenticated, so none to close.
+# smbstatus shows this user until a session is authenticated.
 _LOGGING_IN = "(auth in progress)"
 
 _stop = None
 
 
 class Place(NamedTuple):
-    """What clients need to know of a server."""
+    """What clients must know about a server."""
 
     address: str
     smb_conf: str
@@ -40,7 +40,7 @@ class Query(NamedTuple):
     client: Optional[str]
     user: Optional[str]
 
-    def means(self, row):
+    def matches(self, row):
         """Whether a row of the session table matches."""
         return (row["user"] != _LOGGING_IN
                 and self.client in (None, row["address"])
@@ -48,8 +48,11 @@ class Query(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a call gave. matched: the sessions that it had to close. left:
-    those of them that were in the table when it was answered."""
+    """The result of a call.
+
+    matched: the sessions that it had to close. left: those of them that
+    were still in the table when the answer came.
+    """
 
     query: Query
     werror: int
@@ -58,17 +61,17 @@ class Answer(NamedTuple):
 
 
 class Load:
-    """Processes at work on a server in a with block.
+    """Processes that use a server during a with block.
 
-    comers: for each process its clients, (address, user) pairs. callers:
-    for each process its Query.
+    clients: lists of (address, user) pairs, one list per process.
+    callers: Queries, one per process.
 
-    Afterwards: logins, how many there were; answers, the list of Answer.
+    Afterwards, logins has how many there were, and answers each Answer.
     """
 
-    def __init__(self, server, comers, callers):
+    def __init__(self, server, clients, callers):
         self._place = Place(server.address, server.smb_conf, server.directory)
-        self._comers = comers
+        self._clients = clients
         self._callers = callers
         self._stack = contextlib.ExitStack()
         self._work = self._stop = None
@@ -76,17 +79,17 @@ class Load:
         self.answers = []
 
     def __enter__(self):
-        # Processes that inherit the event, whatever their parent runs in.
+        # Forked processes inherit the event.
         context = multiprocessing.get_context("fork")
         self._stop = context.Event()
         pool = self._stack.enter_context(
             concurrent.futures.ProcessPoolExecutor(
-                len(self._comers) + len(self._callers), context,
+                len(self._clients) + len(self._callers), context,
                 initializer=_begin, initargs=[self._stop]))
         self._stack.callback(self._stop.set)
         self._work = (
             [pool.submit(_come_and_go, self._place, clients)
-             for clients in self._comers],
+             for clients in self._clients],
             [pool.submit(_call, self._place, query)
              for query in self._callers])
         return self
@@ -94,8 +97,8 @@ class Load:
     def __exit__(self, *_):
         with self._stack:
             self._stop.set()
-            comers, callers = self._work
-            self.logins = sum(work.result() for work in comers)
+            clients, callers = self._work
+            self.logins = sum(work.result() for work in clients)
             self.answers = [answer for work in callers
                             for answer in work.result()]
 
@@ -106,19 +109,19 @@ def _begin(stop):
 
 
 def _come_and_go(place, clients):
-    """Log clients in and out in turn; the number of log-ins."""
-    comers = collections.deque(_Comer(place, *client) for client in clients)
+    """Log the clients in and out in turn; the number of log-ins."""
+    clients = collections.deque(_Client(place, *who) for who in clients)
     logins = 0
     while not _stop.is_set():
-        logins += comers[0].step()
-        comers.rotate(-1)
-    for comer in comers:
-        comer.leave()
+        logins += clients[0].step()
+        clients.rotate(-1)
+    for client in clients:
+        client.leave()
     return logins
 
 
-class _Comer:
-    """A client that logs in if it is out, and out if it is in."""
+class _Client:
+    """A client that logs in and out."""
 
     def __init__(self, place, address, user):
         self._place = place
@@ -127,14 +130,14 @@ class _Comer:
         self._connection = self._session = None
 
     def step(self):
-        """Do the one or the other; how often it has logged in."""
+        """Log in, or log out when logged in; the number of log-ins."""
         try:
             if self._session is None:
                 self._login()
                 return 1
             self._logout()
         except (SessionError, nmb.NetBIOSError, OSError):
-            # A log-in that a close overtook leaves the client confused.
+            # When a close overtakes a log-in, the client loses track.
             self.leave()
         return 0
 
@@ -146,7 +149,7 @@ class _Comer:
 
     def _logout(self):
         session, self._session = self._session, None
-        # It may have been closed.
+        # The session may be closed already.
         with contextlib.suppress(smb3.SessionError):
             session.logoff()
 
@@ -157,7 +160,7 @@ class _Comer:
 
 
 def _call(place, query):
-    """Close what a query means, again and again; the Answers."""
+    """Close what matches a query, again and again; the Answers."""
     pipe = SambaPipe(place, "sop")
     answers = []
     while not _stop.is_set() or not answers:
@@ -171,4 +174,4 @@ def _call(place, query):
 def _matching(place, query):
     return frozenset(row["session_id"]
                      for row in sessions.session_table(place)
-                     if query.means(row))
+                     if query.matches(row))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls of every kind by the thousand, for what shows after many only."""
+"""Thousands of calls of every kind, for problems that show only then."""
 
 import contextlib
 
@@ -12,19 +12,19 @@ from testbed.clients.srvsvc import (
 from testbed.faults.hinder import stopped
 from testbed.observe import sessions
 
-# Whose sessions come and go, and who ends its own.
+# The user whose sessions are closed, and the one that closes its own.
 VICTIM = "bob"
-SUICIDE = "adm"
+SELF_CLOSER = "adm"
 
 _MALFORMED = [(None, None), ("", ""), (None, "x" * 1024), ("y" * 1024, None),
               ("\\\\\\", None), ("\\\\a/b", "alice"), (None, "a\nb")]
 _LEVELS = (1, 2, 10, 502)
 
 
-class Mixture:
-    """Callers of a server whose sessiondel:timeout is 1.
+class MixedCalls:
+    """Callers of a server; its sessiondel:timeout must be 1.
 
-    Every answer is compared with what it must be.
+    Every answer is checked.
     """
 
     def __init__(self, server):
@@ -32,24 +32,24 @@ class Mixture:
         self._operator = SambaPipe(server, "sop")
         self._stranger = SambaPipe(server, "alice")
         self._victims = Connection(server, source="127.0.0.21")
-        # Every hundred calls; the rarer kinds cost a log-in each.
+        # How many of a hundred calls; the rarer kinds need a log-in each.
         kinds = [(self.refuse, 45), (self.match_nothing, 30),
                  (self.malform, 14), (self.list_sessions, 5), (self.match, 5),
                  (self.end_own, 1)]
         self._cycle = [kind for kind, share in kinds for _ in range(share)]
 
-    def call(self, count):
-        """Make that many calls, all kinds but those that wait."""
+    def make(self, count):
+        """Make so many calls, of all kinds except those that wait."""
         for number in range(count):
             self._cycle[number % len(self._cycle)](number)
 
     def refuse(self, number):
-        """A caller without rights, who asks for something that is there."""
+        """A call for existing sessions, by a caller without rights."""
         _expect(ERROR_ACCESS_DENIED,
                 self._stranger.net_session_del("127.0.0.1", f"no{number}"))
 
     def match_nothing(self, number):
-        # Addresses, not names, which would have to be looked up.
+        # Addresses: names would have to be looked up.
         names = ((f"\\\\192.0.2.{number % 256}", None),
                  ("2001:db8::7", f"nobody {number}"),
                  (None, f"nobody {number}"))
@@ -61,7 +61,7 @@ class Mixture:
             *_MALFORMED[number % len(_MALFORMED)]))
 
     def list_sessions(self, number):
-        """A list, by each level that has users."""
+        """A list, at each of the levels that have users."""
         level = _LEVELS[number % len(_LEVELS)]
         if "sop" not in dict(map(reversed,
                                  self._operator.session_enum(level))):
@@ -72,28 +72,28 @@ class Mixture:
         _expect(NERR_SUCCESS, self._operator.net_session_del(None, VICTIM))
 
     def end_own(self, _):
-        _expect(NERR_SUCCESS, SambaPipe(self._server, SUICIDE)
-                .net_session_del(None, SUICIDE))
+        _expect(NERR_SUCCESS, SambaPipe(self._server, SELF_CLOSER)
+                .net_session_del(None, SELF_CLOSER))
 
     def time_out(self, count):
-        """So many calls that wait in vain, all at once."""
+        """Make so many calls at once that end with their time limit."""
         with self.waiting(count) as pipes:
             for pipe in pipes:
                 _expect(ERROR_TIMEOUT, pipe.receive_werror())
 
     def hang_up(self, count):
-        """So many callers that do not wait for their answers."""
+        """Make so many calls and hang up before they are answered."""
         with self.waiting(count) as pipes:
             for pipe in pipes:
                 pipe.session.connection.close()
-            sessions.wait_gone(self._server, SUICIDE)
+            sessions.wait_gone(self._server, SELF_CLOSER)
 
     def close(self):
-        """Leave no session and no pipe behind."""
+        """End all sessions, and wait until they are gone."""
         self._operator = self._stranger = None
         self._victims.close()
         sessions.wait_for_sessions(self._server, lambda table: not table,
-                                   "all callers are gone")
+                                   "all sessions are gone")
 
     def __enter__(self):
         return self
@@ -103,11 +103,11 @@ class Mixture:
 
     @contextlib.contextmanager
     def waiting(self, count):
-        """Pipes on which calls wait for a session of a stopped smbd."""
+        """Pipes with calls that wait for a session of a stopped smbd."""
         self._victims.login(VICTIM)
         victim, = sessions.sessions_of(self._server, VICTIM)
         with contextlib.ExitStack() as stack:
-            callers = [stack.enter_context(connect(self._server, SUICIDE))
+            callers = [stack.enter_context(connect(self._server, SELF_CLOSER))
                        for _ in range(count)]
             pipes = [Pipe(caller) for caller in callers]
             with stopped(victim["pid"]):
@@ -115,10 +115,10 @@ class Mixture:
                     pipe.send_session_del(user=VICTIM)
                 self._wait_served()
                 yield pipes
-        sessions.wait_gone(self._server, VICTIM, SUICIDE)
+        sessions.wait_gone(self._server, VICTIM, SELF_CLOSER)
 
     def _wait_served(self):
-        """The worker reads its pipes in turn: twice, and it read them all."""
+        """Wait until the worker has read all pipes, as wait_served() does."""
         for number in range(2):
             self.match_nothing(number)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A second channel for an SMB 3.0 session, which impacket cannot do itself.
+"""A second channel for an SMB 3.0 session; impacket has no support for it.
 
-3.0 and not 3.1.1, because there a channel's keys hang on nothing but the
-log-in, so that binding is a matter of one flag and one signature.
+In 3.0 the channel's keys depend only on the log-in, so binding takes one flag
+and one signature. In 3.1.1 it would take more.
 """
 
 import contextlib
@@ -20,8 +20,8 @@ _SETUP_FLAGS = _BODY + 2
 def add_channel(session, source=None, password=PASSWORD):
     """Bind a new connection from source to the session.
 
-    The session must be on a 3.0 connection that signs. Returns a Session
-    that speaks for the same session through the new connection.
+    The session must be on a 3.0 connection that signs. Returns a Session:
+    the same session on the new connection.
     """
     first = session.connection
     with as_client(first.engine.ClientGuid):
@@ -37,7 +37,7 @@ def add_channel(session, source=None, password=PASSWORD):
 
 @contextlib.contextmanager
 def as_client(guid):
-    """Make a connection as the client that the server knows by guid."""
+    """In a with block, connections are of the client with this GUID."""
     negotiate = smb3.SMB3.negotiateSession
 
     def negotiate_as(engine, *args):
@@ -49,7 +49,7 @@ def as_client(guid):
 
 
 def _bind(engine, session_id, signing_key):
-    """Turn the session set-ups that engine sends into binding ones."""
+    """Make the session setups that engine sends bind to session_id."""
     transport = engine._NetBIOSSession
     send = transport.send_packet
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a caller who may not end sessions is told, whatever it asks."""
+"""A caller who may not end sessions gets the same answer to every call."""
 
 import struct
 
@@ -8,8 +8,8 @@ from testbed.clients.srvsvc import ERROR_ACCESS_DENIED
 
 _DENIED = struct.pack("<L", ERROR_ACCESS_DENIED)
 
-# Client and user of calls that would get different answers if let in.
-_QUESTIONS = (
+# Client and user of calls that get different answers from an allowed caller.
+_CALLS = (
     (None, "bob"),
     ("\\\\127.0.0.99", "nobody-here"),
     (None, None),
@@ -23,14 +23,14 @@ _QUESTIONS = (
 )
 
 
-def denied_whatever_it_asks(pipe, victim=namespace.CLIENTS_IPV4[0]):
-    """Whether a pipe's caller is denied each of many questions.
+def is_always_denied(pipe, victim=namespace.CLIENTS_IPV4[0]):
+    """Whether many calls of a pipe's caller are all denied.
 
-    victim: the address of a client that has a session, or may have.
+    victim: the address of a client, which may have a session.
     """
     answers = set()
     for client, user in ((f"\\\\{victim}", "bob"), (victim, None),
-                         *_QUESTIONS):
+                         *_CALLS):
         pipe.send_session_del(client, user)
         answers.add(pipe.receive_stub())
     return answers == {_DENIED}

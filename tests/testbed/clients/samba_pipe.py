@@ -7,19 +7,19 @@ from samba.dcerpc import srvsvc
 from testbed.accounts import PASSWORD
 from testbed.clients.srvsvc import NERR_SUCCESS
 
-# srvsvc has 60 or so.
+# srvsvc has about 60 calls.
 UNKNOWN_CALL = 999
 
 
 def context_of(smb_conf):
-    """The parameters in a server's smb.conf."""
+    """The parameters in an smb.conf."""
     context = param.LoadParm()
     context.load(str(smb_conf))
     return context
 
 
 def credentials_of(context, user, password):
-    """What a user logs in with; user "" is anonymous."""
+    """The credentials of a user; "" is anonymous."""
     who = credentials.Credentials()
     who.guess(context)
     if user:
@@ -33,7 +33,7 @@ def credentials_of(context, user, password):
 class SambaPipe:
     r"""\PIPE\srvsvc by Samba's own client library, the fastest caller.
 
-    options: of the binding, such as "sign,smb2".
+    options: of the DCE/RPC binding, such as "sign,smb2".
     """
 
     def __init__(self, server, caller, options="", password=PASSWORD):
@@ -47,11 +47,11 @@ class SambaPipe:
         self._unsent = self.last_answer = None
 
     def net_session_del(self, client=None, user=None):
-        """NetrSessionDel; None is NULL. The WERROR as a number."""
+        """Call NetrSessionDel; None is NULL. The WERROR as a number."""
         return samba_session_del(self._pipe, client, user)
 
     def session_enum(self, level):
-        """NetrSessionEnum of a level with users: (client, user) rows."""
+        """NetrSessionEnum at a level with users: rows of (client, user)."""
         asked = srvsvc.NetSessInfoCtr()
         asked.level = level
         told, _, _ = self._pipe.NetSessEnum(None, None, None, asked,
@@ -59,31 +59,31 @@ class SambaPipe:
         return [(row.client, row.user) for row in told.ctr.array or ()]
 
     def send_stub(self, opnum, stub):
-        """Take a call's bare arguments, for receive_stub() to send."""
+        """Keep a call's stub; receive_stub() sends it."""
         self._unsent = (opnum, stub)
 
     def receive_stub(self):
-        """The bare answer, also kept; NTSTATUSError for a fault."""
+        """The stub of the answer; NTSTATUSError for a fault."""
         self.last_answer = self._pipe.request(*self._unsent)
         return self.last_answer
 
     def server_info(self):
-        """A small call of another kind."""
+        """NetrServerGetInfo, a small call of another kind."""
         self._pipe.NetSrvGetInfo(None, 101)
 
     def unknown_call(self):
-        """The cheapest of all: srvsvc has none of that number."""
+        """Make the cheapest call of all, one that srvsvc does not have."""
         try:
             self._pipe.request(UNKNOWN_CALL, b"")
         except NTSTATUSError as error:
             if error.args[0] == ntstatus.NT_STATUS_RPC_PROCNUM_OUT_OF_RANGE:
                 return
             raise
-        raise AssertionError("a call that there is not was served")
+        raise AssertionError("a call that does not exist was answered")
 
 
 class LocalPipe(SambaPipe):
-    """The same as the local system, at the worker's socket (ncalrpc)."""
+    """The same over ncalrpc, at the worker's socket, as the local system."""
 
     def __init__(self, server):
         self._connect(server, "ncalrpc:[auth_type=ncalrpc_as_system]",
@@ -91,7 +91,7 @@ class LocalPipe(SambaPipe):
 
 
 def samba_session_del(pipe, client=None, user=None):
-    """NetrSessionDel on a pipe of Samba's own library."""
+    """Call NetrSessionDel on a pipe of Samba's library; the WERROR."""
     try:
         pipe.NetSessDel(None, client, user)
     except WERRORError as error:
@@ -101,6 +101,6 @@ def samba_session_del(pipe, client=None, user=None):
 
 def net_session_del_samba(server, caller, client=None, user=None, options="",
                           password=PASSWORD):
-    """NetrSessionDel in a session of its own; the WERROR number."""
+    """Call NetrSessionDel in a new session; the WERROR as a number."""
     return SambaPipe(server, caller, options,
                      password).net_session_del(client, user)

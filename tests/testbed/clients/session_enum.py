@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""NetrSessionEnum as the bytes on the wire, put together here."""
+"""NetrSessionEnum, with requests and answers built and read here."""
 
 import struct
 from typing import NamedTuple, Optional
@@ -14,7 +14,7 @@ SESSION_ENUM = 12
 LEVELS = (0, 1, 2, 10, 502)
 MAX_PREFERRED_LENGTH = 0xffffffff
 
-# The members of each level by their order: SESSION_INFO_x, [MS-SRVS] 2.2.4.
+# The members of SESSION_INFO_x, in order, by level ([MS-SRVS] 2.2.4).
 FIELDS = {
     0: ("cname",),
     1: ("cname", "username", "num_opens", "time", "idle_time", "user_flags"),
@@ -24,7 +24,7 @@ FIELDS = {
     502: ("cname", "username", "num_opens", "time", "idle_time", "user_flags",
           "cltype_name", "transport"),
 }
-# What stands for the dialects of testbed.clients in cltype_name.
+# The client type (cltype_name) of each dialect.
 CLIENT_TYPES = {"SMB1": "SMB 1.0", "2.02": "SMB 2.0.2", "2.1": "SMB 2.1",
                 "3.0": "SMB 3.0", "3.0.2": "SMB 3.0.2", "3.1.1": "SMB 3.1.1"}
 
@@ -32,7 +32,7 @@ _STRINGS = ("cname", "username", "cltype_name", "transport")
 
 
 class Listing(NamedTuple):
-    """One answer. rows: dicts by member of SESSION_INFO_x."""
+    """One answer. rows: dicts with the members of SESSION_INFO_x."""
 
     result: int
     rows: tuple
@@ -40,12 +40,12 @@ class Listing(NamedTuple):
     resume: Optional[int]
 
     def pairs(self):
-        """What NetrSessionDel takes: (client, user)."""
+        """What closes these sessions with NetrSessionDel: (client, user)."""
         return [(row["cname"], row.get("username")) for row in self.rows]
 
 
 class _Referents:
-    """Ids for pointers. used: how many were before."""
+    """Ids for the pointers in a stub. used: how many came before."""
 
     def __init__(self, used=0):
         self._count = used
@@ -58,7 +58,7 @@ class _Referents:
 
 def request_stub(level, client=None, user=None,
                  limit=MAX_PREFERRED_LENGTH, resume=0):
-    """The arguments of a call; None is NULL."""
+    """The stub of a call; None is NULL."""
     referents = _Referents()
     stub = b"".join(_unique_string(referents, name)
                     for name in (None, client, user))
@@ -72,9 +72,9 @@ def request_stub(level, client=None, user=None,
 
 
 def answer_stub(level, listing, pointers):
-    """The bytes that a successful answer with this content must have.
+    """The stub that a successful answer with this content must have.
 
-    pointers: how many the request had, which Samba counts on from.
+    pointers: how many the request had, because Samba counts on from there.
     """
     referents = _Referents(pointers)
     stub = struct.pack("<LL", level, level) + referents.next()
@@ -112,10 +112,9 @@ def parse_answer(stub):
 
 def enumerate_sessions(pipe, level, *, client=None, user=None,
                        limit=MAX_PREFERRED_LENGTH, resume=0):
-    """Call through a testbed.srvsvc.Pipe; a Listing.
+    """Call NetrSessionEnum on a srvsvc.Pipe; the Listing.
 
-    Where the answer has structs, its bytes are compared with those that
-    they must have.
+    If the call succeeds, every byte of the answer is checked.
     """
     pipe.send_stub(SESSION_ENUM, request_stub(level, client, user, limit,
                                               resume))
@@ -129,9 +128,9 @@ def enumerate_sessions(pipe, level, *, client=None, user=None,
 
 
 def enumerate_by_samba(pipe, level, **arguments):
-    """enumerate_sessions() through a testbed.srvsvc.SambaPipe.
+    """enumerate_sessions() on a samba_pipe.SambaPipe.
 
-    Samba's NDR must write the same request, and read the same of the answer.
+    Samba's NDR must write the same request, and read the same answer.
     """
     call = srvsvc.NetSessEnum()
     call.in_server_unc = None
@@ -150,9 +149,9 @@ def enumerate_by_samba(pipe, level, **arguments):
 
 
 def list_in_pages(pipe, limit, level=502, client=None, between=lambda: None):
-    """The Listings of an enumeration that goes on until its end.
+    """Yield the Listings of an enumeration, until its end.
 
-    between: called after each that is not the last.
+    between: called after each Listing but the last.
     """
     resume = 0
     while True:
@@ -168,7 +167,7 @@ def list_in_pages(pipe, limit, level=502, client=None, between=lambda: None):
 
 
 def all_pairs(listings):
-    """What pairs() of all of them gives together."""
+    """The pairs() of all these Listings."""
     return [pair for listing in listings for pair in listing.pairs()]
 
 

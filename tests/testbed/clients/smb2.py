@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SMB2 requests that impacket cannot make or leave pending: byte-range locks,
-change notification, a pipe's answer that is not there yet."""
+"""SMB2 requests that impacket cannot make, or cannot leave pending.
+
+Byte-range locks, change notification, reads and calls on pipes, and create
+contexts.
+"""
 
 import struct
 
@@ -22,7 +25,7 @@ _IOCTL_IS_FSCTL = 1
 
 
 class Request:
-    """An SMB2 request that was sent and not yet answered."""
+    """An SMB2 request that is sent, but not answered yet."""
 
     def __init__(self, opened, command, body):
         self._packet = None
@@ -35,7 +38,7 @@ class Request:
             self._message = self._engine.sendSMB(packet)
 
     def wait_pending(self):
-        """Read until the server says that its answer will take time; self."""
+        """Wait until the server says that the request is pending; self."""
         while True:
             packet = smb3structs.SMB2Packet(
                 self._engine._NetBIOSSession.recv_packet(60).get_trailer())
@@ -48,11 +51,11 @@ class Request:
         return self
 
     def status(self):
-        """The name of the NTSTATUS of the answer."""
+        """The name of the answer's NTSTATUS."""
         return _status(self._answer())
 
     def data(self):
-        """What a read or a pipe has given."""
+        """The data in the answer of a read or a pipe."""
         answer = self._answer()
         if answer["Status"]:
             raise AssertionError(f"answered with {_status(answer)}")
@@ -65,18 +68,18 @@ class Request:
 
 
 def lock(opened, offset, length):
-    """Try to lock a range exclusively; the name of the NTSTATUS."""
+    """Lock a range exclusively, or fail at once; the NTSTATUS's name."""
     return _lock(opened, offset, length,
                  _LOCK_EXCLUSIVE | _LOCK_AT_ONCE).status()
 
 
 def unlock(opened, offset, length):
-    """Unlock a range; the name of the NTSTATUS."""
+    """Unlock a range; the NTSTATUS's name."""
     return _lock(opened, offset, length, _LOCK_UNLOCK).status()
 
 
 def lock_and_wait(opened, offset, length):
-    """Ask for a range that another holds; the pending Request."""
+    """Lock a range that is locked already; the pending Request."""
     return _lock(opened, offset, length, _LOCK_EXCLUSIVE).wait_pending()
 
 
@@ -86,23 +89,23 @@ def _lock(opened, offset, length, flags):
 
 
 def notify(directory):
-    """Wait for changes in an open directory; the pending Request."""
+    """Ask to be notified of changes in a directory; the pending Request."""
     return Request(directory, smb3structs.SMB2_CHANGE_NOTIFY, struct.pack(
         "<HHL16sLL", 32, 0, 4096, directory.handle, _NOTIFY_FILE_NAME,
         0)).wait_pending()
 
 
 def read(opened, length=4280):
-    """Read what is not there yet; the Request."""
+    """Read a file or pipe; the Request."""
     return Request(opened, smb3structs.SMB2_READ, struct.pack(
         "<HBBLQ16sLLLHHB", 49, 0, 0, length, 0, opened.handle, 0, 0, 0, 0,
         0, 0))
 
 
 def transact(opened, data, length=4280):
-    """Write to a pipe and read what it answers, by one Request.
+    """Write to a pipe and read its answer in one request; the Request.
 
-    Unlike a read of the pipe, no smbd cancels it when its session is to end.
+    smbd never cancels it when the session ends. It may cancel a read.
     """
     offset = 64 + 56
     return Request(opened, smb3structs.SMB2_IOCTL, struct.pack(
@@ -111,19 +114,19 @@ def transact(opened, data, length=4280):
 
 
 def never_answered(pipe):
-    """Send a pipe the beginning of a call only; the pending Request."""
+    """Send only the beginning of a call; the pending Request."""
     beginning = struct.pack("<BBBBLHHL", 5, 0, 0, 1, 0x10, 0x1000, 0, 1)
     return transact(pipe, beginning).wait_pending()
 
 
 class Contexts:
-    """A chain of create contexts, as impacket asks for one."""
+    """Create contexts, (name, data) pairs, in the form that impacket takes."""
 
     def __init__(self, *contexts):
         self._contexts = contexts
 
     def getData(self):
-        """The chain: each but the last says where the next one begins."""
+        """The bytes: each context but the last says where the next one is."""
         packed = [_pack(name, data) for name, data in self._contexts]
         return b"".join(
             struct.pack("<L", len(one) if one is not packed[-1] else 0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line tool, run as people and scripts run it."""
+"""The command line tool smbsession, run as people and scripts run it."""
 
 import os
 import pty
@@ -17,7 +17,7 @@ from testbed.places import BUILD
 
 TOOL = str(BUILD / "smbsession")
 
-# Its exit statuses, as smbsession(1) has them.
+# Its exit statuses, see smbsession(1).
 (DONE, NO_MATCH, USAGE, UNREACHABLE, REFUSED, NOT_ALL, OTHER,
  NOT_CONFIRMED) = range(8)
 
@@ -25,12 +25,12 @@ DEADLINE_SECONDS = 60
 
 
 def login(user, password=PASSWORD):
-    """The option that logs in as user."""
+    """The option to log in as user."""
     return f"-U{user}%{password}"
 
 
 def environment(**more):
-    """For the tool: nothing of the caller's own login."""
+    """An environment for the tool, without this process's own login."""
     env = {name: value for name, value in os.environ.items()
            if name not in ("USER", "LOGNAME", "PASSWD")}
     return {**env, "LC_ALL": "C.UTF-8",
@@ -38,7 +38,7 @@ def environment(**more):
 
 
 def run(*arguments, stdin="", env=None):
-    """Run it without a terminal; the finished process, its output as text.
+    """Run the tool without a terminal; the finished process.
 
     env: added to environment().
     """
@@ -49,15 +49,15 @@ def run(*arguments, stdin="", env=None):
 
 
 def execute(program, *arguments, **env):
-    """Run a program that uses the library, with this in its environment."""
+    """Run a program that uses libsmbsession; env: its environment."""
     return subprocess.run(
         [program, *arguments], env=environment(**env), text=True,
         stdin=subprocess.DEVNULL, capture_output=True, check=False,
         timeout=DEADLINE_SECONDS)
 
 
-def complaint(done):
-    """The line that a tool wrote which says one error, and maybe a hint."""
+def error_of(done):
+    """The one error that the tool reported, maybe with a hint."""
     first, *others = done.stderr.splitlines()
     assert first.startswith("smbsession: ")
     assert all(line.startswith("smbsession: hint: ") for line in others)
@@ -66,26 +66,26 @@ def complaint(done):
 
 
 def start(*arguments, before=()):
-    """Start it without a terminal; what it writes comes through pipes.
+    """Start the tool without a terminal; its output comes by pipes.
 
-    before: a command that runs it.
+    before: a command that runs the tool.
     """
     return subprocess.Popen(
-        [*before, TOOL, *arguments], stdin=subprocess.DEVNULL, env=environment(),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        [*before, TOOL, *arguments], stdin=subprocess.DEVNULL, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
 
 
 class Terminal:
-    """It runs at a terminal of its own, so many columns wide.
+    """The tool, running at a terminal of its own.
 
-    output: a file for its standard output instead.
+    columns: the width of the terminal. output: a file for standard output.
     """
 
     def __init__(self, *arguments, columns=80, env=None, output=None):
         self._text = ""
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
-            # A shell ignores it for what runs in the background.
+            # It may be ignored here, as shells do in the background.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             if output:
                 os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT), 1)
@@ -94,7 +94,7 @@ class Terminal:
               struct.pack("HHHH", 24, columns, 0, 0))
 
     def wait_for(self, text):
-        """Read until it has written text; all that it wrote so far."""
+        """Read until the tool has written text; all its output so far."""
         deadline = time.monotonic() + DEADLINE_SECONDS
         while text not in self._text:
             if not self._read(deadline):
@@ -103,7 +103,7 @@ class Terminal:
 
     @staticmethod
     def outlast(seconds):
-        """Do nothing for longer than a limit that the tool was given."""
+        """Wait longer than a time limit of the tool."""
         time.sleep(seconds + 0.1)
 
     def type(self, text):
@@ -114,11 +114,11 @@ class Terminal:
         return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
 
     def send(self, number):
-        """Send it a signal."""
+        """Send the tool a signal."""
         processes.send(self._pid, number)
 
     def end(self):
-        """Read until it ends: its exit status and all that it wrote."""
+        """Read until the tool ends; its exit status and all its output."""
         deadline = time.monotonic() + DEADLINE_SECONDS
         while self._read(deadline):
             pass
@@ -127,15 +127,15 @@ class Terminal:
         return status, self._text.replace("\r\n", "\n")
 
     def arguments(self):
-        """Its command line as other users see it."""
+        """The tool's command line as other users see it."""
         with open(f"/proc/{self._pid}/cmdline", "rb") as cmdline:
             return cmdline.read()
 
     def _read(self, deadline):
-        """Read some; False when it has ended."""
+        """Read some output; False when the tool has ended."""
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([self._terminal], [], [], left)[0]:
-            raise AssertionError(f"it hangs after {self._text!r}")
+            raise AssertionError(f"the tool hangs after {self._text!r}")
         try:
             data = os.read(self._terminal, 65536)
         except OSError:

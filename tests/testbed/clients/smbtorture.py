@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Samba's smbtorture on a test server, with our suite among its modules."""
+"""Samba's smbtorture on a test server, with our suite in it."""
 
 import re
 import subprocess
@@ -9,15 +9,15 @@ from testbed.accounts import PASSWORD
 from testbed.places import TESTBED
 
 COMMAND = TESTBED / "smbtorture"
-# What no server resolves, so that it is known from the record alone.
+# A client name that does not resolve, so it must be in the session record.
 CLIENT_NAME = "STATION7"
 OUTCOMES = ("success", "failure", "error", "skip")
 
 
 def run(server, suite, caller="root", share="share", options=None):
-    """Run a suite, or one test; the Results.
+    """Run a suite or one test; the Results.
 
-    options: of smbtorture's own smb.conf, "torture:" left out.
+    options: smbtorture's "torture:" options, without that prefix.
     """
     settings = [f"--option=torture:{name}={value}"
                 for name, value in (options or {}).items()]
@@ -34,7 +34,7 @@ def names(server, suite):
 
 
 def rpc_srvsvc(server, caller):
-    """What the distribution's smbtorture prints for its suite rpc.srvsvc."""
+    """What Debian's smbtorture prints for its suite rpc.srvsvc."""
     return subprocess.run(
         ["smbtorture", "-s", str(server.smb_conf), "--format=subunit",
          "--seed=1", f"-U{caller}%{PASSWORD}", f"ncacn_np:{server.address}",
@@ -44,10 +44,10 @@ def rpc_srvsvc(server, caller):
 
 
 class Results:
-    """What smbtorture says of each test.
+    """The outcome of each test.
 
-    outcomes: a dict of test name to one of OUTCOMES. reasons: of those that
-    have one, by test name.
+    outcomes: test name to one of OUTCOMES. reasons: test name to what
+    smbtorture says about the outcome.
     """
 
     def __init__(self, text):

@@ -27,7 +27,7 @@ NERR_CLIENT_NAME_NOT_FOUND = 2312
 
 SESSION_DEL = 13
 
-# What the calls of a caller raise whose worker is gone.
+# What calls raise when their worker is gone.
 LOST = (SessionError, rpcrt.DCERPCException, nmb.NetBIOSError, OSError)
 
 _LEVELS = {
@@ -36,7 +36,7 @@ _LEVELS = {
     "seal": rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY,
 }
 
-# What NetrSessionEnum tells of client and user, by level.
+# The fields of NetrSessionEnum with client and user, by level.
 _SESSION_FIELDS = {
     0: ("sesi0_cname",),
     1: ("sesi1_cname", "sesi1_username"),
@@ -46,8 +46,8 @@ _SESSION_FIELDS = {
 class Pipe:
     r"""\PIPE\srvsvc, opened and bound in a session.
 
-    level: authentication inside RPC: none, sign or seal. user: who
-    that is, by default the session's user.
+    level: of authentication inside RPC: none, sign or seal. user: who
+    authenticates there, by default the session's user.
     """
 
     def __init__(self, session, level="none", password=PASSWORD, user=None):
@@ -62,7 +62,7 @@ class Pipe:
             self.dce.bind(srvs.MSRPC_UUID_SRVS)
 
     def net_session_del(self, client=None, user=None, server=None):
-        """NetrSessionDel; None is NULL. The WERROR as a number."""
+        """Call NetrSessionDel; None is NULL. The WERROR as a number."""
         self.send_session_del(client, user, server)
         return self.receive_werror()
 
@@ -75,7 +75,7 @@ class Pipe:
         self.send_stub(SESSION_DEL, request.getData())
 
     def transact_session_del(self, client=None, user=None, server=None):
-        """net_session_del() by one smb2.Request, as Windows has it."""
+        """net_session_del() as Windows sends it; the smb2.Request."""
         sent, carrier = [], self.dce.get_rpc_transport()
         carrier.send = lambda data, **_: sent.append(data)
         try:
@@ -85,12 +85,12 @@ class Pipe:
         return smb2.transact(self.opened(), b"".join(sent))
 
     def send_stub(self, opnum, stub):
-        """Send a call's bare arguments, well formed or not."""
+        """Send a call with this stub, well formed or not."""
         with self.session.active():
             self.dce.call(opnum, stub)
 
     def receive_stub(self):
-        """The bare answer; DCERPCException for a fault."""
+        """The stub of the answer; DCERPCException for a fault."""
         with self.session.active():
             return self.dce.recv()
 
@@ -99,12 +99,12 @@ class Pipe:
         return struct.unpack("<L", self.receive_stub()[-4:])[0]
 
     def request(self, request):
-        """Any other call of impacket's srvs; the answer, or an exception."""
+        """Make a call of impacket's srvs; the answer, or an exception."""
         with self.session.active():
             return self.dce.request(request)
 
     def session_enum(self, level):
-        """NetrSessionEnum: (client,) rows of level 0, (client, user) of 1."""
+        """NetrSessionEnum: rows of (client,), at level 1 of (client, user)."""
         request = srvs.NetrSessionEnum()
         for name in ("ServerName", "ClientName", "UserName"):
             request[name] = NULL
@@ -117,13 +117,13 @@ class Pipe:
                 for row in answer[f"Level{level}"]["Buffer"]]
 
     def server_info(self):
-        """A small call: the name that the server tells of itself."""
+        """NetrServerGetInfo, a small call: the server's name."""
         with self.session.active():
             answer = srvs.hNetrServerGetInfo(self.dce, 101)
         return answer["InfoStruct"]["ServerInfo101"]["sv101_name"].rstrip("\0")
 
     def opened(self):
-        """The pipe as an open file, for bare reads."""
+        """The pipe as an OpenFile, for requests of smb2."""
         carrier = self.dce.get_rpc_transport()
         return OpenFile(self.session, carrier._SMBTransport__tid,
                         carrier._SMBTransport__handle)
@@ -134,10 +134,10 @@ class Pipe:
 
 
 def wait_served(session):
-    """Wait until the worker has taken up all that was sent to it before.
+    """Wait until the worker has begun all calls that were sent before.
 
-    It reads its pipes in turn, and has them all read when an answer comes
-    to what was sent after them.
+    It reads its pipes in turn. When it has answered two calls that were sent
+    later, it has read all the others.
     """
     pipe = Pipe(session)
     assert pipe.server_info() == pipe.server_info() != ""
@@ -145,17 +145,17 @@ def wait_served(session):
 
 
 def werror(answer):
-    """The result in an answer that was read as bare bytes (smb2.Request)."""
+    """The WERROR in the answer of an smb2.Request."""
     return struct.unpack("<L", answer.data()[-4:])[0]
 
 
 def rpcclient(server, caller, *commands, options="", password=PASSWORD,
               address=None, transport="ncacn_np", arguments=()):
-    """Run rpcclient's commands as caller; the finished process.
+    """Run commands of rpcclient as caller; the finished process.
 
-    The one in question is "netsessdel CLIENT [USER]". transport: ncacn_np,
-    ncacn_ip_tcp, or ncalrpc, which makes root the local system. arguments:
-    rpcclient's own, such as "--option=NAME=VALUE" for its smb.conf.
+    NetrSessionDel is "netsessdel CLIENT [USER]". transport: ncacn_np,
+    ncacn_ip_tcp, or ncalrpc, where root becomes the local system. arguments:
+    more for rpcclient, such as "--option=NAME=VALUE".
     """
     if transport == "ncalrpc":
         binding = "ncalrpc:"

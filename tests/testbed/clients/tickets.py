@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kerberos tickets in files, for programs that get them by KRB5CCNAME."""
+"""Kerberos tickets in files, for programs that find them by KRB5CCNAME."""
 
 import os
 import struct
@@ -13,7 +13,7 @@ from testbed.servers import domain
 
 
 def kinit(host, user, path):
-    """Get a user of the domain a ticket, as kinit does, by Samba's tool."""
+    """Get a user of the domain a ticket in the file path, as kinit does."""
     subprocess.run(
         ["net", "ads", "kerberos", "kinit", "-s", host.smb_conf, "-U",
          f"{user}@{domain.REALM}%{PASSWORD}"],
@@ -22,12 +22,12 @@ def kinit(host, user, path):
 
 
 def environment(path):
-    """Has a program find its tickets there."""
+    """The environment in which programs use the tickets in this file."""
     return {"KRB5CCNAME": f"FILE:{path}"}
 
 
-def leave(path, seconds):
-    """Have the tickets in a file end in so many seconds from now."""
+def expire_in(path, seconds):
+    """Make the tickets in a file expire so many seconds from now."""
     tickets = path.read_bytes()
     for ticket in CCache.loadFile(str(path)).credentials:
         tickets = tickets.replace(

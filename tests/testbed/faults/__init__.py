@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong on purpose: memory that fails, locks that are held, lies.
+"""What makes things fail: stopped processes, no memory, a held lock, lies.
 
-Uses only the modules at the top of testbed.
+May use: testbed.
 """

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Preloaded into a worker beside the module: an allocator that fails when it
- * is told to, for what the module and the code that it calls allocate. Sending
- * the answer is left out: Samba panics when it has no memory for that.
+ * An allocator that is preloaded into a worker, where it fails on demand. It
+ * fails only for the module and for the code that the module calls, and never
+ * while the answer is sent: without memory for that, Samba panics.
  */
 
 #include <dlfcn.h>
@@ -20,18 +20,18 @@
 
 #define DEPTH 64
 
-/* glibc's own, under the names that nobody stands in front of. */
+/* glibc's own functions, under the names that this file leaves alone. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t num, size_t size);
 void *__libc_realloc(void *old, size_t size);
 
-/* Shared with the test, which writes the first two. */
+/* Memory shared with the test, which sets first and num. */
 struct orders {
-	/* the first allocation that fails, from 1; 0: none does, none counts */
+	/* the first allocation that fails, from 1; with 0, nothing happens */
 	uint64_t first;
 	/* how many fail from there on */
 	uint64_t num;
-	/* how many there were, and how many of them failed */
+	/* how many allocations there were, and how many of them failed */
 	uint64_t seen;
 	uint64_t failed;
 };
@@ -69,7 +69,7 @@ __attribute__((constructor)) static void begin(void)
 	if (path == NULL || dl_iterate_phdr(find_module, NULL) == 0) {
 		return;
 	}
-	/* the first call allocates */
+	/* The first call of backtrace() allocates memory. */
 	(void)backtrace(frames, 1);
 
 	fd = open(path, O_RDWR | O_CLOEXEC);
@@ -95,7 +95,7 @@ static bool sends_answer(void *frame)
 	       strcmp(info.dli_sname, "dcesrv_reply") == 0;
 }
 
-/* Not by way of dcesrv_reply(), which is nearer to the top then. */
+/* Not when dcesrv_reply() comes first, nearer to the top of the stack. */
 static bool called_by_module(void)
 {
 	void *frames[DEPTH];

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Workers whose memory runs out at a chosen moment (failing_malloc.c)."""
+"""Make allocations in a worker fail, from a chosen one on."""
 
 import contextlib
 import mmap
@@ -17,7 +17,10 @@ _ORDERS = struct.Struct("<4Q")
 
 
 class FailingMemory:
-    """An allocator for the workers of servers that have its environment."""
+    """Preloads failing_malloc.c into workers.
+
+    It works in servers that have its environment as dcerpcd_env.
+    """
 
     def __init__(self):
         self._place = namespace.ROOT / "failing-memory"
@@ -40,10 +43,10 @@ class FailingMemory:
 
     @contextlib.contextmanager
     def failing(self, first, number=1):
-        """Meanwhile the first-th allocation for the module fails.
+        """Make allocations for the module fail during a with block.
 
-        So do those after it, number in all. What is given counts, when it
-        is over: [0] is how many failed.
+        first: the first one that fails, counted from 1. number: how many
+        fail. Gives a list, which has how many did fail after the block.
         """
         self._orders[:] = _ORDERS.pack(first, number, 0, 0)
         counts = []

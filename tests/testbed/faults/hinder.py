@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hinder a process for a while: stop it, or limit what it may have."""
+"""Stop or limit a process during a with block."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from testbed import processes
 
 @contextlib.contextmanager
 def stopped(pid):
-    """Make a process hang meanwhile."""
+    """Make a process hang during a with block."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
@@ -20,13 +20,13 @@ def stopped(pid):
             os.kill(pid, signal.SIGCONT)
 
 
-# epoll_wait() and epoll_pwait(), of x86_64 and of the newer architectures.
+# epoll_wait() and epoll_pwait() on x86_64, and epoll_pwait() elsewhere.
 _EPOLL = ("232", "281", "22")
 
 
 @contextlib.contextmanager
 def stopped_idle(pid):
-    """The same, while it waits for events and so holds no lock."""
+    """Like stopped(), but stop it while it waits for events, without a lock."""
     def stop():
         os.kill(pid, signal.SIGSTOP)
         processes.wait_until(lambda: processes.stat(pid)[0] == "T",
@@ -45,7 +45,7 @@ def stopped_idle(pid):
 
 @contextlib.contextmanager
 def limited(pid, what, value):
-    """Let a process have less meanwhile."""
+    """Lower a resource limit of a process during a with block."""
     before = resource.prlimit(pid, what)
     resource.prlimit(pid, what, (value, before[1]))
     try:
@@ -56,11 +56,11 @@ def limited(pid, what, value):
 
 
 def no_descriptors(pid):
-    """Let a process open nothing meanwhile."""
+    """Keep a process from opening anything during a with block."""
     return limited(pid, resource.RLIMIT_NOFILE, 0)
 
 
 def _system_call(pid):
-    """The number of the system call that a stopped process is in."""
+    """The number of the system call in which a process was stopped."""
     with open(f"/proc/{pid}/syscall", encoding="utf-8") as call:
         return call.read().split()[0]

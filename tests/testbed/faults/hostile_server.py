@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server service that means no good, behind a smbd that is Samba's own."""
+"""A hostile server service (srvsvc) behind Samba's own smbd."""
 
 import contextlib
 import socket
@@ -14,14 +14,17 @@ _FIRST, _LAST = 1, 2
 _FRAGMENT = 4000
 _OPNUM = 22
 
-# What samba-dcerpcd's workers answer when smbd hands them a pipe, behind the
-# level of its greeting, twice: message mode, no error.
+# What a worker answers when smbd hands it a pipe: message mode, no error. The
+# level of smbd's greeting comes before it, twice.
 _WELCOME = struct.pack("<HH4xQL", 2, 0xff | 0x0400 | 0x0100, 4096, 0)
 
 
 class Liar:
-    """What answers: a function that gets an opnum and a call's stub, and
-    returns the answer's stub; None: it hangs up."""
+    """Answers calls as a test says.
+
+    answer: a function of the opnum and the call's stub. It returns the stub
+    of the answer, or None to hang up.
+    """
 
     def __init__(self):
         self.answer = None
@@ -46,7 +49,7 @@ class Liar:
 
 @contextlib.contextmanager
 def srvsvc(server):
-    r"""Serve \PIPE\srvsvc instead of server's samba-dcerpcd, by a Liar."""
+    r"""In a with block, a Liar serves \PIPE\srvsvc, not samba-dcerpcd."""
     liar = Liar()
     server.stop_dcerpcd()
     path = server.directory / "ncalrpc" / "np" / "srvsvc"
@@ -66,7 +69,7 @@ def srvsvc(server):
 
 
 def _accept(listener, liar):
-    """Until the listener is shut down; then all connections end, too."""
+    """Serve until the listener is shut down; then end all connections."""
     with contextlib.ExitStack() as connections, \
             contextlib.suppress(OSError):
         while True:
@@ -92,7 +95,7 @@ def _respond(pipe, request, stub):
 
 
 def _send(pipe, kind, request, body, flags=_FIRST | _LAST):
-    """One PDU, with the call's id, and its length before it."""
+    """Send a PDU with the call's id, after its length."""
     pdu = struct.pack("<BBBB4sHH4s", 5, 0, kind, flags, b"\x10\0\0\0",
                       16 + len(body), 0, request[12:16]) + body
     pipe.sendall(struct.pack("<H", len(pdu)) + pdu)
@@ -109,6 +112,6 @@ def _read(pipe, length):
 
 
 def strings(stub):
-    """The unique strings that a call's stub begins with, None for NULL."""
+    """The three strings at the beginning of a call's stub; None is NULL."""
     reader = ndr.Reader(stub)
     return [reader.unique_string() for _ in range(3)]

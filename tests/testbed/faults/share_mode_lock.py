@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process that hangs while it has the lock on a file's share modes.
 
-It is what a smbd would be that hangs then: it takes the lock by the function
-that smbd has, from the same library, and stops.
+An smbd could hang like that. This process takes the lock with smbd's own
+function, from the same library, and stops.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ _LIBRARIES = ("/usr/lib/*/libsmbconf.so.0",
 
 @contextlib.contextmanager
 def held(server, path):
-    """A stopped process has the lock of that file meanwhile; its pid."""
+    """In a with block, a stopped process has the file's lock; its pid."""
     with subprocess.Popen([sys.executable, "-B", "-m", __name__,
                            server.smb_conf, path], cwd=_TOP,
                           stdout=subprocess.PIPE,
@@ -58,7 +58,7 @@ def _hold(smb_conf, path):
     about = os.stat(path)
     if not smbd.get_existing_share_mode_lock(
             None, _FileId(about.st_dev, about.st_ino, 0)):
-        raise TestbedError(f"nobody has {path} open")
+        raise TestbedError(f"{path} is not open")
     os.kill(os.getpid(), signal.SIGSTOP)
 
 

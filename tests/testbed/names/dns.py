@@ -13,11 +13,11 @@ _DNSMASQ = "/usr/sbin/dnsmasq"
 
 
 class DnsServer:
-    """A DNS server for the whole namespace, which asks no other one.
+    """The test bed's DNS server. It asks no other server.
 
-    hosts: pairs of a name and an address, a name perhaps several times.
-    aliases: pairs of a name and the name that it stands for. Any other name
-    does not exist.
+    hosts: pairs of a name and an address; a name may have several addresses.
+    aliases: pairs of an alias and the name it stands for. No other name
+    exists.
     """
 
     def __init__(self, hosts, aliases=()):
@@ -44,15 +44,15 @@ class DnsServer:
         self._directory.cleanup()
 
     def log(self):
-        """What it wrote: the queries, among others."""
+        """Its log, with the queries."""
         return (Path(self._directory.name) / "output").read_text()
 
     def was_asked_for(self, name):
-        """Whether anybody has asked for that name yet."""
+        """Whether it has been asked for this name."""
         return f"] {name} from " in self.log()
 
     def hung(self):
-        """In a with block: it answers nobody, and afterwards everybody."""
+        """Stop it during a with block. Afterwards it answers what has come."""
         return stopped(self._daemon.pid)
 
     def _records(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A NetBIOS name server for the test bed: Samba's nmbd, on its own network."""
+"""A NetBIOS name server for the test bed: Samba's nmbd."""
 
 import tempfile
 import time
@@ -13,7 +13,7 @@ _DAY = 86400
 
 
 class Lan:
-    """A network of this machine's own that has broadcasts."""
+    """A network of this machine only, with broadcasts (loopback has none)."""
 
     device = "netbios0"
     address = "10.77.0.1"
@@ -34,10 +34,9 @@ class Lan:
 
 
 class NetbiosServer:
-    """nmbd: has names on a Lan, and is the WINS server there.
+    """nmbd on a Lan: it answers to names there, and is the WINS server.
 
-    names: those that it has itself. wins: those that it was told of, name
-    to address.
+    names: its own names. wins: names registered with WINS, name to address.
     """
 
     def __init__(self, lan, names, wins):

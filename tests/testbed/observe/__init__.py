@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a server shows: its sessions, its log, its audit lines, syslog.
+"""What tests look at: the session table, the audit lines, syslog, reports.
 
-Uses only the modules at the top of testbed.
+May use: testbed.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plugin's audit lines, in syslog and in Samba's log."""
+"""The plugin's audit lines in syslog and in Samba's log."""
 
 import itertools
 import re
@@ -9,7 +9,7 @@ from testbed import processes
 
 TAG = "sessiondel"
 
-# The name that samba-dcerpcd's loader gives to the worker.
+# samba-dcerpcd names the worker's log after the loader.
 LOG = "log.rpcd_sessiondel"
 
 _SYSLOG = re.compile(rb"<\d+>\w{3} [ \d]\d \d\d:\d\d:\d\d "
@@ -19,35 +19,35 @@ _marks = itertools.count(1)
 
 
 def datagrams(server):
-    """The audit lines in syslog as they were sent, oldest first."""
+    """The audit lines as sent to syslog, raw, oldest first."""
     return [datagram for datagram in server.syslog_datagrams()
             if _SYSLOG.match(datagram)]
 
 
 def syslog_lines(server):
-    """The audit lines in syslog without priority, time and tag."""
+    """The audit lines in syslog, without priority, time and tag."""
     return [_text(datagram) for datagram in datagrams(server)]
 
 
 def log_lines(server):
-    """The audit lines in Samba's log without its headers."""
+    """The audit lines in Samba's log, without its headers."""
     return _LOG.findall(server.log(LOG))
 
 
 def is_clean(line):
-    """Whether nothing in a line acts on the terminal that shows it."""
+    """Whether a line has no character that could act on a terminal."""
     return not any(unicodedata.category(character) in
                    ("Cc", "Cf", "Cs", "Zl", "Zp") for character in line)
 
 
 class Recording:
-    """The lines of the calls that are made in a with block.
+    """The audit lines of the calls made in a with block.
 
-    A worker writes its lines in order but after the answers, so calls of
-    our own, which match nothing, mark where the block begins and ends.
-    pipe: of a caller who may end sessions. where: whose lines to wait for.
+    A worker writes its lines in order, but after the answers. So two calls
+    that match nothing mark where the block begins and where it ends.
+    pipe: of a caller who may end sessions. where: where lines must arrive.
 
-    Afterwards: datagrams, syslog and log, the lines of the block alone.
+    After the block, datagrams, syslog and log have its lines and no others.
     """
 
     def __init__(self, server, pipe, where=("syslog", "log")):
@@ -78,7 +78,7 @@ class Recording:
         processes.wait_until(lambda: all(
             any(name in line for line in read(self._server))
             for what, read in _READERS.items() if what in self._where),
-            "the line of a call is written")
+            "the marking call has its lines")
         return name
 
     def _between(self, lines, texts, end):

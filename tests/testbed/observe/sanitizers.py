@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the sanitizers found in what a test has started: workers, loaders."""
+"""What the sanitizers found in the workers and loaders of a test."""
 
 import functools
 import os
@@ -8,16 +8,16 @@ from testbed import namespace
 
 PLACE = namespace.ROOT / "sanitizers"
 
-# Of both sanitizers, which share a runtime.
+# For both sanitizers, which share a runtime.
 _COMMON = {
     "log_path": PLACE / "report",
     "abort_on_error": 1,
-    # Else Samba's own handler would have them, without telling the place.
+    # Samba's own handlers would not say where it happened.
     "handle_segv": 2, "handle_sigbus": 2, "handle_sigfpe": 2,
 }
 
 _ADDRESS = {
-    # Only valgrind tells whose a leak is; Samba leaves some at its end.
+    # Samba leaks some itself, and only valgrind says whose a leak is.
     "detect_leaks": 0,
     "detect_stack_use_after_return": 1,
 }
@@ -26,18 +26,18 @@ _UNDEFINED = {"print_stacktrace": 1}
 
 
 def active():
-    """Whether the build under test is a sanitized one."""
+    """Whether the build under test is one of ./waf check --sanitize."""
     return "SESSIONDEL_SANITIZE" in os.environ
 
 
 def environment():
-    """What programs need in their environment to report what is found."""
+    """The environment in which programs report what is found."""
     if not active():
         return {}
     _make_place()
     return {"ASAN_OPTIONS": _options(**_COMMON, **_ADDRESS),
             "UBSAN_OPTIONS": _options(**_COMMON, **_UNDEFINED),
-            # What the address sanitizer refuses, and ends the worker for.
+            # The address sanitizer ends a process that uses it.
             "LDB_MODULES_DISABLE_DEEPBIND": "1"}
 
 
@@ -46,13 +46,13 @@ def take_reports():
     texts = []
     for path in sorted(PLACE.glob("report.*")):
         texts.append(path.read_text(errors="replace"))
-        path.rename(path.with_name(f"told-{path.name}"))
+        path.rename(path.with_name(f"taken-{path.name}"))
     return "\n".join(texts)
 
 
 @functools.lru_cache(maxsize=None)
 def _make_place():
-    """Open to all: a worker reports as the user that it serves."""
+    """Writable for all: a worker reports as the user it is serving."""
     PLACE.mkdir(exist_ok=True)
     PLACE.chmod(0o1777)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The session table of a test server, as smbstatus sees it."""
+"""The session table of a test server, as smbstatus shows it."""
 
 import json
 import os
@@ -9,16 +9,16 @@ import tdb
 
 from testbed import TestbedError, processes
 
-# From tdb.h, which the bindings have only a part of.
+# From tdb.h; the bindings lack it.
 _TDB_MUTEX_LOCKING = 4096
 
 
 def session_table(server):
-    """The authenticated sessions, a list of dicts in the order of their ids.
+    """The authenticated sessions, a list of dicts sorted by session id.
 
     session_id: the global id. pid: of the smbd. user: the Unix name.
     client: the name or address that the server recorded. address: the
-    client's. dialect: such as "SMB3_11", "NT1".
+    client's address. dialect: such as "SMB3_11" or "NT1".
     """
     status = _smbstatus(server, "--processes")
     return sorted((_session(entry) for entry in
@@ -27,19 +27,19 @@ def session_table(server):
 
 
 def sessions_of(server, *users):
-    """The rows of the session table that belong to these users."""
+    """The rows of the session table of these users."""
     return [row for row in session_table(server) if row["user"] in users]
 
 
 def session_tdb(server):
-    """The file behind the session table, opened like smbd does."""
+    """The file of the session table, opened the way smbd opens it."""
     return tdb.open(
         str(server.directory / "lock" / "smbXsrv_session_global.tdb"), 0,
         tdb.CLEAR_IF_FIRST | _TDB_MUTEX_LOCKING, os.O_RDWR)
 
 
 def record_sizes(server):
-    """The raw session table: key to size of the record."""
+    """The size of each record in the session table's file, by its key."""
     table = session_tdb(server)
     sizes = {key: len(table[key]) for key in table}
     table.close()
@@ -47,14 +47,14 @@ def record_sizes(server):
 
 
 def open_files(server):
-    """The names of the files that clients hold open, relative to shares."""
+    """The files that clients have open, as paths within their shares."""
     status = _smbstatus(server, "--locks")
     return sorted(entry["filename"]
                   for entry in status.get("open_files", {}).values())
 
 
 def cachings(server):
-    """What clients may cache of each open file, "" to "RWH", a dict."""
+    """What clients may cache of each open file ("" to "RWH"), by file name."""
     status = _smbstatus(server, "--locks")
     return {entry["filename"]: sorted(one["caching"]["text"]
                                       for one in entry["opens"].values())
@@ -62,14 +62,14 @@ def cachings(server):
 
 
 def tree_connects(server):
-    """The tree connects, a sorted list of pairs: session_id, share."""
+    """The tree connects, a sorted list of (session_id, share)."""
     status = _smbstatus(server, "--shares")
     return sorted((int(entry["session_id"]), entry["service"])
                   for entry in status.get("tcons", {}).values())
 
 
 def wait_for_sessions(server, condition, what, seconds=30):
-    """Poll until condition(session table) is true; the table."""
+    """Wait until condition(session table) is true; the table."""
     def check():
         table = session_table(server)
         return (table,) if condition(table) else None
@@ -77,7 +77,7 @@ def wait_for_sessions(server, condition, what, seconds=30):
 
 
 def wait_gone(server, *users):
-    """Wait until these users have no session."""
+    """Wait until these users have no sessions."""
     wait_for_sessions(
         server, lambda table: not {row["user"] for row in table} & set(users),
         f"{' and '.join(users)} have left the session table")
@@ -91,7 +91,7 @@ def wait_client_gone(server, address):
 
 
 def smbd_of(server, session):
-    """The smbd that has a session's connection."""
+    """The pid of the smbd that serves a session."""
     client, = (row for row in session_table(server)
                if row["session_id"] == session.id & 0xffffffff)
     return client["pid"]
@@ -109,7 +109,7 @@ def _session(entry):
 
 
 def _address(hostname):
-    """ipv4:10.0.0.7:4711 without family and port."""
+    """The address in ipv4:10.0.0.7:4711."""
     return hostname.partition(":")[2].rpartition(":")[0]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The namespace's syslog daemon: collects what is sent to /dev/log."""
+"""The test bed's syslog daemon, which collects what is sent to /dev/log."""
 
 import functools
 import os
@@ -14,9 +14,9 @@ FILE = namespace.ROOT / "syslog"
 
 
 class Listener:
-    """Reads /dev/log from a thread; can be stuck like a sick syslogd.
+    """Reads /dev/log in a thread; can hang as a broken syslogd does.
 
-    What it reads it also writes to a file, for human readers.
+    It also writes what it reads to a file, for people to read.
     """
 
     def __init__(self, path=PATH):
@@ -46,19 +46,19 @@ class Listener:
         return [line.decode(errors="backslashreplace")
                 for line in self.datagrams()]
 
-    def stick(self):
-        """Read no more and fill the socket, so that a sender would block."""
+    def hang(self):
+        """Stop reading, and fill the socket so that a sender would block."""
         self._reading.clear()
         while self._fill():
             pass
 
     def resume(self):
-        """Read again, first what the stuck socket held."""
+        """Read again, first what has filled the socket."""
         self._reading.set()
         self._drain()
 
     def _fill(self):
-        """Send all that one sender may; whether it could send any."""
+        """Send as much as one sender can; whether it could send anything."""
         sent = 0
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
             sender.setblocking(False)
@@ -90,5 +90,5 @@ class Listener:
 
 @functools.lru_cache(maxsize=None)
 def listener():
-    """The one listener of this process; the latest process has /dev/log."""
+    """This process's only listener. The newest process has /dev/log."""
     return Listener()

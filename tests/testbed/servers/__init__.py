@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Samba servers: standalone, the nodes of a cluster, the hosts of a domain.
+"""Samba servers: a standalone one, the nodes of a cluster, a domain.
 
-Uses testbed.observe and the modules at the top of testbed.
+May use: testbed, testbed.observe.
 """

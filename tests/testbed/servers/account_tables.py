@@ -14,7 +14,7 @@ from testbed.programs import run
 
 
 def provision(private_dir, state_dir):
-    """Put passwords and group mappings into a new server's databases."""
+    """Give a new server the databases with passwords and group mappings."""
     template = _template()
     shutil.copy(template / "passdb.tdb", private_dir)
     shutil.copy(template / "group_mapping.tdb", state_dir)
@@ -22,7 +22,7 @@ def provision(private_dir, state_dir):
 
 @functools.lru_cache(maxsize=None)
 def _template():
-    """A directory with databases that every server gets a copy of."""
+    """A directory with the databases; every server gets a copy of them."""
     place = Path(tempfile.mkdtemp(prefix="accounts-", dir=namespace.ROOT))
     conf = place / "smb.conf"
     conf.write_text(

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A program that adds users and groups to a new domain, before it is served.
+"""A program that adds users and groups to a domain before it is served.
 
-It is a process of its own because Samba's bindings keep the configuration
-in globals. Argument: smb.conf. Input: JSON with users (name to groups),
-groups (name to kind and groups), upns (user to name) and the password.
+It runs in its own process because Samba's bindings keep the configuration
+in global variables. Argument: smb.conf. Input: JSON with users (name to
+groups), groups (name to kind and groups), upns (user to UPN) and password.
 """
 
 import json
@@ -37,7 +37,7 @@ def main():
 
 
 def memberships(wanted):
-    """Pairs of a user or group and the groups it is put in."""
+    """Yield each user or group with the groups it joins."""
     yield from wanted["users"].items()
     for name, (_, groups) in wanted["groups"].items():
         yield name, groups

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A program that maps Unix groups to BUILTIN SIDs in a Samba's databases.
+"""A program that maps Unix groups to BUILTIN SIDs in a server's database.
 
-It is a process of its own because Samba's bindings keep the configuration
-in globals. Argument: smb.conf. Input: lines of name, RID, Unix group.
+It runs in its own process because Samba's bindings keep the configuration
+in global variables. Argument: smb.conf. Input: lines with a name, a RID and
+a Unix group, separated by tabs.
 """
 
 import grp

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A CTDB cluster on one machine: for each node a ctdbd and a Samba server."""
+"""A CTDB cluster on one machine: each node is a ctdbd and a Samba server."""
 
 import contextlib
 import os
@@ -12,21 +12,21 @@ from testbed.servers import account_tables, standalone
 
 NETWORK = "127.0.51"
 
-# What has passwords and groups, kept by ctdbd on a cluster.
+# The databases with passwords and groups, which ctdbd keeps.
 _ACCOUNT_TABLES = {"passdb.tdb": "private", "group_mapping.tdb": "state"}
 
-# As in a cluster of its own machines, but quick to notice and to recover.
-# What bounds a wait is left as it is by default.
+# Make it notice and recover sooner than on real machines. The tunables that
+# limit how long something waits keep their defaults.
 _TUNABLES = {
     "DatabaseHashSize": 1009,
     "RerecoveryTimeout": 1,
     "MonitorInterval": 1,
 }
 
-# In what "ctdb status" tells.
+# In the output of "ctdb status".
 _HEALTHY = re.compile(r"^pnn:(\d+) \S+ +OK", re.MULTILINE)
 
-# In what "ctdb statistics" tells.
+# In the output of "ctdb statistics".
 _MESSAGES = re.compile(r"^ client$.*?req_message +(\d+)",
                        re.MULTILINE | re.DOTALL)
 
@@ -50,12 +50,12 @@ disabled = true
 class Cluster:
     """Nodes that serve the same files, users and sessions.
 
-    nodes: how many. first: the last number of the first one's address, so
-    that clusters can be there at the same time. conf: smb.conf parameters of the global section of all,
-    name to value. stock: without the plugin. tunables: of CTDB, name to
-    value, in addition to those that make the test bed quick. followers:
-    numbers of the nodes that never lead the cluster: one that leads and
-    hangs keeps the cluster's lock, so that no other can.
+    nodes: how many. conf: parameters of smb.conf's global section, on all
+    nodes. stock: without the plugin. tunables: more of CTDB's, name to
+    value. first: the last number of the first node's address; two clusters
+    at a time need different ones. followers: numbers of the nodes that never
+    lead: a leader that hangs keeps the cluster's lock, so nobody could take
+    over.
     """
 
     def __init__(self, nodes=3, conf=None, stock=False, tunables=None,
@@ -96,7 +96,7 @@ class Cluster:
         return self
 
     def stop(self):
-        """End all processes of all nodes; an error if one refused."""
+        """End all processes of all nodes. TestbedError when one was killed."""
         with contextlib.ExitStack() as stack:
             for node in self.nodes:
                 stack.callback(node.stop_ctdbd)
@@ -104,19 +104,19 @@ class Cluster:
                 stack.callback(node.stop)
 
     def wait_healthy(self, nodes=None):
-        """Wait until these nodes, all by default, make up the cluster."""
+        """Wait until the cluster consists of these nodes, by default all."""
         expected = set(range(len(self.nodes)) if nodes is None else nodes)
         try:
             processes.wait_until(
                 lambda: all(self[number].members() == expected
                             for number in expected),
-                f"nodes {expected} make up the cluster", 60)
+                f"the cluster consists of nodes {expected}", 60)
         except TimeoutError as error:
             raise TestbedError(f"{error}; logs in {self.directory}") from error
 
 
 class Node(standalone.Server):
-    """One node of a Cluster, a server like any other but for its ctdbd."""
+    """One node of a Cluster: a server with a ctdbd."""
 
     def __init__(self, cluster, number, conf, stock):
         directory = cluster.directory / f"node{number}"
@@ -131,7 +131,7 @@ class Node(standalone.Server):
             stock, cluster.addresses[number], directory=directory)
 
     def start_ctdbd(self, tables=()):
-        """Start the node's ctdbd; tables: databases that it begins with."""
+        """Start the node's ctdbd; tables: the databases of a new node."""
         if not self.base.exists():
             self._set_up_ctdb(tables)
         self._ctdbd = processes.Daemon(
@@ -139,7 +139,7 @@ class Node(standalone.Server):
             {**os.environ, **self.ctdb_environment()})
 
     def stop_ctdbd(self):
-        """End ctdbd, and the node's Samba with it."""
+        """End ctdbd; the node's Samba ends with it."""
         if self._ctdbd:
             self._ctdbd.stop()
         self._ctdbd = None
@@ -148,29 +148,29 @@ class Node(standalone.Server):
         return self._ctdbd.pid
 
     def ctdb(self, *arguments):
-        """Run the ctdb tool; its output. TestbedError when it fails."""
+        """Run ctdb(1) on this node; its output. TestbedError when it fails."""
         return programs.run("ctdb", *arguments, env=self.ctdb_environment())
 
     def start_recovery(self):
-        """Have the cluster recover; the process that waits until it has."""
+        """Make the cluster recover; the process that ends when it has."""
         return subprocess.Popen(
             ["ctdb", "recover"], stdin=subprocess.DEVNULL,
             env={**os.environ, **self.ctdb_environment()})
 
     def messages_sent(self):
-        """How many messages the node's processes have sent through CTDB."""
+        """How many messages the node's processes have sent by CTDB."""
         return int(_MESSAGES.search(self.ctdb("statistics"))[1])
 
     def ctdb_environment(self):
-        """What makes the ctdb tool ask this node."""
+        """The environment in which ctdb(1) asks this node."""
         return {"CTDB_TEST_MODE": "yes", "CTDB_BASE": str(self.base),
-                # 4.25 finds them nowhere else in this mode
+                # In this mode, 4.25 looks for them nowhere else.
                 "CTDB_TEST_HELPER_BINDIR": "/usr/libexec/ctdb"}
 
     def members(self):
-        """The numbers of the healthy nodes, as this one sees them.
+        """The numbers of the healthy nodes, as this node sees them.
 
-        Empty while the cluster recovers, and where ctdbd does not answer.
+        Empty while the cluster recovers, and when ctdbd does not answer.
         """
         try:
             status = self.ctdb("-t", "5", "status")
@@ -200,7 +200,7 @@ class Node(standalone.Server):
         (self.base / name).write_text("".join(f"{line}\n" for line in lines))
 
     def _provision(self):
-        """All nodes have their files in one place, as on a cluster's disk."""
+        """Put the files of all nodes in one place, like a shared disk."""
         shares = self._cluster.directory / "shares"
         if not shares.exists():
             (self.directory / "shares").rename(shares)
@@ -210,7 +210,7 @@ class Node(standalone.Server):
 
 
 def _account_tables(place):
-    """The databases of accounts in the form in which ctdbd has them."""
+    """The databases with the accounts, in the form that ctdbd keeps."""
     for name in ("plain", "private", "state"):
         (place / name).mkdir(parents=True)
     account_tables.provision(place / "private", place / "state")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An Active Directory domain: its controller and a member server.
+"""An Active Directory domain: a domain controller and a member server.
 
-Each is a machine of its own, laid out as a package does it: the loader is
-where smbd's samba-dcerpcd, which is started on demand, finds rpcd_classic.
+Each runs on a machine of its own with the files where the package puts
+them: smbd starts samba-dcerpcd on demand, and the loader is where
+samba-dcerpcd expects rpcd_classic.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ DNS_DOMAIN = REALM.lower()
 WORKGROUP = "TESTDOM"
 ADMINISTRATOR = "Administrator"
 
-# Users beside those of every new domain: name to the groups they are in.
+# Users to add to the new domain: name to the groups they are in.
 USERS = {
     "alice": [],
     "bob": [],
@@ -44,7 +45,7 @@ USERS = {
     "namesake": ["Server 0perators"],
 }
 
-# Groups likewise: name to kind and to the groups they are in.
+# Groups to add: name to their kind and the groups they are in.
 GROUPS = {
     "Filers": ("global", ["Server Operators"]),
     "Apprentices": ("global", ["Filers"]),
@@ -53,7 +54,7 @@ GROUPS = {
     "Server 0perators": ("global", []),
 }
 
-# User principal names other than NAME@DNS_DOMAIN.
+# User principal names (UPNs) other than NAME@DNS_DOMAIN.
 UPNS = {"dora": "dora.long@sales.example"}
 
 _DC_ADDRESS = f"{machines.NETWORK}.1"
@@ -78,7 +79,7 @@ kdc = {_DC_ADDRESS}
 }}
 """
 
-# Where a package puts the stock worker.
+# The directory where the package puts the stock worker.
 _DIVERTED = "samba-sessiondel"
 
 _COMMON = {
@@ -90,7 +91,7 @@ _COMMON = {
 _DC = {
     **_COMMON,
     "server role": "active directory domain controller",
-    # Making a key for it takes longer than all the rest.
+    # Making a key for TLS would take longer than everything else.
     "tls enabled": "no",
     "dns forwarder": "",
 }
@@ -107,18 +108,18 @@ _MEMBER = {
 
 
 def is_possible():
-    """Whether a domain can be made: not by a root of a user namespace.
+    """Whether a domain can be made; not by root of a user namespace.
 
-    Samba's provision cannot write the access lists of sysvol there.
+    There, Samba's provision cannot write the ACLs of sysvol.
     """
     ids = Path("/proc/self/uid_map").read_text(encoding="ascii").split()
     return ids == ["0", "0", "4294967295"]
 
 
 class _Host:
-    """A machine that serves files for the domain.
+    """A machine that serves files in the domain.
 
-    conf: smb.conf parameters of the global section, name to value. stock:
+    conf: parameters of smb.conf's global section, name to value. stock:
     without the plugin.
     """
 
@@ -138,7 +139,7 @@ class _Host:
         self.smb_conf.write_text(smb_conf.render(
             self.directory, conf={"netbios name": self.netbios_name, **conf},
             shares=shares))
-        # Daemons that are started by others are not told where to log.
+        # Daemons started on demand get no option that says where to log.
         self.machine.mount("--bind", self.log_dir, "/var/log/samba")
         if not stock:
             _divert_worker(self.machine)
@@ -153,7 +154,7 @@ class _Host:
         self.machine.stop()
 
     def start(self):
-        """Serve, and wait until users of the domain can log in; self."""
+        """Start, and wait until the domain's users can log in; self."""
         try:
             self._start()
             processes.wait_until(self._answers, f"{self.name} answers", 60)
@@ -166,23 +167,23 @@ class _Host:
         return self
 
     def processes_of(self, program):
-        """The live processes on the machine that run a program."""
+        """The live processes on the machine that run this program."""
         return [pid for pid in self.machine.pids()
                 if Path(processes.executable(pid)).name == program]
 
     def worker_pids(self):
-        """The live rpcd_classic processes, which serve srvsvc."""
+        """The live workers that serve srvsvc."""
         return plugin.workers_among(self.machine.pids())
 
     def syslog_lines(self):
-        """What reached /dev/log since the start, oldest first."""
+        """What was sent to /dev/log since the start, oldest first."""
         return self.syslog.lines()[self._syslog_start:]
 
     @contextlib.contextmanager
     def dcerpcd_of_its_own(self):
-        """Have samba-dcerpcd run without smbd meanwhile, on all transports.
+        """In a with block, run samba-dcerpcd without smbd, on all transports.
 
-        Started on demand it serves named pipes alone.
+        Started on demand, it serves named pipes only.
         """
         for pid in self.processes_of("samba-dcerpcd"):
             processes.end(pid)
@@ -210,11 +211,11 @@ class _Host:
 
 
 class DomainController(_Host):
-    """The domain's only controller; the test bed's Kerberos asks it."""
+    """The domain's only controller, and the test bed's Kerberos server."""
 
     def __init__(self, conf=None, stock=False):
         if not is_possible():
-            raise TestbedError("not root: a domain can be made by root alone")
+            raise TestbedError("not root: only root can make a domain")
         sysvol = namespace.ROOT / "dc1" / "state" / "sysvol"
         super().__init__("dc1", _DC_ADDRESS, {**_DC, **(conf or {})}, {
             "sysvol": {"path": sysvol, "read only": "no"},
@@ -262,22 +263,22 @@ class MemberServer(_Host):
         self._start_daemon("/usr/sbin/smbd", "--no-process-group")
 
     def net(self, *arguments):
-        """Samba's net command as the domain's administrator; its output."""
+        """Run Samba's net command as the domain administrator; its output."""
         return self.machine.run(
             "net", *arguments, "-s", self.smb_conf, "-U",
             f"{ADMINISTRATOR}%{accounts.PASSWORD}")
 
     def add_local_user(self, name):
-        """An account of this server alone, for a user of the test bed."""
+        """Give a user of the test bed an account on this server only."""
         self.machine.run("smbpasswd", "-c", self.smb_conf, "-s", "-a", name,
                          stdin=f"{accounts.PASSWORD}\n" * 2)
 
 
 def _divert_worker(machine):
-    """Put the loader in the stock worker's place, on that machine alone."""
+    """On that machine, put the loader where the stock worker was."""
     libexec = machine.directory / "libexec"
     built = plugin.copy_to(machine.directory / "plugin")
-    # What is for CUPS only root can read, and that may be the host's.
+    # Only the host's root can read what is for CUPS.
     shutil.copytree(plugin.LIBEXEC, libexec,
                     ignore=shutil.ignore_patterns("smbspool*"))
     (libexec / _DIVERTED).mkdir()

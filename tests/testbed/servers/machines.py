@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Further machines beside the test bed's own, on one network with it.
+"""More machines, on one network with the test bed's own.
 
-Each has its own mounts, host name and network; processes, users and the
-rest it shares with the test bed.
+Each has its own mounts, host name and network interface. It shares
+processes, users and the rest with the test bed.
 """
 
 import functools
@@ -24,16 +24,15 @@ _BRIDGE = "lan0"
 class Machine:
     """A machine with one network interface.
 
-    files: what it has in /etc other than the test bed, name to content.
-    The test bed reaches it from any of the addresses in CLIENTS, and where
-    it has an IPv6 address from CLIENT_IPV6.
+    files: its own files in /etc, name to content. The test bed can connect
+    to it from the addresses in CLIENTS, and over IPv6 from CLIENT_IPV6.
     """
 
     def __init__(self, name, address, files=None):
         self.name = name
         self.address = address
         self.directory = namespace.ROOT / name
-        # One of that name may have been stopped before.
+        # A machine of that name may have been there before.
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir(mode=0o755)
         self._holder = self._make_namespaces()
@@ -48,43 +47,43 @@ class Machine:
             raise
 
     def command(self, *argv):
-        """The command line that runs another one on this machine."""
+        """The command line that runs a command on this machine."""
         return ["nsenter", f"--target={self._holder.pid}", "--mount", "--root",
                 "--uts", "--net", "--", *map(str, argv)]
 
     def run(self, *argv, stdin=""):
-        """Run a command there; its output. TestbedError when it fails."""
+        """Run a command on it; its output. TestbedError when it fails."""
         return programs.run(*self.command(*argv), stdin=stdin)
 
     def mount(self, *argv):
         self.run("mount", *argv)
 
     def announce(self, name, address=None):
-        """Let the test bed know the machine, or an address, by a name."""
+        """Give the machine, or an address, a name that the test bed knows."""
         with open("/etc/hosts", "a", encoding="utf-8") as hosts:
             hosts.write(f"{address or self.address} {name}\n")
 
     def add_ipv6(self):
-        """Give it an IPv6 address, which is returned."""
+        """Give the machine an IPv6 address; the address."""
         address = f"{NETWORK_IPV6}:{self.address.rpartition('.')[2]}"
         self.run("ip", "address", "add", f"{address}/64", "dev", "eth0",
                  "nodad")
         return address
 
     def tcp_ports(self, pid):
-        """Where a process of the machine listens, IPv4."""
+        """The TCP ports on which one of its processes listens, on IPv4."""
         sockets = self.run("ss", "-4Hltnp").splitlines()
         return [int(line.split()[3].rpartition(":")[2]) for line in sockets
                 if f",pid={pid}," in line]
 
     def pids(self):
-        """Its live processes, but for the one that keeps it."""
+        """Its live processes, except the one that holds its namespaces."""
         return [pid for pid in processes.all_pids()
                 if pid != self._holder.pid
                 and _network_of(pid) == self._network]
 
     def stop(self):
-        """End it and all its processes; an error if one refused."""
+        """End it with all its processes. TestbedError when one was killed."""
         stubborn = []
         self._signal_all(signal.SIGTERM)
         try:
@@ -111,7 +110,7 @@ class Machine:
              "sleep", "infinity"], self.directory / "machine.output")
         processes.wait_until(
             lambda: processes.arguments(holder.pid)[:1] == ["sleep"],
-            f"{self.name} is there")
+            f"{self.name} is up")
         self._network = _network_of(holder.pid)
         return holder
 
@@ -133,7 +132,7 @@ class Machine:
 
 @functools.lru_cache(maxsize=None)
 def _bridge():
-    """The network's end in the test bed, made at the first use."""
+    """Make the test bed's end of the network, once."""
     namespace.ip(
         f"link add {_BRIDGE} type bridge", f"link set {_BRIDGE} up",
         *(f"address add {address}/24 dev {_BRIDGE}" for address in CLIENTS))

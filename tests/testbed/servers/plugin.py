@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plugin that was built, and where Samba has what it takes the place of."""
+"""The plugin that was built, and the worker that it replaces."""
 
 import shutil
 from pathlib import Path
@@ -17,9 +17,9 @@ MAX_WAITING = 64
 
 
 def workers_among(pids):
-    """Those processes that serve srvsvc, that is, run rpcd_classic.
+    """Those of the processes that serve srvsvc: they run rpcd_classic.
 
-    Not the one that only lists its interfaces for samba-dcerpcd.
+    One that only lists its interfaces for samba-dcerpcd does not count.
     """
     return [pid for pid in pids
             if Path(processes.executable(pid)).name == WORKER.name
@@ -27,10 +27,10 @@ def workers_among(pids):
 
 
 def copy_to(place):
-    """A copy of what was built where nobody but root can write.
+    """Copy what was built to a new directory, where only root can write.
 
-    The loader refuses a module that others could have changed, and a
-    build tree may lie anywhere.
+    The loader refuses a module that others could change, and the build
+    may be anywhere.
     """
     place.mkdir(mode=0o755)
     for name in (LOADER, MODULE):

@@ -13,10 +13,10 @@ _GLOBAL = {
     "smb ports": "445 139",
     "server multi channel support": "yes",
     "rpc start on demand helpers": "no",
-    # One worker, so that what else it serves meanwhile can be told.
+    # One worker, so that tests know which process serves all calls.
     "rpcd_classic:num_workers": "1",
     "log level": "1",
-    # Else Samba's own messages would mix with the plugin's in syslog.
+    # Keeps Samba's own messages out of syslog, where the plugin's are.
     "logging": "file",
     "max log size": "0",
     "debug hires timestamp": "yes",
@@ -35,7 +35,7 @@ _SHARE = {
 
 _SHARES = {
     "share": {},
-    # What Samba asks of a share before it grants durable handles.
+    # Without these three, Samba grants no durable handles.
     "durable": {"kernel oplocks": "no", "kernel share modes": "no",
                 "posix locking": "no"},
     "encrypted": {"smb encrypt": "required"},
@@ -53,11 +53,11 @@ _STATE_DIRS = {
 
 
 def render(directory, addresses=(), conf=None, shares=None):
-    """smb.conf for a server that keeps all it has below directory.
+    """smb.conf for a server that keeps all its files in directory.
 
-    addresses: where it listens, everywhere when empty. conf: parameters of
-    the global section that replace or add to the usual ones. shares: more
-    of them, name to parameters.
+    addresses: where it listens; everywhere when empty. conf: more parameters
+    of the global section, or other values for the usual ones. shares: more
+    shares, name to parameters.
     """
     merged = dict(_GLOBAL)
     merged.update({name: str(directory / place)
@@ -76,7 +76,7 @@ def render(directory, addresses=(), conf=None, shares=None):
 
 
 def make_directories(directory):
-    """Create what render() names; shares are open to everyone."""
+    """Create the directories that render() names. All may write to shares."""
     for place in (*_STATE_DIRS.values(), "log", "shares"):
         (directory / place).mkdir(parents=True)
     (directory / "private").chmod(0o700)

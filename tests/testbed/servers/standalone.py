@@ -17,14 +17,14 @@ _numbers = itertools.count(1)
 
 
 class Server:
-    """A Samba server with everything it has in a directory of its own.
+    """A Samba server that keeps all its files in one directory.
 
-    conf: smb.conf parameters of the global section, name to value.
-    stock: without the plugin. address: where it listens, a string or a
-    list; everywhere when None, so two servers at a time both need one.
-    plugin_dir: where loader and module are taken from as they lie there,
-    instead of a copy of what was built. dcerpcd_env: added to
-    samba-dcerpcd's environment, and so to its workers'.
+    conf: parameters of smb.conf's global section, name to value. stock:
+    without the plugin. address: where it listens, a string or a list. None
+    means everywhere, so two servers at a time both need an address.
+    plugin_dir: run the loader and the module in there, instead of a copy of
+    what was built. dcerpcd_env: added to the environment of samba-dcerpcd
+    and its workers.
     """
 
     def __init__(self, conf=None, stock=False, address=None, plugin_dir=None,
@@ -51,8 +51,8 @@ class Server:
     def start(self):
         """Start the daemons and wait until srvsvc answers; self.
 
-        A second time if need be: what a killed server held, its port above
-        all, may take a while to be free.
+        If that fails, try again: the port of a server that was killed may
+        take a while to be free.
         """
         if not self.log_dir.exists():
             self._set_up()
@@ -73,7 +73,7 @@ class Server:
             raise
 
     def stop(self):
-        """End all processes of the server; an error if one refused."""
+        """End all its processes. TestbedError when one had to be killed."""
         stubborn = []
         for daemon in (self._dcerpcd, self._smbd):
             if daemon:
@@ -88,7 +88,7 @@ class Server:
         return self.start()
 
     def restart_dcerpcd(self, env=None):
-        """Restart samba-dcerpcd and its workers, with a new environment."""
+        """Restart samba-dcerpcd and its workers; env: their new environment."""
         if env is not None:
             self.dcerpcd_env = dict(env)
         stubborn = self._dcerpcd.stop()
@@ -97,16 +97,16 @@ class Server:
             raise TestbedError(f"had to be killed: {', '.join(stubborn)}")
 
     def stop_dcerpcd(self):
-        """End samba-dcerpcd and its workers: smbd has nobody for srvsvc."""
+        """End samba-dcerpcd and its workers, so nothing serves srvsvc."""
         self._dcerpcd.stop()
 
     def start_dcerpcd(self):
-        """Start it again, and wait until srvsvc answers."""
+        """Start samba-dcerpcd again, and wait until srvsvc answers."""
         self._start_dcerpcd()
         self._wait_ready()
 
     def write_conf(self, conf=None):
-        """Write smb.conf anew with these parameters added."""
+        """Write smb.conf again, with these parameters added."""
         self.conf.update(conf or {})
         self.smb_conf.write_text(smb_conf.render(
             self.directory, self.addresses or (), self.conf))
@@ -120,32 +120,32 @@ class Server:
         return self._dcerpcd.pid
 
     def dcerpcd_pids(self):
-        """The live processes of samba-dcerpcd: itself and all workers."""
+        """The live processes of samba-dcerpcd: itself and its workers."""
         return self._dcerpcd.pids()
 
     def worker_pids(self):
-        """The live rpcd_classic processes, which serve srvsvc."""
+        """The live workers that serve srvsvc."""
         return plugin.workers_among(self._dcerpcd.pids())
 
     def resolver_pids(self):
-        """The live processes that look names up for the workers."""
+        """The live processes that look up names for the workers."""
         return [pid for pid in self._dcerpcd.pids()
                 if processes.executable(pid) == "/usr/bin/getent"]
 
     def worker_has_module(self, pid):
-        """Whether the plugin is loaded in that worker."""
+        """Whether the worker pid has loaded the plugin."""
         return (self.plugin_dir is not None
                 and processes.maps_file(pid, self.plugin_dir / MODULE))
 
     def require_module(self):
-        """TestbedError unless all workers have the plugin loaded."""
+        """TestbedError unless all workers have loaded the plugin."""
         if not all(map(self.worker_has_module, self.worker_pids())):
             raise TestbedError("the plugin is not loaded: "
                                f"{' / '.join(self.syslog_lines()[-3:])}; "
                                f"logs in {self.log_dir}")
 
     def syslog_lines(self):
-        """What reached /dev/log since the start, oldest first."""
+        """What was sent to /dev/log since the start, oldest first."""
         return self.syslog.lines()[self._syslog_start:]
 
     def syslog_datagrams(self):
@@ -153,7 +153,7 @@ class Server:
         return self.syslog.datagrams()[self._syslog_start:]
 
     def log(self, name=None):
-        """The text of a log file, srvsvc's workers' by default."""
+        """The text of a log file, by default that of srvsvc's workers."""
         worker = "rpcd_classic" if self.stock else LOADER
         path = self.log_dir / (name or f"log.{worker}")
         return path.read_text(errors="replace") if path.exists() else ""
@@ -192,7 +192,7 @@ class Server:
         os.close(signal)
         with open(ready, "rb") as answer:
             if not answer.read(1):
-                raise TestbedError(self._obituary(self._dcerpcd))
+                raise TestbedError(self._how_it_ended(self._dcerpcd))
 
     def _daemon_options(self):
         return ["-F", "--no-process-group", "-s", str(self.smb_conf),
@@ -206,7 +206,7 @@ class Server:
             before = self._session_ids()
             processes.wait_until(self._answers, "srvsvc answers")
             processes.wait_until(lambda: self._session_ids() <= before,
-                                 "the trial session ends")
+                                 "the session of this check ends")
         except TimeoutError as error:
             raise TestbedError(f"{error}; logs in {self.log_dir}") from error
 
@@ -216,13 +216,13 @@ class Server:
     def _answers(self):
         for daemon in (self._smbd, self._dcerpcd):
             if not daemon.alive():
-                raise TestbedError(self._obituary(daemon))
+                raise TestbedError(self._how_it_ended(daemon))
         return programs.succeeds(
             "rpcclient", "-s", self.smb_conf, "-U",
             f"root%{accounts.PASSWORD}", f"ncacn_np:{self.address}",
             "-c", "srvinfo")
 
-    def _obituary(self, daemon):
+    def _how_it_ended(self, daemon):
         text = (self.log(f"log.{daemon.name}")
                 + self.log(f"{daemon.name}.output"))
         lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -235,5 +235,5 @@ def _new_directory():
 
 
 def next_number():
-    """What no other directory of a server has in its name."""
+    """A number that is in no other server's directory name."""
     return f"{os.getpid()}-{next(_numbers)}"
