@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "source/common/probe_sign.h"
+
 #include "probe_verdict.h"
 
 /* How much of the probe's standard error to keep; ld.so's lines come first. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "probe.h"
+#include "source/common/probe_sign.h"
 
 /*
  * Sets a reason if ld.so reports that it could not load the module. It runs the

@@ -5,7 +5,7 @@
 
 #include <dlfcn.h>
 
-#include "source/loader/probe.h"
+#include "source/common/probe_sign.h"
 
 #include "abi.h"
 #include "samba_host.h"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-#include "source/loader/probe.h"
+#include "source/common/probe_sign.h"
 #include "source/loader/probe_verdict.h"
 
 enum { MODULE, MESSAGES, NUM_FIELDS };

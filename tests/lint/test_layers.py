@@ -67,3 +67,19 @@ def test_folders_use_each_other_in_one_direction_only():
         assert free, f'these use each other: {uses}'
         for folder in free:
             del uses[folder]
+
+def test_files_of_a_folder_include_each_other_in_one_direction_only():
+    for folder in FOLDERS:
+        uses = {}
+        for file, name in included(folder):
+            # a .c file and its header are one
+            if folder_of(folder, name) == str(folder):
+                uses.setdefault(file[:-2], set()).add(
+                    pathlib.Path(name).stem)
+        uses = {file: used - {file} for file, used in uses.items()}
+        while uses:
+            free = [file for file, used in uses.items()
+                    if not used & uses.keys()]
+            assert free, f'{folder}: these include each other: {uses}'
+            for file in free:
+                del uses[file]

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "source/loader/probe.h"
+#include "source/common/probe_sign.h"
 #include "source/loader/probe_verdict.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
