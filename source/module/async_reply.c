@@ -1,17 +1,69 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The answer to a call that was served asynchronously. */
+/* When a call is answered: at once, later, or after a short wait. */
 
-#include "source/common/samba_types.h"
 #include "async_reply.h"
 
-#include <tevent.h>
-
 #include "lib/util/debug.h"
+#include "lib/util/tevent_ntstatus.h"
 #include "lib/util/time.h"
 #include "librpc/rpc/dcesrv_core.h"
 
-/* A call is answered within this many seconds. */
+/* Seconds in which a call has its answer. */
 #define ANSWER_LIMIT 20
+
+/* Microseconds that a call may take which keeps all others waiting. */
+#define BLOCKING_LIMIT 100000
+
+bool call_wait_init(TALLOC_CTX *mem_ctx,
+		    struct dcesrv_call_state *call,
+		    unsigned seconds,
+		    struct call_wait *wait)
+{
+	*wait = (struct call_wait){
+		.may_be_async =
+			call->state_flags & DCESRV_CALL_STATE_FLAG_MAY_ASYNC,
+		.ev = call->event_ctx,
+		.limit = {.tv_sec = seconds},
+	};
+	if (!wait->may_be_async) {
+		wait->ev = tevent_context_init(mem_ctx);
+		wait->limit = (struct timeval){.tv_usec = BLOCKING_LIMIT};
+	}
+	return wait->ev != NULL;
+}
+
+bool call_wait_for(const struct call_wait *wait,
+		   struct dcesrv_call_state *call,
+		   struct tevent_req *req,
+		   tevent_req_fn callback,
+		   void *private_data)
+{
+	if (!tevent_req_is_in_progress(req)) {
+		return false;
+	}
+	if (!wait->may_be_async) {
+		/* a fault leaves the request without a result, which is seen */
+		(void)tevent_req_poll(req, wait->ev);
+		return false;
+	}
+	tevent_req_set_callback(req, callback, private_data);
+	call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
+	return true;
+}
+
+void call_continue_after(struct tevent_req *req,
+			 struct tevent_req *subreq,
+			 tevent_req_fn step_done)
+{
+	if (subreq == NULL) {
+		tevent_req_nterror(req, NT_STATUS_NO_MEMORY);
+		return;
+	}
+	tevent_req_set_callback(subreq, step_done, req);
+	if (!tevent_req_is_in_progress(subreq)) {
+		step_done(subreq);
+	}
+}
 
 struct timeval async_reply_limit(const struct timeval *start,
 				 struct timeval limit)
@@ -33,7 +85,7 @@ void async_reply(struct dcesrv_call_state *call)
 		return;
 	}
 	DBG_ERR("cannot answer: %s\n", nt_errstr(status));
-	/* otherwise the caller would wait forever */
+	/* the caller would wait for ever on a pending call */
 	talloc_free(call);
 	dcesrv_terminate_connection(conn, nt_errstr(status));
 }

@@ -78,56 +78,147 @@ static size_t count_ended(const struct session_targets *targets)
 	return ended;
 }
 
-/* The line of a call itself. */
-static void write_answer(struct audit *audit,
-			 struct tevent_context *ev,
-			 const struct audit_call *call)
+/* A line that is made piece by piece; what does not fit is cut off. */
+struct line {
+	char text[LINE_LEN];
+	size_t length;
+};
+
+static void append(struct line *line, const char *format, ...)
+	PRINTF_ATTRIBUTE(2, 3);
+
+static void append(struct line *line, const char *format, ...)
+{
+	const size_t room = sizeof(line->text) - line->length;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(line->text + line->length, room, format, args);
+	va_end(args);
+	line->length += MIN((size_t)MAX(length, 0), room - 1);
+}
+
+/* How each line of a call begins: who called, and what for. */
+static void append_call(struct line *line, const struct audit_call *call)
 {
 	const struct caller *caller = &call->caller;
 	char domain[NAME_LEN], account[NAME_LEN], address[NAME_LEN];
 	char client[NAME_LEN], user[NAME_LEN];
 	struct dom_sid_buf sid = {.buf = ""};
-	char line[LINE_LEN];
 
 	if (caller->sid.sid_rev_num != 0) {
 		dom_sid_str_buf(&caller->sid, &sid);
 	}
-	snprintf(line,
-		 sizeof(line),
-		 "NetSessionDel by \"%s\\\\%s\" (%s) from %s: client \"%s\" "
-		 "user \"%s\": %s (%" PRIu32 "), %zu of %zu sessions ended, "
-		 "%.3f s",
-		 text_escape(caller->domain, domain, sizeof(domain)),
-		 text_escape(caller->account, account, sizeof(account)),
-		 sid.buf,
-		 text_escape(caller->address, address, sizeof(address)),
-		 text_escape(call->client_name, client, sizeof(client)),
-		 text_escape(call->user_name, user, sizeof(user)),
-		 result_name(call->result),
-		 W_ERROR_V(call->result),
-		 count_ended(&call->targets),
-		 call->targets.num,
-		 call->seconds);
-	audit_queue_line(&audit->queue, ev, line);
+	append(line,
+	       "NetSessionDel by \"%s\\\\%s\" (%s) from %s: client \"%s\" "
+	       "user \"%s\":",
+	       text_escape(caller->domain, domain, sizeof(domain)),
+	       text_escape(caller->account, account, sizeof(account)),
+	       sid.buf,
+	       text_escape(caller->address, address, sizeof(address)),
+	       text_escape(call->client_name, client, sizeof(client)),
+	       text_escape(call->user_name, user, sizeof(user)));
+}
+
+static void append_session(struct line *line,
+			   const struct session_target *target)
+{
+	char user[NAME_LEN], client[NAME_LEN];
+	struct server_id_buf owner;
+
+	append(line,
+	       "session 0x%08" PRIx32 " of \"%s\" at %s, smbd %s",
+	       target->key.global_id,
+	       text_escape(target->user, user, sizeof(user)),
+	       text_escape(target->client, client, sizeof(client)),
+	       server_id_str_buf(target->owner, &owner));
+}
+
+/* What the client's name stood for, and who said so. */
+static void append_addresses(struct line *line,
+			     const struct client_addresses *addresses)
+{
+	if (addresses->num == 0) {
+		return;
+	}
+	append(line, ", %s has for the name", addresses->source);
+	for (size_t i = 0; i < addresses->num; i++) {
+		char address[CLIENT_ADDRESS_LEN];
+
+		if (line->length > LINE_LEN - sizeof(address)) {
+			append(line, " ...");
+			break;
+		}
+		append(line,
+		       " %s",
+		       client_address_text(&addresses->list[i], address));
+	}
+}
+
+static void write_answer(struct audit *audit,
+			 struct tevent_context *ev,
+			 const struct audit_call *call)
+{
+	struct line line = {.length = 0};
+
+	append_call(&line, call);
+	append(&line,
+	       " %s (%" PRIu32 "), %zu of %zu sessions ended, %.3f s",
+	       result_name(call->result),
+	       W_ERROR_V(call->result),
+	       count_ended(&call->targets),
+	       call->targets.num,
+	       call->seconds);
+	append_addresses(&line, &call->addresses);
+	audit_queue_line(&audit->queue, ev, line.text);
 }
 
 static void write_session(struct audit *audit,
 			  struct tevent_context *ev,
 			  const struct session_target *target)
 {
-	char user[NAME_LEN], client[NAME_LEN];
-	struct server_id_buf owner;
-	char line[LINE_LEN];
+	struct line line = {.length = 0};
 
-	snprintf(line,
-		 sizeof(line),
-		 "session 0x%08" PRIx32 " of \"%s\" at %s, smbd %s: %s",
-		 target->key.global_id,
-		 text_escape(target->user, user, sizeof(user)),
-		 text_escape(target->client, client, sizeof(client)),
-		 server_id_str_buf(target->owner, &owner),
-		 fate_name(target->fate));
-	audit_queue_line(&audit->queue, ev, line);
+	append_session(&line, target);
+	append(&line, ": %s", fate_name(target->fate));
+	audit_queue_line(&audit->queue, ev, line.text);
+}
+
+/* As many sessions as fit into a line. */
+void audit_closing(struct audit *audit,
+		   struct tevent_context *ev,
+		   const struct audit_call *call,
+		   const struct session_targets *targets)
+{
+	struct line line = {.length = 0};
+	size_t num = 0;
+
+	audit->ev = ev;
+	for (size_t i = 0; i < targets->num; i++) {
+		const struct session_target *target = &targets->list[i];
+
+		if (target->fate == SESSION_GONE ||
+		    target->fate == SESSION_OWNER_DIED) {
+			continue;
+		}
+		if (line.length > LINE_LEN - 3 * NAME_LEN) {
+			audit_queue_line(&audit->queue, ev, line.text);
+			line.length = 0;
+		}
+		if (line.length == 0) {
+			append_call(&line, call);
+			append(&line, " closing ");
+		} else {
+			append(&line, "; ");
+		}
+		append_session(&line, target);
+		num++;
+	}
+	if (num != 0) {
+		audit_queue_line(&audit->queue, ev, line.text);
+		audit_queue_write_now(&audit->queue, ev);
+	}
 }
 
 static void write_call(struct audit *audit,
@@ -251,9 +342,27 @@ static void write_summary(struct tevent_context *ev,
 		 sizeof(line),
 		 "NetSessionDel: %" PRIu64 " more calls refused with "
 		 "ERROR_ACCESS_DENIED (5) in the last %d s",
-		 rate_take_dropped(&audit->refusals),
+		 rates_take_dropped(&audit->refusals),
 		 RATE_WINDOW);
 	audit_queue_line(&audit->queue, ev, line);
+}
+
+/* The user, and the address without its port. */
+static const char *caller_name(const struct caller *caller,
+			       char *name,
+			       size_t size)
+{
+	const char *address = caller->address != NULL ? caller->address : "";
+	const char *port = strrchr(address, ':');
+	struct dom_sid_buf sid;
+
+	snprintf(name,
+		 size,
+		 "%s %.*s",
+		 dom_sid_str_buf(&caller->sid, &sid),
+		 port != NULL ? (int)(port - address) : (int)strlen(address),
+		 address);
+	return name;
 }
 
 void audit_refusal(struct audit *audit,
@@ -261,8 +370,11 @@ void audit_refusal(struct audit *audit,
 		   struct audit_call *call)
 {
 	struct audit_call *kept = NULL;
+	char name[RATES_CALLER_LEN];
 
-	if (rate_allows(&audit->refusals, time_mono(NULL))) {
+	if (rates_allow(&audit->refusals,
+			caller_name(&call->caller, name, sizeof(name)),
+			time_mono(NULL))) {
 		kept = audit_call_keep(ev, call);
 		if (kept != NULL) {
 			audit_call(audit, ev, kept, WERR_ACCESS_DENIED);

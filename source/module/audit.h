@@ -17,7 +17,7 @@
 struct audit {
 	struct audit_queue queue;
 	/* a limited number of refusals is written, the rest is counted */
-	struct rate refusals;
+	struct rates refusals;
 	struct tevent_timer *summary;
 	/* answered, but not written yet */
 	struct audit_call *calls;
@@ -32,6 +32,8 @@ struct audit_call {
 	const char *client_name;
 	const char *user_name;
 	struct session_targets targets;
+	/* what the client's name stood for, where it was looked up */
+	struct client_addresses addresses;
 	WERROR result;
 	struct timeval start;
 	double seconds;
@@ -47,6 +49,20 @@ struct audit_call {
  */
 struct audit_call *audit_call_keep(TALLOC_CTX *mem_ctx,
 				   const struct audit_call *call);
+
+/**
+ * Record which sessions a call is about to close. That is in the logs when this
+ * returns, as far as syslogd takes it at once.
+ *
+ * @param[in,out] audit    The worker's audit.
+ * @param[in]     ev       The worker's event context.
+ * @param[in]     call     Stays with its owner.
+ * @param[in]     targets  The sessions; those that have ended are left out.
+ */
+void audit_closing(struct audit *audit,
+		   struct tevent_context *ev,
+		   const struct audit_call *call,
+		   const struct session_targets *targets);
 
 /**
  * Record a call that was not refused: a line for the call and one for each

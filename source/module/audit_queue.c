@@ -41,7 +41,7 @@ static void write_log(struct audit_line *line)
 /*
  * Write a line to syslog. Returns false if syslogd has to catch up first: its
  * socket holds only ten lines on some machines, and waiting for it would block
- * the worker. A line that it never accepts goes to Samba's log.
+ * the worker. A line that it does not accept goes to Samba's log.
  */
 static bool write_syslog(int fd, struct audit_line *line)
 {
@@ -116,6 +116,26 @@ void audit_queue_write_rest(struct audit_queue *queue)
 	for (line = queue->lines; line != NULL; line = line->next) {
 		write_log(line);
 	}
+}
+
+void audit_queue_write_now(struct audit_queue *queue, struct tevent_context *ev)
+{
+	const unsigned where = settings_read(queue->settings, SETTING_AUDIT);
+	struct audit_line *line = NULL;
+	unsigned pause = 0;
+
+	while (queue->lines != NULL && pause == 0) {
+		pause = write_some(queue);
+	}
+	if (queue->lines == NULL) {
+		return;
+	}
+	for (line = queue->lines; where & AUDIT_TO_LOG && line != NULL;
+	     line = line->next) {
+		write_log(line);
+	}
+	/* when out of memory, the next line plans it */
+	(void)plan_flush(queue, ev, pause);
 }
 
 /* A call that closed thousands of sessions must not block other calls. */

@@ -31,6 +31,13 @@ void audit_queue_line(struct audit_queue *queue,
 		      const char *text);
 
 /**
+ * Write what can be written at once, without blocking. What syslogd has no room
+ * for yet follows as with audit_queue_line().
+ */
+void audit_queue_write_now(struct audit_queue *queue,
+			   struct tevent_context *ev);
+
+/**
  * Write all lines now, because the worker is exiting. Lines that syslog does
  * not accept go to Samba's log.
  */

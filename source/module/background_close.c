@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Closes that begin or continue after the answer: no caller waits for them. */
+/* Closes that nobody waits for: they begin or continue after the answer. */
 
 #include "background_close.h"
 
 #include "lib/util/debug.h"
+#include "lib/util/dlinklist.h"
 #include "librpc/rpc/dcesrv_core.h"
+#include "source3/lib/global_contexts.h"
 
+#include "source/session/child/call_child.h"
+#include "source/session/close/close_request.h"
+#include "source/session/close/session_close.h"
+#include "source/session/close/session_close_in_child.h"
+#include "source/session/close/session_closer.h"
 #include "source/session/durable/durable_open.h"
 
 #define BACKGROUND_SECONDS 300
@@ -14,137 +21,174 @@
 
 struct background_close {
 	struct waiting_call waiting;
+	struct session_work work;
 	struct session_targets targets;
 };
 
-static int background_close_destructor(struct background_close *late)
+static int background_close_destructor(struct background_close *close)
 {
-	waiting_call_stop(&late->waiting);
+	waiting_call_stop(&close->waiting);
 	return 0;
 }
 
 static struct background_close *create_close(
-	const struct session_closer *means,
+	struct background_closes *closes,
+	struct tevent_context *ev,
+	struct session_closer *closer,
 	const struct session_targets *targets,
 	enum session_fate fate)
 {
-	struct background_close *late =
-		talloc(means->ev, struct background_close);
-	struct session_target *list = NULL;
+	struct background_close *close = talloc(ev, struct background_close);
 
-	if (late == NULL) {
+	if (close == NULL) {
 		return NULL;
 	}
-	list = talloc_array(late, struct session_target, targets->num);
-	if (list == NULL) {
-		talloc_free(late);
-		return NULL;
-	}
-	*late = (struct background_close){
-		.targets = {.list = list},
+	*close = (struct background_close){
+		.work = {.table = closer->table, .closer = closer},
 	};
-	for (size_t i = 0; i < targets->num; i++) {
-		if (targets->list[i].fate == fate) {
-			list[late->targets.num++] = targets->list[i];
-		}
+	if (!session_targets_copy(close, targets, fate, &close->targets)) {
+		talloc_free(close);
+		return NULL;
 	}
-	waiting_call_start(means->all, &late->waiting, &late->targets);
-	talloc_set_destructor(late, background_close_destructor);
-	return late;
+	waiting_call_start(&closes->running, &close->waiting, &close->targets);
+	talloc_set_destructor(close, background_close_destructor);
+	return close;
 }
 
 static void background_close_done(struct tevent_req *req)
 {
-	struct background_close *late =
+	struct background_close *close =
 		tevent_req_callback_data(req, struct background_close);
 	NTSTATUS status = session_close_recv(req, NULL, NULL);
 
 	if (!NT_STATUS_IS_OK(status)) {
 		DBG_WARNING("a close of %zu sessions after its answer: %s\n",
-			    late->targets.num,
+			    close->targets.num,
 			    nt_errstr(status));
 	}
-	talloc_free(late);
+	talloc_free(close);
 }
 
-/* Close the targets that have this fate. */
-static void start_close(const struct session_closer *means,
-			const struct session_targets *targets,
-			enum session_fate fate,
-			struct durable_opens *opens)
+/* Takes the close over; NULL stands for one that there was no memory for. */
+static void start_close(struct background_close *close,
+			struct tevent_context *ev,
+			const struct session_close_options *options)
 {
-	const struct session_close_options how = {
-		.limit = {.tv_sec = BACKGROUND_SECONDS},
-		.durable = means->durable,
-		.child_share_lock_limit = means->child_share_lock_limit,
-		.opens = opens,
-	};
-	struct background_close *late = create_close(means, targets, fate);
 	struct tevent_req *req = NULL;
 
-	if (late != NULL) {
-		req = session_close_send(late,
-					 means->ev,
-					 means->table,
-					 &late->targets,
-					 &how);
+	if (close != NULL) {
+		req = session_close_send(close,
+					 ev,
+					 &close->work,
+					 &close->targets,
+					 options);
 	}
 	if (req == NULL) {
-		DBG_ERR("no memory to close %zu sessions after the answer\n",
-			targets->num);
-		talloc_free(late);
+		DBG_ERR("no memory to close sessions after the answer\n");
+		talloc_free(close);
 		return;
 	}
-	tevent_req_set_callback(req, background_close_done, late);
+	tevent_req_set_callback(req, background_close_done, close);
+	if (!tevent_req_is_in_progress(req)) {
+		background_close_done(req);
+	}
 }
 
-/* Do other closes in the background already do all of this? */
-static bool is_covered(const struct waiting_calls *all,
+/* Do others see to all of it already? */
+static bool is_covered(const struct waiting_calls *running,
 		       const struct session_targets *targets,
-		       const struct durable_opens *opens)
+		       const struct durable_opens *leftover)
 {
-	if (opens != NULL && !NT_STATUS_IS_OK(durable_opens_left(opens))) {
+	if (!NT_STATUS_IS_OK(durable_opens_left(leftover))) {
 		return false;
 	}
 	for (size_t i = 0; i < targets->num; i++) {
 		const struct session_target *target = &targets->list[i];
 
 		if (target->fate == SESSION_ASKED &&
-		    !waiting_calls_include(all, &target->key)) {
+		    !waiting_calls_include(running, &target->key)) {
 			return false;
 		}
 	}
 	return true;
 }
 
-void background_close_continue(const struct session_closer *means,
+void background_close_continue(struct background_closes *closes,
+			       struct tevent_context *ev,
+			       struct session_closer *closer,
 			       const struct session_targets *targets,
-			       struct durable_opens *opens)
+			       struct durable_opens *leftover)
 {
-	if (is_covered(means->all, targets, opens)) {
+	const struct session_close_options options = {
+		.limit = {.tv_sec = BACKGROUND_SECONDS},
+		.end_durable = true,
+		.noted = leftover,
+		.quiet = true,
+	};
+
+	if (is_covered(&closes->running, targets, leftover)) {
 		return;
 	}
-	if (waiting_calls_full(means->all)) {
+	if (waiting_calls_full(&closes->running)) {
 		DBG_WARNING("sessions that end from now on may leave durable "
 			    "handles: too many are late\n");
 		return;
 	}
-	/* the audit says that the others were not asked: keep that true */
-	start_close(means, targets, SESSION_ASKED, opens);
+	/* who was not asked when the answer said so is not asked later */
+	start_close(create_close(closes, ev, closer, targets, SESSION_ASKED),
+		    ev,
+		    &options);
 }
 
-/* The caller's session, which is closed after the answer. */
+/* The caller's session, to be closed. */
 struct own_close {
-	struct session_closer means;
-	struct session_target target;
+	struct own_close *prev, *next;
+	struct background_closes *closes;
+	struct tevent_context *ev;
+	struct session_closer *closer;
 	struct session_targets targets;
-	struct durable_opens *opens;
+	bool end_durable;
+	/* see note_durable() */
+	struct durable_opens *noted;
 };
 
-/* The close outlives the pipe, which may be ending right now. */
+/* On a cluster that takes a child of its own. */
+static bool give_child(struct background_close *close)
+{
+	static const struct child_service *const services[] = {
+		&session_close_service,
+		NULL,
+	};
+
+	if (!call_child_needed()) {
+		return true;
+	}
+	close->work.child = call_child_create(close,
+					      global_messaging_context(),
+					      services,
+					      &close->work);
+	return close->work.child != NULL;
+}
+
+/* What is started outlives the pipe, which may be going away at this moment. */
 static int own_close_destructor(struct own_close *own)
 {
-	start_close(&own->means, &own->targets, SESSION_NOT_ASKED, own->opens);
+	const struct session_close_options options = {
+		.limit = {.tv_sec = BACKGROUND_SECONDS},
+		.end_durable = own->end_durable,
+		.noted = own->noted,
+	};
+	struct background_close *close = create_close(own->closes,
+						      own->ev,
+						      own->closer,
+						      &own->targets,
+						      SESSION_NOT_ASKED);
+
+	DLIST_REMOVE(own->closes->own, own);
+	if (close != NULL && !give_child(close)) {
+		TALLOC_FREE(close);
+	}
+	start_close(close, own->ev, &options);
 	return 0;
 }
 
@@ -160,50 +204,51 @@ static void own_close_due(struct tevent_context *ev,
 }
 
 /*
- * Done before the answer, because a client that hangs up right after it
- * disconnects its opens. Not done on a cluster, where it would block the
- * worker.
+ * A client that hangs up when it has its answer disconnects its opens before
+ * they could be noted then. A cluster's worker cannot do that without waiting.
  */
 static void note_durable(struct own_close *own)
 {
 	NTSTATUS status;
 
-	if (own->means.durable == NULL) {
+	if (!own->end_durable || call_child_needed()) {
 		return;
 	}
 	status = durable_opens_note(own,
-				    own->means.durable,
+				    own->closer->durable,
 				    &own->targets,
-				    &own->opens);
+				    &own->noted);
 	if (!NT_STATUS_IS_OK(status)) {
 		DBG_WARNING("durable opens of the caller's session 0x%08x are "
 			    "noted only when it is closed: %s\n",
-			    own->target.key.global_id,
+			    own->targets.list[0].key.global_id,
 			    nt_errstr(status));
-		TALLOC_FREE(own->opens);
+		TALLOC_FREE(own->noted);
 	}
 }
 
-bool background_close_own(const struct session_closer *means,
+bool background_close_own(struct background_closes *closes,
+			  struct tevent_context *ev,
 			  struct dcesrv_connection *conn,
-			  const struct session_target *target)
+			  struct session_closer *closer,
+			  const struct session_target *target,
+			  bool end_durable)
 {
+	struct session_target asked = *target;
 	struct own_close *own = talloc(conn, struct own_close);
 
 	if (own == NULL) {
 		return false;
 	}
 	*own = (struct own_close){
-		.means = *means,
-		.target = *target,
-		/* the user may have sessions from other clients */
-		.targets = {.num = 1, .other_clients = true},
+		.closes = closes,
+		.ev = ev,
+		.closer = closer,
+		.end_durable = end_durable,
 	};
-	own->target.fate = SESSION_NOT_ASKED;
-	own->targets.list = &own->target;
-	note_durable(own);
-
-	if (tevent_add_timer(means->ev,
+	asked.fate = SESSION_NOT_ASKED;
+	if (!session_targets_add(own, &own->targets, &asked) ||
+	    tevent_add_timer(ev,
 			     own,
 			     tevent_timeval_current_ofs(OWN_AFTER_SECONDS, 0),
 			     own_close_due,
@@ -211,7 +256,19 @@ bool background_close_own(const struct session_closer *means,
 		talloc_free(own);
 		return false;
 	}
-	/* from now on, freeing it closes the session */
+	note_durable(own);
+	DLIST_ADD(closes->own, own);
+	/* however it ends, the session is closed then */
 	talloc_set_destructor(own, own_close_destructor);
 	return true;
+}
+
+void background_close_ask_rest(struct background_closes *closes)
+{
+	const struct own_close *own = NULL;
+
+	for (own = closes->own; own != NULL; own = own->next) {
+		(void)close_request_send(own->closer->table,
+					 &own->targets.list[0]);
+	}
 }

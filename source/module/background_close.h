@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Closes that begin or continue after the answer: no caller waits for them. */
+/* Closes that nobody waits for: they begin or continue after the answer. */
 
 #ifndef SESSIONDEL_BACKGROUND_CLOSE_H
 #define SESSIONDEL_BACKGROUND_CLOSE_H
@@ -7,52 +7,63 @@
 #include "source/common/samba_types.h"
 #include <tevent.h>
 
-#include "source/session/close/session_close.h"
+#include "source/session/session_work.h"
 
 #include "waiting_call.h"
 
 struct dcesrv_connection;
+struct durable_opens;
+struct own_close;
 
-/* What a close needs. */
-struct session_closer {
-	/* the closes that nobody waits for */
-	struct waiting_calls *all;
-	/* the worker's event context */
-	struct tevent_context *ev;
-	struct session_table *table;
-	/* if both are NULL, durable opens are left to be reclaimed */
-	const struct durable_table *durable;
-	struct share_lock_limit *child_share_lock_limit;
+/* All of a worker; all zero to begin with. */
+struct background_closes {
+	/* under way */
+	struct waiting_calls running;
+	/* of callers' own sessions, that wait for the answer to be read */
+	struct own_close *own;
 };
 
 /**
- * Continue a close that has reached its time limit, so that a session that ends
- * late takes its durable opens with it. This takes five minutes at most. It is
- * not done, and the log says so, if already as many closes continue as calls
- * may wait.
+ * Continue a close whose time was up, so that durable handles of a session that
+ * ends after all end with it. For five minutes at most, and not where as many
+ * continue already as calls may wait; that is logged.
  *
- * @param[in] means    Copied.
- * @param[in] targets  Copied, but only those that were asked and still exist.
- * @param[in] opens    From session_close_recv(), ownership is taken; may be
- *                     NULL.
+ * @param[in,out] closes    The worker's.
+ * @param[in]     ev        The worker's event context.
+ * @param[in]     closer    Must outlive the close.
+ * @param[in]     targets   Those that are still there are copied.
+ * @param[in]     leftover  From session_close_recv(), taken over.
  */
-void background_close_continue(const struct session_closer *means,
+void background_close_continue(struct background_closes *closes,
+			       struct tevent_context *ev,
+			       struct session_closer *closer,
 			       const struct session_targets *targets,
-			       struct durable_opens *opens);
+			       struct durable_opens *leftover);
 
 /**
  * Close the caller's own session when its pipe goes away, or after a second
- * (docs/spec.md#when-it-answers-and-with-what). A call that waited for its own
- * session would lose the answer.
+ * (docs/spec.md#when-it-answers-and-with-what): to wait for it inside its own
+ * call would lose the answer.
  *
- * @param[in] means   Copied.
- * @param[in] conn    The caller's pipe.
- * @param[in] target  The session, copied.
+ * @param[in,out] closes       The worker's.
+ * @param[in]     ev           The worker's event context.
+ * @param[in]     conn         The caller's pipe.
+ * @param[in]     closer       Must outlive the close.
+ * @param[in]     target       The session, copied.
+ * @param[in]     end_durable  Its durable handles end, too.
  *
- * @return false when out of memory.
+ * @return False without memory.
  */
-bool background_close_own(const struct session_closer *means,
+bool background_close_own(struct background_closes *closes,
+			  struct tevent_context *ev,
 			  struct dcesrv_connection *conn,
-			  const struct session_target *target);
+			  struct session_closer *closer,
+			  const struct session_target *target,
+			  bool end_durable);
+
+/**
+ * Ask for what is still to be asked for: the worker ends.
+ */
+void background_close_ask_rest(struct background_closes *closes);
 
 #endif

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The addresses of a client's name, looked up when nothing matched the name. */
+/* The addresses of the client that a call names. */
 
 #include "client_lookup.h"
 
 #include "source/session/resolve/name_lookup.h"
 
+#include "call_work.h"
 #include "module.h"
-#include "session_lookup.h"
 
-/*
- * A name that a matching session has on record means only that session, even if
- * the name resolves to other addresses.
- */
 bool client_lookup_wanted(struct sessiondel_module *module,
 			  const struct client_filter *client)
 {
@@ -22,11 +18,13 @@ bool client_lookup_wanted(struct sessiondel_module *module,
 struct tevent_req *client_lookup_send(TALLOC_CTX *mem_ctx,
 				      struct tevent_context *ev,
 				      struct sessiondel_module *module,
-				      const struct client_filter *client)
+				      const struct client_filter *client,
+				      bool sure_only)
 {
 	return name_lookup_send(mem_ctx,
 				ev,
 				client->name,
+				sure_only,
 				settings_read(&module->settings,
 					      SETTING_RESOLVE_TIMEOUT));
 }
@@ -40,7 +38,7 @@ WERROR client_lookup_recv(struct tevent_req *req,
 		return WERR_NERR_CLIENTNAMENOTFOUND;
 	}
 	if (!NT_STATUS_IS_OK(status)) {
-		return session_lookup_fault(status);
+		return call_work_fault(status);
 	}
 	return addresses->num != 0 ? WERR_OK : WERR_NERR_CLIENTNAMENOTFOUND;
 }

@@ -23,9 +23,10 @@ static struct sessiondel_module module_context = {
 };
 
 /* A worker ends with exit(), and so does a child of it whose exec() failed. */
-static void write_audit_at_exit(void)
+static void finish_at_exit(void)
 {
 	if (getpid() == module_context.worker) {
+		background_close_ask_rest(&module_context.background);
 		audit_write_rest(&module_context.audit);
 	}
 }
@@ -41,6 +42,15 @@ static void note_abi_mismatch(struct sessiondel_module *module, const char *why)
 		", this is %s; stock Samba serves\n",
 		why,
 		samba_version_string());
+}
+
+void module_leave_to_stock(struct sessiondel_module *module,
+			   struct dcesrv_call_state *call,
+			   void *r)
+{
+	note_abi_mismatch(module, "records of another layout");
+	/* what it returns is in r as well */
+	(void)module->stock->dispatch(call, call, r);
 }
 
 static NTSTATUS sessiondel_bind(struct dcesrv_connection_context *context,
@@ -154,7 +164,7 @@ static const struct dcesrv_interface *interface_to_register(
 		note_abi_mismatch(module, "another series");
 		return stock;
 	}
-	if (module->worker == 0 && atexit(write_audit_at_exit) == 0) {
+	if (module->worker == 0 && atexit(finish_at_exit) == 0) {
 		module->worker = getpid();
 	}
 	module->stock = stock;

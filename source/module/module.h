@@ -11,12 +11,12 @@
 #include "source/session/durable/share_lock.h"
 
 #include "audit.h"
+#include "background_close.h"
 #include "settings.h"
 #include "waiting_call.h"
 
-struct durable_table;
 struct pipe_session;
-struct session_table;
+struct session_closer;
 
 struct sessiondel_module {
 	pid_t worker;
@@ -26,8 +26,7 @@ struct sessiondel_module {
 	/* this Samba is not what the module was built for: stock serves */
 	bool abi_mismatch;
 	/* opened by the first call that needs it */
-	struct session_table *table;
-	struct durable_table *durable;
+	struct session_closer *closer;
 	/* set while waiting for a lock is not allowed */
 	struct share_lock_limit share_lock_limit;
 	/* all pipes of the worker */
@@ -35,9 +34,19 @@ struct sessiondel_module {
 	/* calls that wait for a name's addresses, or for sessions to end */
 	struct waiting_calls waiting;
 	/* closes that nobody waits for any more */
-	struct waiting_calls background;
+	struct background_closes background;
 	struct audit audit;
 	struct settings settings;
 };
+
+/**
+ * Have stock Samba serve a call after all, and all that follow, because its
+ * records are of another layout.
+ *
+ * @param[in,out] r  The arguments and the result, as NDR made them.
+ */
+void module_leave_to_stock(struct sessiondel_module *module,
+			   struct dcesrv_call_state *call,
+			   void *r);
 
 #endif

@@ -4,171 +4,464 @@
 #include "net_session_del.h"
 
 #include "lib/util/debug.h"
+#include "lib/util/tevent_ntstatus.h"
 #include "librpc/gen_ndr/srvsvc.h"
+#include "librpc/rpc/dcesrv_core.h"
 
-#include "source/session/child/side_process.h"
+#include "source/session/child/call_child.h"
 #include "source/session/close/session_close.h"
-#include "source/session/durable/durable_open.h"
+#include "source/session/close/session_close_in_child.h"
+#include "source/session/close/session_closer.h"
 #include "source/session/find/session_find.h"
 #include "source/session/find/session_find_in_child.h"
-#include "source/common/samba_records.h"
 
-#include "blocking_call.h"
+#include "async_reply.h"
+#include "call_work.h"
 #include "caller.h"
 #include "client_lookup.h"
-#include "async_reply.h"
-#include "background_close.h"
 #include "module.h"
 #include "pipe_session.h"
-#include "session_lookup.h"
-#include "waiting_call.h"
 
+/*
+ * The steps of a call. Each is a request of its own, and one that needs no wait
+ * is done when it returns:
+ *
+ *   find --(nobody)--> look the client's name up --> find --> close
+ *   find --(some)----> close --------------------------------> answer
+ *                      look the name up, if it is on record --> find --> close
+ */
 struct net_session_del_state {
 	struct waiting_call waiting;
 	struct sessiondel_module *module;
 	struct dcesrv_call_state *call;
 	struct srvsvc_NetSessDel *r;
+	struct call_wait wait;
+	/* what is left of the wait's */
 	struct timeval limit;
-	bool end_durable;
-	struct session_query query;
-	/* of the client that the query names, after a lookup */
-	struct client_addresses *addresses;
-	struct session_targets *targets;
-	/* not all of a cluster's table could be read */
-	bool incomplete;
 	struct timeval find_start;
+	struct timeval close_start;
+	bool end_durable;
+	struct session_work work;
+	/* of a cluster's table not all could be read */
+	bool incomplete;
+	/* what was found by the query as it came; the audit's */
+	struct session_targets *targets;
+	/* what was found by the addresses of a name that is on record */
+	struct session_targets more;
+	/* of the client that the query names, once they were looked up */
+	struct client_addresses addresses;
+	/* a close is under way, and beside it a look-up */
+	bool is_closing;
+	bool is_looking_up;
+	WERROR result;
 	/* owns the targets */
 	struct audit_call *audit;
 };
 
-/* On a cluster the child has its own tables of opens. */
-static struct share_lock_limit *child_share_lock_limit(
-	const struct net_session_del_state *state)
+static void finish(struct tevent_req *req, WERROR result)
 {
-	return state->end_durable && side_process_needed()
-		       ? &state->module->share_lock_limit
-		       : NULL;
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+
+	state->result = result;
+	tevent_req_done(req);
 }
 
-static struct session_closer means_of(const struct net_session_del_state *state)
-{
-	struct sessiondel_module *module = state->module;
+static void net_session_del_found(struct tevent_req *subreq);
+static void net_session_del_looked_up(struct tevent_req *subreq);
+static void net_session_del_closed(struct tevent_req *subreq);
 
-	return (struct session_closer){
-		.all = &module->background,
-		.ev = state->call->event_ctx,
-		.table = module->table,
-		.durable = state->end_durable ? module->durable : NULL,
-		.child_share_lock_limit = child_share_lock_limit(state),
+/* A child has half of the time, so that who is found can end in the rest. */
+static void find(struct tevent_req *req)
+{
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+	const uint64_t usec =
+		(state->limit.tv_sec * 1000000ULL + state->limit.tv_usec) / 2;
+	const struct timeval half = {
+		.tv_sec = (time_t)(usec / 1000000),
+		.tv_usec = (suseconds_t)(usec % 1000000),
 	};
+
+	state->find_start = timeval_current();
+	call_continue_after(
+		req,
+		session_find_send(state, state->wait.ev, &state->work, half),
+		net_session_del_found);
 }
 
-/* Once per worker, before anything is closed. */
-static NTSTATUS open_durable(struct sessiondel_module *module,
-			     struct session_table *table)
+/* No name is looked up where all others would have to wait for that. */
+static bool may_look_up(const struct net_session_del_state *state,
+			const struct session_targets *found)
 {
-	NTSTATUS status = NT_STATUS_OK;
-
-	if (module->durable == NULL) {
-		status = durable_table_open(NULL,
-					    table,
-					    &module->share_lock_limit,
-					    &module->durable);
-	}
-	if (!NT_STATUS_IS_OK(status)) {
-		DBG_ERR("cannot open the tables of opens: %s\n",
-			nt_errstr(status));
-	}
-	return status;
+	return state->wait.may_be_async && found->other_clients &&
+	       state->work.query.client.resolved == NULL &&
+	       client_lookup_wanted(state->module, &state->work.query.client);
 }
 
-/* The walk gets half the time, so that sessions can end in the other half. */
-static struct tevent_req *find_in_child_send(struct tevent_context *ev,
-					     struct timeval limit,
-					     void *private_data)
+/* sure_only: a session has the name on record. */
+static void look_up(struct tevent_req *req, bool sure_only)
 {
-	struct net_session_del_state *state = private_data;
-	const uint64_t usec = (limit.tv_sec * 1000000ULL + limit.tv_usec) / 2;
-	struct session_lookup lookup;
-	NTSTATUS status =
-		session_lookup_begin(state->module, state->call->conn, &lookup);
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
 
-	if (!NT_STATUS_IS_OK(status)) {
-		return NULL;
-	}
-	return session_find_in_child_send(
-		state,
-		ev,
-		lookup.table,
-		&state->query,
-		&lookup.scope,
-		(struct timeval){.tv_sec = (time_t)(usec / 1000000),
-				 .tv_usec = (suseconds_t)(usec % 1000000)});
+	state->is_looking_up = true;
+	call_continue_after(req,
+			    client_lookup_send(state,
+					       state->wait.ev,
+					       state->module,
+					       &state->work.query.client,
+					       sure_only),
+			    net_session_del_looked_up);
 }
 
-static NTSTATUS find_in_child_recv(struct tevent_req *req,
-				   struct net_session_del_state *state)
+/* What is to be closed is recorded before. */
+static void close_targets(struct tevent_req *req,
+			  struct session_targets *targets)
 {
-	NTSTATUS status =
-		session_find_in_child_recv(req, state->audit, state->targets);
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+	const struct session_close_options options = {
+		/* looking the name up may have taken a part of the time */
+		.limit = async_reply_limit(&state->audit->start, state->limit),
+		.end_durable = state->end_durable,
+		.query = state->wait.may_be_async ? &state->work.query : NULL,
+		.scope = &state->work.scope,
+	};
 
-	TALLOC_FREE(req);
+	state->close_start = timeval_current();
+	waiting_calls_skip_asked(&state->module->waiting, targets);
+	waiting_calls_skip_asked(&state->module->background.running, targets);
+	state->waiting.targets = targets;
+	state->is_closing = true;
+	audit_closing(&state->module->audit,
+		      state->call->event_ctx,
+		      state->audit,
+		      targets);
+	call_continue_after(req,
+			    session_close_send(state,
+					       state->wait.ev,
+					       &state->work,
+					       targets,
+					       &options),
+			    net_session_del_closed);
+}
+
+static void close_first(struct tevent_req *req)
+{
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+	const bool on_record = may_look_up(state, state->targets);
+
+	state->is_looking_up = on_record;
+	close_targets(req, state->targets);
+	if (on_record && tevent_req_is_in_progress(req)) {
+		look_up(req, true);
+	}
+}
+
+/* Those of the first close are in good hands already. */
+static bool take_out_known(struct net_session_del_state *state)
+{
+	bool is_new = false;
+
+	for (size_t i = 0; i < state->more.num; i++) {
+		struct session_target *target = &state->more.list[i];
+		const struct session_target *known =
+			session_targets_get(state->targets, &target->key);
+
+		if (known != NULL) {
+			target->fate = known->fate;
+		}
+		is_new |= known == NULL;
+	}
+	return is_new;
+}
+
+static NTSTATUS receive_found(struct net_session_del_state *state,
+			      struct tevent_req *subreq,
+			      struct session_targets *found)
+{
+	const struct timeval now = timeval_current();
+	const struct timeval end =
+		timeval_sum(&state->find_start, &state->limit);
+	NTSTATUS status = session_find_recv(subreq, state->audit, found);
+
+	TALLOC_FREE(subreq);
+	if (state->work.child != NULL) {
+		state->limit = tevent_timeval_until(&now, &end);
+	}
 	if (!NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
 		return status;
 	}
 	state->incomplete = true;
-	/* noting durable opens would need another such walk */
+	/* noting them takes the same kind of walk */
 	state->end_durable = false;
 	return NT_STATUS_OK;
 }
 
-static NTSTATUS find_in_child_now(struct net_session_del_state *state)
+static bool is_second(const struct net_session_del_state *state)
+{
+	return state->targets->num != 0;
+}
+
+static void net_session_del_found(struct tevent_req *subreq)
 {
 	struct tevent_req *req =
-		blocking_call_run(state, find_in_child_send, state);
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+	const bool second = is_second(state);
+	struct session_targets *found = second ? &state->more : state->targets;
+	NTSTATUS status = receive_found(state, subreq, found);
 
-	return req != NULL ? find_in_child_recv(req, state)
-			   : NT_STATUS_NO_MEMORY;
+	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
+		tevent_req_nterror(req, status);
+	} else if (!NT_STATUS_IS_OK(status)) {
+		finish(req, call_work_fault(status));
+	} else if (second && take_out_known(state)) {
+		close_targets(req, found);
+	} else if (second) {
+		state->more.num = 0;
+		finish(req, state->result);
+	} else if (found->num != 0) {
+		close_first(req);
+	} else if (may_look_up(state, found)) {
+		look_up(req, false);
+	} else {
+		finish(req,
+		       state->incomplete ? WERR_TIMEOUT
+					 : WERR_NERR_CLIENTNAMENOTFOUND);
+	}
 }
 
-static NTSTATUS find_here(struct net_session_del_state *state)
+/* The name is on record, and both that close and the look-up are done. */
+static void find_more(struct tevent_req *req)
 {
-	struct session_lookup lookup;
-	NTSTATUS status =
-		session_lookup_begin(state->module, state->call->conn, &lookup);
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
 
-	if (NT_STATUS_IS_OK(status) && state->end_durable) {
-		status = open_durable(state->module, lookup.table);
+	if (state->is_closing || state->is_looking_up) {
+		return;
+	}
+	if (state->addresses.num == 0) {
+		finish(req, state->result);
+		return;
+	}
+	state->work.query.client.resolved = &state->addresses;
+	find(req);
+}
+
+static void net_session_del_looked_up(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+	WERROR result = client_lookup_recv(subreq, &state->addresses);
+
+	TALLOC_FREE(subreq);
+	state->is_looking_up = false;
+	if (is_second(state)) {
+		/* one that fails or is late adds nothing */
+		if (!W_ERROR_IS_OK(result)) {
+			DBG_NOTICE("no addresses for a client name that is "
+				   "on record: %s\n",
+				   win_errstr(result));
+		}
+		find_more(req);
+		return;
+	}
+	if (!W_ERROR_IS_OK(result)) {
+		finish(req, result);
+		return;
+	}
+	state->work.query.client.resolved = &state->addresses;
+	find(req);
+}
+
+/* The worse of two answers. */
+static WERROR worse(WERROR one, WERROR other)
+{
+	if (W_ERROR_IS_OK(one) ||
+	    (W_ERROR_EQUAL(one, WERR_TIMEOUT) && !W_ERROR_IS_OK(other))) {
+		return other;
+	}
+	return one;
+}
+
+/* What the first close has left of the time, or a second. */
+static struct timeval rest_of_limit(const struct net_session_del_state *state)
+{
+	const struct timeval least = {.tv_sec = 1};
+	const struct timeval now = timeval_current();
+	const struct timeval end =
+		timeval_sum(&state->close_start, &state->limit);
+	const struct timeval rest = tevent_timeval_until(&now, &end);
+
+	return timeval_compare(&rest, &least) < 0 ? least : rest;
+}
+
+static void net_session_del_closed(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+	struct durable_opens *leftover = NULL;
+	NTSTATUS status = session_close_recv(subreq, state, &leftover);
+
+	TALLOC_FREE(subreq);
+	state->is_closing = false;
+	if (leftover != NULL) {
+		background_close_continue(&state->module->background,
+					  state->call->event_ctx,
+					  state->work.closer,
+					  state->waiting.targets,
+					  leftover);
 	}
 	if (!NT_STATUS_IS_OK(status)) {
-		return status;
+		state->result = worse(state->result, call_work_fault(status));
+	} else if (state->incomplete) {
+		state->result = worse(state->result, WERR_TIMEOUT);
 	}
-	return session_targets_find(state->audit,
-				    lookup.table,
-				    &state->query,
-				    &lookup.scope,
-				    state->targets);
+	if (state->more.num != 0) {
+		finish(req, state->result);
+		return;
+	}
+	state->limit = rest_of_limit(state);
+	find_more(req);
 }
 
-static NTSTATUS find_targets(struct net_session_del_state *state)
+/* Once in the worker's life, and before anything is done. */
+static WERROR open_tables(struct net_session_del_state *state)
 {
-	return side_process_needed() ? find_in_child_now(state)
-				     : find_here(state);
+	NTSTATUS status = NT_STATUS_OK;
+
+	/* a child opens its own */
+	if (state->end_durable && state->work.child == NULL) {
+		status = session_closer_open_durable(state->work.closer);
+	}
+	return NT_STATUS_IS_OK(status) ? WERR_OK : call_work_fault(status);
 }
 
-/* The caller's own session is closed after the answer. */
-static WERROR schedule_own_close(struct net_session_del_state *state,
-				 WERROR result)
+/* Everything before the table is read. */
+static WERROR prepare(struct net_session_del_state *state)
 {
-	const struct session_closer means = means_of(state);
+	static const struct child_service *const services[] = {
+		&session_find_service,
+		&session_close_service,
+		NULL,
+	};
+	WERROR result;
+
+	if (!call_work_init(state,
+			    state->module,
+			    state->call->conn,
+			    services,
+			    &state->work)) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
+	result = session_query_parse(state,
+				     state->r->in.client,
+				     state->r->in.user,
+				     &state->work.query);
+	if (!W_ERROR_IS_OK(result)) {
+		return result;
+	}
+	if (waiting_calls_full(&state->module->waiting)) {
+		return WERR_BUSY;
+	}
+	return open_tables(state);
+}
+
+static bool init(struct net_session_del_state *state,
+		 struct sessiondel_module *module,
+		 struct dcesrv_call_state *call,
+		 struct srvsvc_NetSessDel *r,
+		 const struct audit_call *asked)
+{
+	*state = (struct net_session_del_state){
+		.module = module,
+		.call = call,
+		.r = r,
+		/* what smbd keeps on disk as well is for smbd alone to end */
+		.end_durable = settings_read(&module->settings,
+					     SETTING_DURABLE_HANDLES) &&
+			       !lp_persistent_handles(),
+		.audit = audit_call_keep(state, asked),
+	};
+	if (state->audit == NULL ||
+	    !call_wait_init(state,
+			    call,
+			    settings_read(&module->settings, SETTING_TIMEOUT),
+			    &state->wait)) {
+		return false;
+	}
+	state->targets = &state->audit->targets;
+	state->limit = state->wait.limit;
+	return true;
+}
+
+static struct tevent_req *net_session_del_send(struct sessiondel_module *module,
+					       struct dcesrv_call_state *call,
+					       struct srvsvc_NetSessDel *r,
+					       const struct audit_call *asked)
+{
+	struct net_session_del_state *state = NULL;
+	struct tevent_req *req =
+		tevent_req_create(call, &state, struct net_session_del_state);
+	WERROR result;
+
+	if (req == NULL) {
+		return NULL;
+	}
+	if (!init(state, module, call, r, asked)) {
+		talloc_free(req);
+		return NULL;
+	}
+	result = prepare(state);
+	if (W_ERROR_IS_OK(result)) {
+		find(req);
+	} else {
+		finish(req, result);
+	}
+	return req;
+}
+
+/* Of both closes, for the audit. */
+static WERROR merge_targets(struct net_session_del_state *state)
+{
+	for (size_t i = 0; i < state->more.num; i++) {
+		const struct session_target *target = &state->more.list[i];
+
+		if (session_targets_get(state->targets, &target->key) != NULL) {
+			continue;
+		}
+		if (!session_targets_add(state->audit,
+					 state->targets,
+					 target)) {
+			return WERR_NOT_ENOUGH_MEMORY;
+		}
+	}
+	return state->result;
+}
+
+/* The caller's own session goes when it has its answer. */
+static WERROR schedule_own_close(struct net_session_del_state *state)
+{
+	WERROR result = merge_targets(state);
 
 	for (size_t i = 0; i < state->targets->num; i++) {
 		struct session_target *target = &state->targets->list[i];
 
-		if (target->fate != SESSION_OWN) {
-			continue;
-		}
-		if (!background_close_own(&means, state->call->conn, target)) {
+		if (target->fate == SESSION_OWN &&
+		    !background_close_own(&state->module->background,
+					  state->call->event_ctx,
+					  state->call->conn,
+					  state->work.closer,
+					  target,
+					  state->end_durable)) {
 			target->fate = SESSION_NOT_ASKED;
 			result = WERR_NOT_ENOUGH_MEMORY;
 		}
@@ -176,24 +469,45 @@ static WERROR schedule_own_close(struct net_session_del_state *state,
 	return result;
 }
 
-/* Frees the state. The call still has to be answered. */
-static void finish_and_free(struct net_session_del_state *state, WERROR result)
+/* Frees the request. The call has its result then, or is for stock Samba. */
+static NTSTATUS end_call(struct tevent_req *req)
 {
-	state->r->out.result = result;
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+	struct srvsvc_NetSessDel *r = state->r;
+	NTSTATUS status = NT_STATUS_OK;
+
+	if (tevent_req_is_nterror(req, &status)) {
+		if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
+			talloc_free(req);
+			return status;
+		}
+		state->result = call_work_fault(status);
+	} else if (tevent_req_is_in_progress(req)) {
+		state->result = WERR_NERR_INTERNALERROR;
+	}
+	r->out.result = schedule_own_close(state);
+	state->audit->addresses = state->addresses;
 	audit_call(&state->module->audit,
 		   state->call->event_ctx,
 		   state->audit,
-		   result);
-	talloc_free(state);
+		   r->out.result);
+	talloc_free(req);
+	return NT_STATUS_OK;
 }
 
-static WERROR close_result(const struct net_session_del_state *state,
-			   NTSTATUS status)
+static void net_session_del_done(struct tevent_req *req)
 {
-	if (NT_STATUS_IS_OK(status)) {
-		return state->incomplete ? WERR_TIMEOUT : WERR_OK;
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+	struct sessiondel_module *module = state->module;
+	struct dcesrv_call_state *call = state->call;
+	struct srvsvc_NetSessDel *r = state->r;
+
+	if (!NT_STATUS_IS_OK(end_call(req))) {
+		module_leave_to_stock(module, call, r);
 	}
-	return session_lookup_fault(status);
+	async_reply(call);
 }
 
 static int stop_waiting(struct net_session_del_state *state)
@@ -202,276 +516,24 @@ static int stop_waiting(struct net_session_del_state *state)
 	return 0;
 }
 
-static void start_waiting(struct net_session_del_state *state)
+static NTSTATUS serve(struct tevent_req *req)
 {
+	struct net_session_del_state *state =
+		tevent_req_data(req, struct net_session_del_state);
+	const struct session_targets *targets = state->waiting.targets;
+
+	if (!call_wait_for(&state->wait,
+			   state->call,
+			   req,
+			   net_session_del_done,
+			   NULL)) {
+		return end_call(req);
+	}
 	waiting_call_start(&state->module->waiting,
 			   &state->waiting,
-			   state->targets);
+			   targets != NULL ? targets : state->targets);
 	talloc_set_destructor(state, stop_waiting);
-	state->call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
-}
-
-static void send_answer(struct net_session_del_state *state, WERROR result)
-{
-	struct dcesrv_call_state *call = state->call;
-
-	finish_and_free(state, result);
-	async_reply(call);
-}
-
-static struct tevent_req *close_send(struct tevent_context *ev,
-				     struct timeval limit,
-				     void *private_data)
-{
-	struct net_session_del_state *state = private_data;
-	const struct session_close_options how = {
-		.limit = limit,
-		.durable = state->end_durable ? state->module->durable : NULL,
-		.child_share_lock_limit = child_share_lock_limit(state),
-	};
-
-	return session_close_send(state,
-				  ev,
-				  state->module->table,
-				  state->targets,
-				  &how);
-}
-
-/* Durable opens that are left are ended after the answer. */
-static WERROR close_recv(struct net_session_del_state *state,
-			 struct tevent_req *req)
-{
-	const struct session_closer means = means_of(state);
-	struct durable_opens *opens = NULL;
-	NTSTATUS status = session_close_recv(req, state, &opens);
-
-	TALLOC_FREE(req);
-	if (opens != NULL) {
-		background_close_continue(&means, state->targets, opens);
-	}
-	return schedule_own_close(state, close_result(state, status));
-}
-
-static void net_session_del_closed(struct tevent_req *req);
-
-static WERROR close_later(struct net_session_del_state *state)
-{
-	/* looking up the name may have taken part of the time */
-	const struct timeval limit =
-		async_reply_limit(&state->audit->start, state->limit);
-	struct tevent_req *req =
-		close_send(state->call->event_ctx, limit, state);
-
-	if (req == NULL) {
-		return WERR_NOT_ENOUGH_MEMORY;
-	}
-	tevent_req_set_callback(req, net_session_del_closed, state);
-	return WERR_OK;
-}
-
-static void net_session_del_closed(struct tevent_req *req)
-{
-	struct net_session_del_state *state =
-		tevent_req_callback_data(req, struct net_session_del_state);
-
-	send_answer(state, close_recv(state, req));
-}
-
-static WERROR close_now(struct net_session_del_state *state)
-{
-	struct tevent_req *req = blocking_call_run(state, close_send, state);
-
-	return req != NULL ? close_recv(state, req) : WERR_NOT_ENOUGH_MEMORY;
-}
-
-static WERROR find_result(struct net_session_del_state *state, NTSTATUS status)
-{
-	if (!NT_STATUS_IS_OK(status)) {
-		return session_lookup_fault(status);
-	}
-	waiting_calls_skip_asked(&state->module->waiting, state->targets);
-	waiting_calls_skip_asked(&state->module->background, state->targets);
-	if (state->targets->num != 0) {
-		return WERR_OK;
-	}
-	return state->incomplete ? WERR_TIMEOUT : WERR_NERR_CLIENTNAMENOTFOUND;
-}
-
-/* *abi_mismatch: this Samba is not what the module was built for. */
-static WERROR find_and_check(struct net_session_del_state *state,
-			     bool *abi_mismatch)
-{
-	NTSTATUS status = find_targets(state);
-
-	*abi_mismatch = NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH);
-	return find_result(state, status);
-}
-
-/* All checks before the table is read. */
-static WERROR check_arguments(struct net_session_del_state *state)
-{
-	WERROR result = session_query_parse(state,
-					    state->r->in.client,
-					    state->r->in.user,
-					    &state->query);
-
-	if (!W_ERROR_IS_OK(result)) {
-		return result;
-	}
-	if (waiting_calls_full(&state->module->waiting)) {
-		return WERR_BUSY;
-	}
-	return WERR_OK;
-}
-
-static void net_session_del_found(struct tevent_req *req);
-
-static WERROR find_later(struct net_session_del_state *state)
-{
-	struct tevent_req *req =
-		find_in_child_send(state->call->event_ctx, state->limit, state);
-
-	if (req == NULL) {
-		return WERR_NOT_ENOUGH_MEMORY;
-	}
-	state->find_start = timeval_current();
-	tevent_req_set_callback(req, net_session_del_found, state);
-	return WERR_OK;
-}
-
-static void net_session_del_looked_up(struct tevent_req *req);
-
-static WERROR look_up_later(struct net_session_del_state *state)
-{
-	struct tevent_req *req = client_lookup_send(state,
-						    state->call->event_ctx,
-						    state->module,
-						    &state->query.client);
-
-	state->addresses = talloc_zero(state, struct client_addresses);
-	if (req == NULL || state->addresses == NULL) {
-		return WERR_NOT_ENOUGH_MEMORY;
-	}
-	tevent_req_set_callback(req, net_session_del_looked_up, state);
-	return WERR_OK;
-}
-
-static void net_session_del_looked_up(struct tevent_req *req)
-{
-	struct net_session_del_state *state =
-		tevent_req_callback_data(req, struct net_session_del_state);
-	WERROR result = client_lookup_recv(req, state->addresses);
-	bool abi_mismatch;
-
-	TALLOC_FREE(req);
-	state->query.client.resolved = state->addresses;
-
-	if (W_ERROR_IS_OK(result) && side_process_needed()) {
-		result = find_later(state);
-	} else if (W_ERROR_IS_OK(result)) {
-		result = find_and_check(state, &abi_mismatch);
-		if (W_ERROR_IS_OK(result)) {
-			result = close_later(state);
-		}
-	}
-	if (!W_ERROR_IS_OK(result)) {
-		send_answer(state, result);
-	}
-}
-
-/* Does the answer come later? *result is the answer when it does not. */
-static bool continue_async(struct net_session_del_state *state, WERROR *result)
-{
-	if (W_ERROR_IS_OK(*result)) {
-		*result = close_later(state);
-		return W_ERROR_IS_OK(*result);
-	}
-	if (W_ERROR_EQUAL(*result, WERR_NERR_CLIENTNAMENOTFOUND) &&
-	    state->targets->other_clients &&
-	    state->query.client.resolved == NULL &&
-	    client_lookup_wanted(state->module, &state->query.client)) {
-		*result = look_up_later(state);
-		return W_ERROR_IS_OK(*result);
-	}
-	return false;
-}
-
-static void net_session_del_found(struct tevent_req *req)
-{
-	struct net_session_del_state *state =
-		tevent_req_callback_data(req, struct net_session_del_state);
-	WERROR result = find_result(state, find_in_child_recv(req, state));
-	const struct timeval now = timeval_current();
-	const struct timeval end =
-		timeval_sum(&state->find_start, &state->limit);
-
-	state->limit = tevent_timeval_until(&now, &end);
-	if (!continue_async(state, &result)) {
-		send_answer(state, result);
-	}
-}
-
-static NTSTATUS serve_call(struct net_session_del_state *state)
-{
-	bool may_async =
-		state->call->state_flags & DCESRV_CALL_STATE_FLAG_MAY_ASYNC;
-	bool abi_mismatch = false;
-	WERROR result;
-
-	state->limit.tv_sec =
-		settings_read(&state->module->settings, SETTING_TIMEOUT);
-	/* persistent handles are also on disk: only smbd may end them */
-	state->end_durable = settings_read(&state->module->settings,
-					   SETTING_DURABLE_HANDLES) &&
-			     !lp_persistent_handles();
-	result = check_arguments(state);
-	if (W_ERROR_IS_OK(result) && may_async && side_process_needed()) {
-		result = find_later(state);
-		if (W_ERROR_IS_OK(result)) {
-			start_waiting(state);
-			return NT_STATUS_OK;
-		}
-	} else if (W_ERROR_IS_OK(result)) {
-		result = find_and_check(state, &abi_mismatch);
-	}
-	if (abi_mismatch) {
-		return NT_STATUS_REVISION_MISMATCH;
-	}
-	if (may_async && continue_async(state, &result)) {
-		start_waiting(state);
-		return NT_STATUS_OK;
-	}
-	/* no name is looked up: a resolver must not block other calls */
-	if (!may_async && W_ERROR_IS_OK(result)) {
-		result = close_now(state);
-	}
-	finish_and_free(state, result);
 	return NT_STATUS_OK;
-}
-
-static struct net_session_del_state *new_state(struct sessiondel_module *module,
-					       struct dcesrv_call_state *call,
-					       struct srvsvc_NetSessDel *r,
-					       const struct audit_call *asked)
-{
-	struct net_session_del_state *state =
-		talloc(call, struct net_session_del_state);
-
-	if (state == NULL) {
-		return NULL;
-	}
-	*state = (struct net_session_del_state){
-		.module = module,
-		.call = call,
-		.r = r,
-		.audit = audit_call_keep(state, asked),
-	};
-	if (state->audit == NULL) {
-		talloc_free(state);
-		return NULL;
-	}
-	state->targets = &state->audit->targets;
-	return state;
 }
 
 NTSTATUS net_session_del(struct sessiondel_module *module,
@@ -486,15 +548,15 @@ NTSTATUS net_session_del(struct sessiondel_module *module,
 		.user_name = r->in.user,
 		.start = timeval_current(),
 	};
-	struct net_session_del_state *state = NULL;
+	struct tevent_req *req = NULL;
 
 	if (!asked.caller.may_end_sessions) {
 		r->out.result = WERR_ACCESS_DENIED;
 		audit_refusal(&module->audit, call->event_ctx, &asked);
 		return NT_STATUS_OK;
 	}
-	state = new_state(module, call, r, &asked);
-	if (state == NULL) {
+	req = net_session_del_send(module, call, r, &asked);
+	if (req == NULL) {
 		r->out.result = WERR_NOT_ENOUGH_MEMORY;
 		audit_call_now(&module->audit,
 			       call->event_ctx,
@@ -502,5 +564,5 @@ NTSTATUS net_session_del(struct sessiondel_module *module,
 			       WERR_NOT_ENOUGH_MEMORY);
 		return NT_STATUS_OK;
 	}
-	return serve_call(state);
+	return serve(req);
 }

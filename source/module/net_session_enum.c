@@ -1,41 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NetrSessionEnum, [MS-SRVS] 3.1.4.5: what NetrSessionDel can close. */
+/* NetrSessionEnum, [MS-SRVS] 3.1.4.5: the list that NetrSessionDel ends. */
 
 #include "net_session_enum.h"
 
 #include "lib/util/debug.h"
+#include "lib/util/tevent_ntstatus.h"
 #include "libcli/security/dom_sid.h"
 #include "librpc/gen_ndr/srvsvc.h"
+#include "librpc/rpc/dcesrv_core.h"
 
-#include "source/session/child/side_process.h"
+#include "source/session/child/call_child.h"
+#include "source/session/find/session_list.h"
 #include "source/session/find/session_list_in_child.h"
 
-#include "blocking_call.h"
+#include "async_reply.h"
+#include "call_work.h"
 #include "caller.h"
 #include "client_lookup.h"
-#include "async_reply.h"
 #include "module.h"
 #include "pipe_session.h"
 #include "session_info.h"
-#include "session_lookup.h"
 #include "session_page.h"
 #include "waiting_call.h"
 
+/*
+ * The steps of a call: list; and where a client name may stand for addresses,
+ * look it up and list again.
+ */
 struct net_session_enum_state {
 	struct waiting_call waiting;
 	struct sessiondel_module *module;
 	struct dcesrv_call_state *call;
 	struct srvsvc_NetSessEnum *r;
+	struct call_wait wait;
 	struct timeval start;
-	struct session_query query;
-	/* ResumeHandle as it came in: the answer overwrites it */
+	struct session_work work;
+	/* ResumeHandle as it came: the answer's is in the same place */
 	uint32_t resume;
-	/* of the client that the query names, after a lookup */
+	/* of the client that the query names, once they were looked up */
 	struct client_addresses addresses;
 	struct session_list list;
 };
 
-/* The structs and the count that came in must not go back as the answer. */
+/* What came in is no answer: neither its structs nor its count. */
 static void empty_answer(struct srvsvc_NetSessEnum *r, WERROR result)
 {
 	r->out.info_ctr->ctr = (union srvsvc_NetSessCtr){.ctr0 = NULL};
@@ -59,17 +66,17 @@ static bool may_list(const struct sessiondel_module *module,
 	return caller.may_end_sessions;
 }
 
-/* Which of the two names, if any, matched no session? */
+/* Which of the two names has nobody. */
 static WERROR found_result(const struct net_session_enum_state *state)
 {
-	/* on later pages of an enumeration, all sessions may have ended */
+	/* later answers of an enumeration may find that all have left */
 	if (state->list.num != 0 || state->resume != 0) {
 		return WERR_OK;
 	}
-	if (state->query.client.name != NULL && !state->list.client_seen) {
+	if (state->work.query.client.name != NULL && !state->list.client_seen) {
 		return WERR_NERR_CLIENTNAMENOTFOUND;
 	}
-	if (state->query.user.whole != NULL) {
+	if (state->work.query.user.whole != NULL) {
 		return WERR_NERR_USERNOTFOUND;
 	}
 	return WERR_OK;
@@ -98,73 +105,197 @@ static WERROR answer_page(struct net_session_enum_state *state)
 	return page.resume != 0 ? WERR_MORE_DATA : WERR_OK;
 }
 
-/* status: of making the list. */
-static void set_result(struct net_session_enum_state *state, NTSTATUS status)
+/* The answer from the list that there is now. */
+static void finish(struct tevent_req *req)
 {
+	struct net_session_enum_state *state =
+		tevent_req_data(req, struct net_session_enum_state);
 	WERROR *result = &state->r->out.result;
 
-	if (!NT_STATUS_IS_OK(status)) {
-		*result = session_lookup_fault(status);
-		return;
-	}
 	*result = found_result(state);
 	if (W_ERROR_IS_OK(*result)) {
 		*result = answer_page(state);
 	}
+	tevent_req_done(req);
 }
 
-static bool wants_opens(const struct net_session_enum_state *state)
+static void fail(struct tevent_req *req, WERROR result)
 {
-	return session_info_counts_opens(state->r->out.info_ctr->level);
+	const struct net_session_enum_state *state =
+		tevent_req_data(req, struct net_session_enum_state);
+
+	state->r->out.result = result;
+	tevent_req_done(req);
 }
 
-static struct tevent_req *list_in_child_send(struct tevent_context *ev,
-					     struct timeval limit,
-					     void *private_data)
+/*
+ * The client's name may stand for addresses that nobody has on record. The same
+ * on every page: nothing is kept between two.
+ */
+static bool may_look_up(const struct net_session_enum_state *state)
 {
-	struct net_session_enum_state *state = private_data;
-	struct session_lookup lookup;
-	NTSTATUS status =
-		session_lookup_begin(state->module, state->call->conn, &lookup);
-
-	if (!NT_STATUS_IS_OK(status)) {
-		return NULL;
-	}
-	return session_list_in_child_send(state,
-					  ev,
-					  lookup.table,
-					  &state->query,
-					  &lookup.scope,
-					  wants_opens(state),
-					  limit);
+	return state->wait.may_be_async && state->list.other_clients &&
+	       state->work.query.client.resolved == NULL &&
+	       client_lookup_wanted(state->module, &state->work.query.client);
 }
 
-static NTSTATUS list_in_child_now(struct net_session_enum_state *state)
+static void net_session_enum_listed(struct tevent_req *subreq);
+
+static void list(struct tevent_req *req)
+{
+	struct net_session_enum_state *state =
+		tevent_req_data(req, struct net_session_enum_state);
+	struct tevent_req *subreq = session_list_send(
+		state,
+		state->wait.ev,
+		&state->work,
+		session_info_counts_opens(state->r->out.info_ctr->level),
+		async_reply_limit(&state->start, state->wait.limit));
+
+	call_continue_after(req, subreq, net_session_enum_listed);
+}
+
+static void net_session_enum_looked_up(struct tevent_req *subreq)
 {
 	struct tevent_req *req =
-		blocking_call_run(state, list_in_child_send, state);
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct net_session_enum_state *state =
+		tevent_req_data(req, struct net_session_enum_state);
+	WERROR result = client_lookup_recv(subreq, &state->addresses);
 
-	return req != NULL ? session_list_in_child_recv(req,
-							state->call,
-							&state->list)
-			   : NT_STATUS_NO_MEMORY;
+	TALLOC_FREE(subreq);
+	if (W_ERROR_IS_OK(result)) {
+		state->work.query.client.resolved = &state->addresses;
+		list(req);
+	} else if (W_ERROR_EQUAL(result, WERR_NERR_CLIENTNAMENOTFOUND) ||
+		   state->list.num != 0) {
+		/* what was found without addresses is the answer */
+		finish(req);
+	} else {
+		fail(req, result);
+	}
 }
 
-static NTSTATUS list_here(struct net_session_enum_state *state)
+static void net_session_enum_listed(struct tevent_req *subreq)
 {
-	struct session_lookup lookup;
-	NTSTATUS status =
-		session_lookup_begin(state->module, state->call->conn, &lookup);
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	struct net_session_enum_state *state =
+		tevent_req_data(req, struct net_session_enum_state);
+	NTSTATUS status = session_list_recv(subreq, state->call, &state->list);
 
-	if (!NT_STATUS_IS_OK(status)) {
-		return status;
+	TALLOC_FREE(subreq);
+	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
+		tevent_req_nterror(req, status);
+	} else if (!NT_STATUS_IS_OK(status)) {
+		fail(req, call_work_fault(status));
+	} else if (may_look_up(state) &&
+		   waiting_calls_full(&state->module->waiting)) {
+		fail(req, WERR_BUSY);
+	} else if (may_look_up(state)) {
+		call_continue_after(
+			req,
+			client_lookup_send(state,
+					   state->wait.ev,
+					   state->module,
+					   &state->work.query.client,
+					   state->list.num != 0),
+			net_session_enum_looked_up);
+	} else {
+		finish(req);
 	}
-	return session_list_make(state->call,
-				 lookup.table,
-				 &state->query,
-				 &lookup.scope,
-				 wants_opens(state),
-				 &state->list);
+}
+
+static WERROR prepare(struct net_session_enum_state *state)
+{
+	static const struct child_service *const services[] = {
+		&session_list_service,
+		NULL,
+	};
+	const struct srvsvc_NetSessEnum *r = state->r;
+	WERROR result;
+
+	if (!call_wait_init(state,
+			    state->call,
+			    settings_read(&state->module->settings,
+					  SETTING_TIMEOUT),
+			    &state->wait) ||
+	    !call_work_init(state,
+			    state->module,
+			    state->call->conn,
+			    services,
+			    &state->work)) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
+	result = session_query_parse_any(state,
+					 r->in.client,
+					 r->in.user,
+					 &state->work.query);
+	if (W_ERROR_IS_OK(result) && state->work.child != NULL &&
+	    waiting_calls_full(&state->module->waiting)) {
+		return WERR_BUSY;
+	}
+	return result;
+}
+
+static struct tevent_req *net_session_enum_send(
+	struct sessiondel_module *module,
+	struct dcesrv_call_state *call,
+	struct srvsvc_NetSessEnum *r)
+{
+	struct net_session_enum_state *state = NULL;
+	struct tevent_req *req =
+		tevent_req_create(call, &state, struct net_session_enum_state);
+	WERROR result;
+
+	if (req == NULL) {
+		return NULL;
+	}
+	*state = (struct net_session_enum_state){
+		.module = module,
+		.call = call,
+		.r = r,
+		.start = timeval_current(),
+		.resume =
+			r->in.resume_handle != NULL ? *r->in.resume_handle : 0,
+	};
+	result = prepare(state);
+	if (W_ERROR_IS_OK(result)) {
+		list(req);
+	} else {
+		fail(req, result);
+	}
+	return req;
+}
+
+/* Frees the request. The call has its result then, or is for stock Samba. */
+static NTSTATUS end_call(struct tevent_req *req)
+{
+	const struct net_session_enum_state *state =
+		tevent_req_data(req, struct net_session_enum_state);
+	NTSTATUS status = NT_STATUS_OK;
+
+	if (tevent_req_is_nterror(req, &status) &&
+	    !NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
+		state->r->out.result = call_work_fault(status);
+		status = NT_STATUS_OK;
+	}
+	talloc_free(req);
+	return status;
+}
+
+static void net_session_enum_done(struct tevent_req *req)
+{
+	const struct net_session_enum_state *state =
+		tevent_req_data(req, struct net_session_enum_state);
+	struct sessiondel_module *module = state->module;
+	struct dcesrv_call_state *call = state->call;
+	struct srvsvc_NetSessEnum *r = state->r;
+
+	if (!NT_STATUS_IS_OK(end_call(req))) {
+		module_leave_to_stock(module, call, r);
+	}
+	async_reply(call);
 }
 
 static int stop_waiting(struct net_session_enum_state *state)
@@ -173,146 +304,21 @@ static int stop_waiting(struct net_session_enum_state *state)
 	return 0;
 }
 
-static void start_waiting(struct net_session_enum_state *state)
+static NTSTATUS serve(struct tevent_req *req)
 {
 	static const struct session_targets none = {.num = 0};
+	struct net_session_enum_state *state =
+		tevent_req_data(req, struct net_session_enum_state);
 
+	if (!call_wait_for(&state->wait,
+			   state->call,
+			   req,
+			   net_session_enum_done,
+			   NULL)) {
+		return end_call(req);
+	}
 	waiting_call_start(&state->module->waiting, &state->waiting, &none);
 	talloc_set_destructor(state, stop_waiting);
-	state->call->state_flags |= DCESRV_CALL_STATE_FLAG_ASYNC;
-}
-
-/* Frees the state. */
-static void send_answer(struct net_session_enum_state *state)
-{
-	struct dcesrv_call_state *call = state->call;
-
-	talloc_free(state);
-	async_reply(call);
-}
-
-static void net_session_enum_listed(struct tevent_req *req);
-
-/* False if there is nothing to wait for; the result is set then. */
-static bool list_later(struct net_session_enum_state *state)
-{
-	const struct timeval timeout = {
-		.tv_sec = settings_read(&state->module->settings,
-					SETTING_TIMEOUT),
-	};
-	const struct timeval limit = async_reply_limit(&state->start, timeout);
-	struct tevent_req *req =
-		list_in_child_send(state->call->event_ctx, limit, state);
-
-	if (req == NULL) {
-		state->r->out.result = WERR_NOT_ENOUGH_MEMORY;
-		return false;
-	}
-	tevent_req_set_callback(req, net_session_enum_listed, state);
-	return true;
-}
-
-static void net_session_enum_looked_up(struct tevent_req *req)
-{
-	struct net_session_enum_state *state =
-		tevent_req_callback_data(req, struct net_session_enum_state);
-	WERROR result = client_lookup_recv(req, &state->addresses);
-
-	TALLOC_FREE(req);
-	if (W_ERROR_IS_OK(result)) {
-		state->query.client.resolved = &state->addresses;
-		if (!side_process_needed()) {
-			set_result(state, list_here(state));
-		} else if (list_later(state)) {
-			return;
-		}
-	} else if (!W_ERROR_EQUAL(result, WERR_NERR_CLIENTNAMENOTFOUND)) {
-		state->r->out.result = result;
-	}
-	/* otherwise the answer is what was found without addresses */
-	send_answer(state);
-}
-
-/*
- * Nothing matched, but the client's name may stand for addresses. This is done
- * for every page, because nothing is kept between two pages.
- */
-static bool has_to_look_up(const struct net_session_enum_state *state)
-{
-	return state->list.num == 0 && state->list.other_clients &&
-	       state->query.client.resolved == NULL &&
-	       client_lookup_wanted(state->module, &state->query.client);
-}
-
-/* False if there is nothing to wait for; the result is set then. */
-static bool look_up_later(struct net_session_enum_state *state)
-{
-	struct tevent_req *req = client_lookup_send(state,
-						    state->call->event_ctx,
-						    state->module,
-						    &state->query.client);
-
-	if (req == NULL) {
-		state->r->out.result = WERR_NOT_ENOUGH_MEMORY;
-		return false;
-	}
-	tevent_req_set_callback(req, net_session_enum_looked_up, state);
-	return true;
-}
-
-static void net_session_enum_listed(struct tevent_req *req)
-{
-	struct net_session_enum_state *state =
-		tevent_req_callback_data(req, struct net_session_enum_state);
-	NTSTATUS status =
-		session_list_in_child_recv(req, state->call, &state->list);
-
-	TALLOC_FREE(req);
-	set_result(state, status);
-	if (!NT_STATUS_IS_OK(status) || !has_to_look_up(state) ||
-	    !look_up_later(state)) {
-		send_answer(state);
-	}
-}
-
-/* Either the answer comes later, or the result is set. */
-static void wait_if_free(struct net_session_enum_state *state,
-			 bool (*begin)(struct net_session_enum_state *state))
-{
-	if (waiting_calls_full(&state->module->waiting)) {
-		state->r->out.result = WERR_BUSY;
-	} else if (begin(state)) {
-		start_waiting(state);
-	}
-}
-
-static NTSTATUS serve_call(struct net_session_enum_state *state)
-{
-	struct srvsvc_NetSessEnum *r = state->r;
-	bool may_async =
-		state->call->state_flags & DCESRV_CALL_STATE_FLAG_MAY_ASYNC;
-	NTSTATUS status;
-
-	r->out.result = session_query_parse_any(state,
-						r->in.client,
-						r->in.user,
-						&state->query);
-	if (!W_ERROR_IS_OK(r->out.result)) {
-		return NT_STATUS_OK;
-	}
-	if (may_async && side_process_needed()) {
-		wait_if_free(state, list_later);
-		return NT_STATUS_OK;
-	}
-	status = side_process_needed() ? list_in_child_now(state)
-				       : list_here(state);
-	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
-		return status;
-	}
-	set_result(state, status);
-	if (NT_STATUS_IS_OK(status) && may_async && has_to_look_up(state)) {
-		wait_if_free(state, look_up_later);
-	}
 	return NT_STATUS_OK;
 }
 
@@ -320,7 +326,7 @@ NTSTATUS net_session_enum(struct sessiondel_module *module,
 			  struct dcesrv_call_state *call,
 			  struct srvsvc_NetSessEnum *r)
 {
-	struct net_session_enum_state *state = NULL;
+	struct tevent_req *req = NULL;
 
 	if (!may_list(module, call)) {
 		empty_answer(r, WERR_ACCESS_DENIED);
@@ -331,17 +337,6 @@ NTSTATUS net_session_enum(struct sessiondel_module *module,
 		return NT_STATUS_OK;
 	}
 	empty_answer(r, WERR_NOT_ENOUGH_MEMORY);
-	state = talloc(call, struct net_session_enum_state);
-	if (state == NULL) {
-		return NT_STATUS_OK;
-	}
-	*state = (struct net_session_enum_state){
-		.module = module,
-		.call = call,
-		.r = r,
-		.start = timeval_current(),
-		.resume =
-			r->in.resume_handle != NULL ? *r->in.resume_handle : 0,
-	};
-	return serve_call(state);
+	req = net_session_enum_send(module, call, r);
+	return req != NULL ? serve(req) : NT_STATUS_OK;
 }

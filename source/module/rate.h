@@ -32,4 +32,34 @@ bool rate_allows(struct rate *rate, time_t now);
  */
 uint64_t rate_take_dropped(struct rate *rate);
 
+/* Callers that are told apart at the same time, and bytes of what tells them.
+ */
+#define RATES_CALLERS 64
+#define RATES_CALLER_LEN 128
+
+/* A limit for each caller, so that no flood of one hides another. All zero at
+ * first. */
+struct rates {
+	struct {
+		char name[RATES_CALLER_LEN];
+		struct rate rate;
+	} callers[RATES_CALLERS];
+	/* of all that there was no room for */
+	struct rate others;
+};
+
+/**
+ * May one more line of that caller be written now?
+ *
+ * @param[in] caller  Anything that tells one caller from another; what is
+ *                    longer than RATES_CALLER_LEN is cut off.
+ */
+bool rates_allow(struct rates *rates, const char *caller, time_t now);
+
+/**
+ * How many lines were refused, of all callers together. Starts to count from 0
+ * again.
+ */
+uint64_t rates_take_dropped(struct rates *rates);
+
 #endif

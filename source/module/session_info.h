@@ -9,7 +9,7 @@
 
 #include "librpc/gen_ndr/srvsvc.h"
 
-#include "source/session/find/session_list.h"
+#include "source/session/find/session_list_local.h"
 
 /**
  * Is it one of the levels 0, 1, 2, 10 and 502?

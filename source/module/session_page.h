@@ -6,7 +6,7 @@
 
 #include "source/common/samba_types.h"
 
-#include "source/session/find/session_list.h"
+#include "source/session/find/session_list_local.h"
 
 /* MAX_PREFERRED_LENGTH: all of them. */
 #define SESSION_PAGE_NO_LIMIT 0xffffffff

@@ -88,13 +88,12 @@ static void drop_doubles(struct session_targets *targets)
 	targets->num = kept;
 }
 
-void session_targets_complete(struct session_targets *targets,
-			      bool caller_known)
+void session_targets_complete(struct session_targets *targets)
 {
 	if (targets->num == 0) {
 		return;
 	}
-	if (!caller_known) {
+	if (!targets->caller_known) {
 		spare_like_caller(targets);
 	}
 	qsort(targets->list,
@@ -102,6 +101,24 @@ void session_targets_complete(struct session_targets *targets,
 	      sizeof(*targets->list),
 	      compare_keys);
 	drop_doubles(targets);
+}
+
+bool session_targets_copy(TALLOC_CTX *mem_ctx,
+			  const struct session_targets *targets,
+			  enum session_fate fate,
+			  struct session_targets *copy)
+{
+	*copy = (struct session_targets){
+		.other_clients = targets->other_clients,
+		.caller_known = targets->caller_known,
+	};
+	for (size_t i = 0; i < targets->num; i++) {
+		if (targets->list[i].fate == fate &&
+		    !session_targets_add(mem_ctx, copy, &targets->list[i])) {
+			return false;
+		}
+	}
+	return true;
 }
 
 const struct session_target *session_targets_get(

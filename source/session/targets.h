@@ -33,8 +33,6 @@ struct session_target {
 	const char *client;
 	/* the caller's own session if no record has the caller's token */
 	bool like_caller;
-	/* send the close again: it may have been lost */
-	bool ask_again;
 	enum session_fate fate;
 };
 
@@ -44,7 +42,17 @@ struct session_targets {
 	size_t num;
 	/* there are sessions that match except for their client */
 	bool other_clients;
+	/* the caller's own session is known, among them or not */
+	bool caller_known;
 };
+
+/* May it still be there? */
+static inline bool session_target_is_awaited(
+	const struct session_target *target)
+{
+	return target->fate == SESSION_NOT_ASKED ||
+	       target->fate == SESSION_ASKED;
+}
 
 /**
  * Add a target.
@@ -59,14 +67,24 @@ bool session_targets_add(TALLOC_CTX *mem_ctx,
 			 const struct session_target *target);
 
 /**
- * Sort the targets and drop duplicates. Call this after the last one was added.
- *
- * @param[in] caller_known  Is it known which session is the caller's own? If
- *                          not, it may be any that has like_caller set, so all
- *                          of these are closed last.
+ * Finish a list of targets that were added in any order. Where the caller's own
+ * session is not known, it may be any of those that are like the caller, so all
+ * of these are closed last.
  */
-void session_targets_complete(struct session_targets *targets,
-			      bool caller_known);
+void session_targets_complete(struct session_targets *targets);
+
+/**
+ * Copy the targets with that fate, with their strings.
+ *
+ * @param[in]  mem_ctx  Owns the copy.
+ * @param[out] copy     Valid only when true is returned.
+ *
+ * @return False without memory.
+ */
+bool session_targets_copy(TALLOC_CTX *mem_ctx,
+			  const struct session_targets *targets,
+			  enum session_fate fate,
+			  struct session_targets *copy);
 
 /**
  * The target with this key, or NULL.

@@ -13,7 +13,7 @@
 
 #include "tests/unit/record_walk.h"
 
-#include "source/session/find/session_list.h"
+#include "source/session/find/session_list_local.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

@@ -11,7 +11,8 @@ from testbed import command
 from testbed.accounts import PASSWORD
 from testbed.clients import durable, smbsession
 from testbed.clients.connections import (
-    ALIVE, CALLER, CLIENT, DELETED, OTHER_CLIENT, Connection, connect, outcome)
+    ALIVE, CALLER, CLIENT, DELETED, DISCONNECTED, OTHER_CLIENT, Connection,
+    connect, outcome)
 from testbed.clients.durable import GONE, RECLAIMED
 from testbed.clients.multichannel import add_channel
 from testbed.clients.session_enum import (
@@ -186,7 +187,8 @@ def test_no_success_while_one_node_has_a_record(cluster, pipe):
                 cluster[0], "alice")] == [victims[2].id & 0xffffffff]
             assert victims[0].alive() == victims[1].alive() == DELETED
         wait_gone(cluster[0], "alice")
-        assert victims[2].alive() == DELETED
+        # By the close or by the last resort, which was sent behind it.
+        assert victims[2].alive() in (DELETED, DISCONNECTED)
 
 
 def test_two_hundred_sessions_over_three_nodes_end_in_one_call(cluster, pipe):
@@ -206,7 +208,7 @@ def test_two_hundred_sessions_over_three_nodes_end_in_one_call(cluster, pipe):
 
 
 def test_messages_that_wait_for_a_smbd_are_not_lost(cluster, pipe):
-    """Of those that a smbd finds when it goes on, it drops all but a few."""
+    """Of those that an smbd finds when it continues, it drops all but a few."""
     with Connection(cluster[0], "2.1", source=CLIENT) as connection:
         victims = [connection.login("alice") for _ in range(30)]
         before = cluster[1].messages_sent()

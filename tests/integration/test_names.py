@@ -18,6 +18,8 @@ from testbed.clients.srvsvc import (
     Pipe, rpcclient)
 from testbed.names.dns import DnsServer
 from testbed.needs import needs_ipv6
+from testbed.observe import audit
+from testbed.processes import wait_until
 from testbed.servers.plugin import MAX_WAITING
 from testbed.servers.standalone import Server
 
@@ -128,16 +130,41 @@ def test_name_and_user_must_both_match(samba, pipe, victim):
         assert (victim.alive(), other.alive()) == (DELETED, ALIVE)
 
 
-def test_name_on_record_means_that_client_alone(samba, dns, pipe):
-    with connect(samba, "bob", source=SECOND_IPV4) as resolved:
-        with connect(samba, "bob", source=IPV4, port=139,
-                     name="STATION7") as recorded:
-            assert pipe.net_session_del("station7") == NERR_SUCCESS
-            assert (recorded.alive(), resolved.alive()) == (DELETED, ALIVE)
-        assert not dns.was_asked_for("station7")
+@contextlib.contextmanager
+def named_and_real(samba):
+    """A guest of that name, who may have taken it, and the computer itself."""
+    with (connect(samba, "bob", source=IPV4, port=139,
+                  name="STATION7") as recorded,
+          connect(samba, "bob", source=SECOND_IPV4) as resolved):
+        yield recorded, resolved
+
+
+def test_name_on_record_shields_no_address(samba, dns, pipe):
+    """A client on port 139 calls itself what it likes."""
+    with named_and_real(samba) as (recorded, resolved), \
+            audit.Recording(samba, pipe) as record:
         assert pipe.net_session_del("station7") == NERR_SUCCESS
-        assert resolved.alive() == DELETED
+        assert (recorded.alive(), resolved.alive()) == (DELETED, DELETED)
         assert dns.was_asked_for("station7")
+    assert "2 of 2 sessions ended" in record.syslog[0]
+    assert record.syslog[0].endswith(
+        f", host has for the name {SECOND_IPV4}")
+    assert len(record.closing) == 2
+
+
+def test_name_on_record_is_listed_with_its_addresses(samba, pipe):
+    with named_and_real(samba):
+        pairs = enumerate_sessions(pipe, 1, client="station7").pairs()
+        assert len(pairs) == 2
+
+
+def test_late_addresses_add_nothing_to_a_name_on_record(samba, dns, pipe):
+    with named_and_real(samba) as (recorded, resolved), dns.hung():
+        pipe.send_session_del("station7")
+        wait_until(lambda: recorded.alive() == DELETED,
+                   "its close does not wait for the resolver")
+        assert pipe.receive_werror() == NERR_SUCCESS
+        assert resolved.alive() == ALIVE
 
 
 def test_name_on_record_of_another_user_is_resolved(samba, pipe):

@@ -55,7 +55,7 @@ class Calls:
     def __init__(self, samba, pipe):
         self._samba = samba
         self._pipe = pipe
-        self._lines = len(audit.syslog_lines(samba))
+        self._lines = len(audit.result_lines(samba))
 
     def end(self, user):
         """The answer, and the fates of the sessions that it is about."""
@@ -67,7 +67,7 @@ class Calls:
 
     def _whole(self):
         """The new lines, when there is one for each session."""
-        lines = audit.syslog_lines(self._samba)[self._lines:]
+        lines = audit.result_lines(self._samba)[self._lines:]
         if not lines:
             return None
         matched = int(lines[0].split(" sessions ended")[0].split()[-1])

@@ -86,6 +86,7 @@ def with_plugin(scene):
                    cast.carol_opens_exclusively(), "STATUS_SUCCESS")
         scene.call("sop", NOT_FOUND, "nobody is left to match")
         scene.audit([
+            r'NetSessionDel by "TESTBED\\\\sop" .*: closing session 0x.*',
             r'NetSessionDel by "TESTBED\\\\sop" .*: NERR_Success \(0\), '
             "1 of 1 sessions ended, .*",
             rf'session 0x\w+ of "TESTBED\\\\alice" at ipv4:{PLACE}:.*: closed',

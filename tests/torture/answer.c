@@ -147,7 +147,11 @@ static bool log_busy_victim_in(struct bed *bed, struct victim *victim)
 	};
 	NTSTATUS status;
 
-	if (!bed_victim(bed, &how, victim)) {
+	/* alone on its connection, it would be ended with it */
+	if (!bed_victim(bed, &how, victim) ||
+	    bed_log_in_beside(bed,
+			      victim->tree,
+			      bed_account(bed, "bystander")) == NULL) {
 		return false;
 	}
 	status = smb2_create(victim->tree, bed, &pipe);

@@ -9,8 +9,8 @@
 
 #include "source3/include/serverid.h"
 
-#include "source/session/find/session_find.h"
-#include "source/session/find/session_list.h"
+#include "source/session/find/session_find_local.h"
+#include "source/session/find/session_list_local.h"
 #include "source/session/tables/session_record.h"
 
 #define RECORDS_MAX 8
@@ -24,13 +24,8 @@ struct session_table {
 	size_t held_back;
 };
 
-NTSTATUS session_table_walk(
-	struct session_table *table,
-	bool (*may_be_wanted)(TDB_DATA value, void *private_data),
-	NTSTATUS (*visit)(const struct smbXsrv_session_global *session,
-			  enum smbXsrv_version_values version,
-			  void *private_data),
-	void *private_data)
+NTSTATUS session_table_walk(struct session_table *table,
+			    const struct session_walk *walk)
 {
 	NTSTATUS status = NT_STATUS_OK;
 
@@ -38,8 +33,9 @@ NTSTATUS session_table_walk(
 		struct smbXsrv_session_globalB record;
 		TALLOC_CTX *frame = talloc_new(NULL);
 
-		if (may_be_wanted != NULL &&
-		    !may_be_wanted(table->records[i], private_data)) {
+		if (walk->may_be_wanted != NULL &&
+		    !walk->may_be_wanted(table->records[i],
+					 walk->private_data)) {
 			table->held_back += 1;
 			if (!table->unfiltered) {
 				talloc_free(frame);
@@ -49,9 +45,9 @@ NTSTATUS session_table_walk(
 		if (NT_STATUS_IS_OK(session_record_decode(frame,
 							  table->records[i],
 							  &record))) {
-			status = visit(record.info.SMBXSRV_INFO,
-				       record.version,
-				       private_data);
+			status = walk->visit(record.info.SMBXSRV_INFO,
+					     record.version,
+					     walk->private_data);
 		}
 		talloc_free(frame);
 	}

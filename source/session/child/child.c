@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A child process of the worker that writes to a pipe. */
+/* A child process of the worker, and a link to it. */
 
 #include "child.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/util/blocking.h"
 
-/* Blocks SIGCHLD, whose handler could free the pid before pidfd_open(). */
+/* Without SIGCHLD, whose handler could free the pid before it is held. */
 static int start_and_hold(struct child *child,
-			  int (*start)(int output,
+			  int (*start)(int link,
 				       void *private_data,
 				       pid_t *pid),
-			  int output,
+			  int link,
 			  void *private_data)
 {
 	sigset_t signals, before;
@@ -27,7 +27,7 @@ static int start_and_hold(struct child *child,
 	if (err != 0) {
 		return err;
 	}
-	err = start(output, private_data, &child->pid);
+	err = start(link, private_data, &child->pid);
 	if (err == 0) {
 		child->process = pidfd_open(child->pid, 0);
 		if (child->process == -1) {
@@ -40,18 +40,18 @@ static int start_and_hold(struct child *child,
 }
 
 int child_start(struct child *child,
-		int (*start)(int output, void *private_data, pid_t *pid),
+		int (*start)(int link, void *private_data, pid_t *pid),
 		void *private_data)
 {
 	int ends[2];
 	int err;
 
-	*child = (struct child){.process = -1, .pipe = -1};
-	if (pipe2(ends, O_CLOEXEC) != 0) {
+	*child = (struct child){.process = -1, .link = -1};
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
 		return errno;
 	}
-	child->pipe = ends[0];
-	err = set_blocking(child->pipe, false) == -1 ? errno : 0;
+	child->link = ends[0];
+	err = set_blocking(child->link, false) == -1 ? errno : 0;
 	if (err == 0) {
 		err = start_and_hold(child, start, ends[1], private_data);
 	}
@@ -71,8 +71,8 @@ void child_end(struct child *child)
 		(void)close(child->process);
 		child->process = -1;
 	}
-	if (child->pipe != -1) {
-		(void)close(child->pipe);
-		child->pipe = -1;
+	if (child->link != -1) {
+		(void)close(child->link);
+		child->link = -1;
 	}
 }

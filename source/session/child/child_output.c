@@ -11,7 +11,7 @@
 #define CHUNK_LEN 65536
 
 struct child_output_state {
-	int pipe;
+	int link;
 	size_t most;
 	DATA_BLOB told;
 };
@@ -27,7 +27,7 @@ static void child_output_readable(struct tevent_context *ev,
 		tevent_req_data(req, struct child_output_state);
 	uint8_t chunk[CHUNK_LEN];
 	size_t room = MIN(sizeof(chunk), state->most - state->told.length);
-	ssize_t got = read(state->pipe, chunk, room);
+	ssize_t got = read(state->link, chunk, room);
 
 	(void)ev;
 	(void)fde;
@@ -59,11 +59,11 @@ struct tevent_req *child_output_send(TALLOC_CTX *mem_ctx,
 	if (req == NULL) {
 		return NULL;
 	}
-	state->pipe = child->pipe;
+	state->link = child->link;
 	state->most = most;
 	fde = tevent_add_fd(ev,
 			    state,
-			    state->pipe,
+			    state->link,
 			    TEVENT_FD_READ,
 			    child_output_readable,
 			    req);

@@ -1,141 +1,264 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Close sessions on a cluster, in a child process that sends their fates. */
+/* Close sessions of a cluster: in a child that sends their fates. */
 
-#include "session_close.h"
-
-#include <unistd.h>
+#include "session_close_in_child.h"
 
 #include "lib/util/debug.h"
 #include "lib/util/tevent_ntstatus.h"
 #include "source3/include/messages.h"
 
-#include "source/session/child/side_process.h"
-#include "source/session/durable/durable_open.h"
+#include "source/session/child/call_child.h"
 
-/* Microseconds by which the child's limit comes before the worker's. */
-#define HEADSTART 100000
+#include "session_closer.h"
 
-/* What the child sends first; the fates follow, in the order of targets. */
-struct told_fates {
-	bool done;
-	NTSTATUS status;
+/*
+ * A request has the limit in microseconds, whether durable opens end, and the
+ * fates that the targets have by now, four in a byte. The targets are known to
+ * both, in the same order. A message has what has become of some of them.
+ */
+enum {
+	CLOSE_REQUEST = 3,
+	CLOSE_FATES = CHILD_MESSAGES + 200,
 };
 
-struct session_close_in_child_state {
-	struct session_table *table;
-	struct session_targets *targets;
-	struct session_close_options how;
-	int output;
+/* As many as are sent in one message at most. */
+#define FATES_MAX 1000
+
+/* Microseconds that the child has to be ready before its time is up. */
+#define HEADSTART 100000
+
+static uint8_t packed_fate(enum session_fate fate)
+{
+	switch (fate) {
+	case SESSION_NOT_ASKED:
+		return 0;
+	case SESSION_ASKED:
+		return 1;
+	case SESSION_OWN:
+		return 2;
+	case SESSION_GONE:
+	case SESSION_OWNER_DIED:
+		break;
+	}
+	return 3;
+}
+
+static enum session_fate unpacked_fate(uint8_t packed)
+{
+	static const enum session_fate fates[] = {
+		SESSION_NOT_ASKED,
+		SESSION_ASKED,
+		SESSION_OWN,
+		SESSION_GONE,
+	};
+
+	return fates[packed & 3];
+}
+
+static void put_fates(struct message *message,
+		      const struct session_targets *targets)
+{
+	message_put_u32(message, targets->num);
+	for (size_t i = 0; i < targets->num; i += 4) {
+		uint8_t byte = 0;
+
+		for (size_t k = i; k < i + 4 && k < targets->num; k++) {
+			byte |= packed_fate(targets->list[k].fate)
+				<< 2 * (k - i);
+		}
+		message_put_bytes(message, &byte, 1);
+	}
+}
+
+static void get_fates(struct message *message, struct session_targets *targets)
+{
+	if (message_get_u32(message) != targets->num) {
+		message->bad = true;
+	}
+	for (size_t i = 0; i < targets->num && !message->bad; i += 4) {
+		uint8_t byte;
+
+		message_get_bytes(message, &byte, 1);
+		for (size_t k = i; k < i + 4 && k < targets->num; k++) {
+			targets->list[k].fate =
+				unpacked_fate(byte >> 2 * (k - i));
+		}
+	}
+}
+
+/* In the child */
+
+struct serve_close_state {
+	struct child_link *link;
+	const struct session_targets *targets;
 	/* as last sent */
 	uint8_t *fates;
 };
 
-static bool fates_changed(struct session_close_in_child_state *state)
+static void send_fates(void *private_data)
 {
-	bool changed = false;
+	const struct serve_close_state *state = private_data;
+	struct message *message = NULL;
+	size_t num = 0;
 
 	for (size_t i = 0; i < state->targets->num; i++) {
 		const uint8_t fate = state->targets->list[i].fate;
 
-		changed |= fate != state->fates[i];
+		if (fate == state->fates[i]) {
+			continue;
+		}
+		if (num++ % FATES_MAX == 0) {
+			if (message != NULL) {
+				child_link_send(state->link);
+			}
+			message = child_link_begin(state->link, CLOSE_FATES);
+		}
+		message_put_u32(message, i);
+		message_put_u32(message, fate);
 		state->fates[i] = fate;
 	}
-	return changed;
-}
-
-/* The child has nothing left to do if the worker does not read. */
-static void send_fates(const struct session_close_in_child_state *state,
-		       const struct told_fates *told)
-{
-	if (!side_process_tell(state->output, told, sizeof(*told)) ||
-	    !side_process_tell(state->output,
-			       state->fates,
-			       state->targets->num)) {
-		_exit(1);
+	if (message != NULL) {
+		child_link_send(state->link);
 	}
 }
 
-static void tell_progress(void *private_data)
+static NTSTATUS close_here(TALLOC_CTX *mem_ctx,
+			   const struct session_work *work,
+			   const struct session_close_options *options)
 {
-	struct session_close_in_child_state *state = private_data;
-	const struct told_fates told = {.done = false};
+	struct messaging_context *msg_ctx =
+		session_table_messaging(work->table);
+	struct tevent_context *ev = messaging_tevent_context(msg_ctx);
+	struct tevent_req *req = session_close_local_send(mem_ctx,
+							  ev,
+							  work->closer,
+							  work->targets,
+							  options);
+	NTSTATUS status = NT_STATUS_NO_MEMORY;
 
-	if (fates_changed(state)) {
-		send_fates(state, &told);
+	if (req == NULL) {
+		return status;
 	}
+	if (tevent_req_is_in_progress(req) &&
+	    !tevent_req_poll_ntstatus(req, ev, &status)) {
+		return status;
+	}
+	return session_close_local_recv(req, NULL, NULL);
 }
 
-/* After an error the sessions are still closed, as in session_close.c. */
-static NTSTATUS open_durable(struct session_close_in_child_state *state)
+static NTSTATUS serve_close(struct child_link *link,
+			    struct message *request,
+			    void *private_data)
 {
-	struct durable_table *durable = NULL;
+	struct session_work *work = private_data;
+	struct serve_close_state *state =
+		talloc_zero(NULL, struct serve_close_state);
+	const uint64_t usec = message_get_u64(request);
+	struct session_close_options options = {
+		.limit = {.tv_sec = (time_t)(usec / 1000000),
+			  .tv_usec = (suseconds_t)(usec % 1000000)},
+		.end_durable = message_get_u32(request),
+		.query = &work->query,
+		.scope = &work->scope,
+		.progress = send_fates,
+		.private_data = state,
+	};
+	NTSTATUS unnoted = NT_STATUS_OK;
 	NTSTATUS status;
 
-	if (state->how.child_share_lock_limit == NULL) {
-		return NT_STATUS_OK;
+	get_fates(request, work->targets);
+	if (request->bad) {
+		return NT_STATUS_INTERNAL_ERROR;
 	}
-	status = durable_table_open(state,
-				    state->table,
-				    state->how.child_share_lock_limit,
-				    &durable);
-	if (!NT_STATUS_IS_OK(status)) {
-		DBG_WARNING("durable opens are not ended: %s\n",
-			    nt_errstr(status));
+	if (state == NULL) {
+		return NT_STATUS_NO_MEMORY;
 	}
-	state->how.durable = durable;
-	return status;
+	state->link = link;
+	state->targets = work->targets;
+	state->fates = talloc_array(state, uint8_t, work->targets->num);
+	if (state->fates == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	for (size_t i = 0; i < work->targets->num; i++) {
+		state->fates[i] = work->targets->list[i].fate;
+	}
+	if (options.end_durable) {
+		/* sessions are closed all the same, as when nothing is noted */
+		unnoted = session_closer_open_durable(work->closer);
+		options.end_durable = NT_STATUS_IS_OK(unnoted);
+	}
+	status = close_here(state, work, &options);
+	talloc_free(state);
+	return NT_STATUS_IS_OK(status) ? unnoted : status;
 }
 
-static void close_in_child(int output, void *private_data)
+const struct child_service session_close_service = {
+	.request = CLOSE_REQUEST,
+	.serve = serve_close,
+};
+
+/* In the worker */
+
+struct session_close_in_child_state {
+	struct session_targets *targets;
+};
+
+static bool receive_fates(uint32_t type,
+			  struct message *message,
+			  void *private_data)
 {
-	struct session_close_in_child_state *state = private_data;
-	struct tevent_context *ev =
-		messaging_tevent_context(session_table_messaging(state->table));
-	struct told_fates told = {.done = true, .status = NT_STATUS_NO_MEMORY};
-	struct tevent_req *req = NULL;
-	const NTSTATUS unnoted = open_durable(state);
+	const struct session_close_in_child_state *state = private_data;
 
-	state->output = output;
-	state->how.progress = tell_progress;
-	state->how.private_data = state;
-	req = session_close_here_send(state,
-				      ev,
-				      state->table,
-				      state->targets,
-				      &state->how);
-	if (req != NULL && tevent_req_poll_ntstatus(req, ev, &told.status)) {
-		told.status = session_close_here_recv(req, NULL, NULL);
+	(void)type;
+
+	while (message->at < message->length && !message->bad) {
+		const uint32_t i = message_get_u32(message);
+		const uint32_t fate = message_get_u32(message);
+
+		if (i >= state->targets->num || fate > SESSION_OWN) {
+			message->bad = true;
+			break;
+		}
+		state->targets->list[i].fate = (enum session_fate)fate;
 	}
-	if (NT_STATUS_IS_OK(told.status)) {
-		told.status = unnoted;
-	}
-	(void)fates_changed(state);
-	send_fates(state, &told);
+	return true;
 }
 
-static struct timeval with_headstart(const struct timeval *limit)
+static void session_close_in_child_done(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	NTSTATUS status = call_child_request_recv(subreq);
+
+	TALLOC_FREE(subreq);
+	/* one that did not come to an end may have closed more than it said */
+	if (NT_STATUS_EQUAL(status, NT_STATUS_INTERNAL_ERROR)) {
+		status = NT_STATUS_IO_TIMEOUT;
+	}
+	if (!tevent_req_nterror(req, status)) {
+		tevent_req_done(req);
+	}
+}
+
+static uint64_t with_headstart(const struct timeval *limit)
 {
 	const uint64_t usec = limit->tv_sec * 1000000ULL + limit->tv_usec;
-	const uint64_t left = usec - MIN(usec / 2, HEADSTART);
 
-	return (struct timeval){
-		.tv_sec = (time_t)(left / 1000000),
-		.tv_usec = (suseconds_t)(left % 1000000),
-	};
+	return usec - MIN(usec / 2, HEADSTART);
 }
 
-static void session_close_in_child_done(struct tevent_req *subreq);
-
-static struct tevent_req *session_close_in_child_send(
+struct tevent_req *session_close_in_child_send(
 	TALLOC_CTX *mem_ctx,
 	struct tevent_context *ev,
-	struct session_table *table,
+	struct session_work *work,
 	struct session_targets *targets,
-	const struct session_close_options *how)
+	const struct session_close_options *options)
 {
 	struct tevent_req *req = NULL;
 	struct tevent_req *subreq = NULL;
 	struct session_close_in_child_state *state = NULL;
+	struct message request =
+		message_begin(call_child_buffer(work->child), CLOSE_REQUEST);
 
 	req = tevent_req_create(mem_ctx,
 				&state,
@@ -143,22 +266,18 @@ static struct tevent_req *session_close_in_child_send(
 	if (req == NULL) {
 		return NULL;
 	}
-	*state = (struct session_close_in_child_state){
-		.table = table,
-		.targets = targets,
-		.how = *how,
-		.fates = talloc_zero_array(state, uint8_t, targets->num),
-	};
-	if (tevent_req_nomem(state->fates, req)) {
-		return tevent_req_post(req, ev);
-	}
-	state->how.limit = with_headstart(&how->limit);
-	subreq = side_process_send(state,
-				   ev,
-				   session_table_messaging(table),
-				   how->limit,
-				   close_in_child,
-				   state);
+	state->targets = targets;
+	work->targets = targets;
+	message_put_u64(&request, with_headstart(&options->limit));
+	message_put_u32(&request, options->end_durable);
+	put_fates(&request, targets);
+	subreq = call_child_request_send(state,
+					 ev,
+					 work->child,
+					 &request,
+					 options->limit,
+					 receive_fates,
+					 state);
 	if (tevent_req_nomem(subreq, req)) {
 		return tevent_req_post(req, ev);
 	}
@@ -166,76 +285,7 @@ static struct tevent_req *session_close_in_child_send(
 	return req;
 }
 
-static void set_fates(const struct session_targets *targets,
-		      const uint8_t *fates)
+NTSTATUS session_close_in_child_recv(struct tevent_req *req)
 {
-	for (size_t i = 0; i < targets->num; i++) {
-		targets->list[i].fate = (enum session_fate)fates[i];
-	}
-}
-
-/*
- * Takes the last fates that were sent. A child that was killed may have closed
- * more than it reported.
- */
-static NTSTATUS take_fates(const struct session_targets *targets,
-			   const DATA_BLOB *blob)
-{
-	struct told_fates told = {.status = NT_STATUS_IO_TIMEOUT};
-	const size_t size = sizeof(told) + targets->num;
-
-	for (size_t at = 0; at + size <= blob->length; at += size) {
-		memcpy(&told, blob->data + at, sizeof(told));
-		set_fates(targets, blob->data + at + sizeof(told));
-	}
-	return told.done ? told.status : NT_STATUS_IO_TIMEOUT;
-}
-
-static void session_close_in_child_done(struct tevent_req *subreq)
-{
-	struct tevent_req *req =
-		tevent_req_callback_data(subreq, struct tevent_req);
-	const struct session_close_in_child_state *state =
-		tevent_req_data(req, struct session_close_in_child_state);
-	DATA_BLOB blob;
-	NTSTATUS status = side_process_recv(subreq, req, &blob);
-
-	TALLOC_FREE(subreq);
-	if (NT_STATUS_IS_OK(status) ||
-	    NT_STATUS_EQUAL(status, NT_STATUS_IO_TIMEOUT)) {
-		status = take_fates(state->targets, &blob);
-	}
-	if (!tevent_req_nterror(req, status)) {
-		tevent_req_done(req);
-	}
-}
-
-struct tevent_req *session_close_send(TALLOC_CTX *mem_ctx,
-				      struct tevent_context *ev,
-				      struct session_table *table,
-				      struct session_targets *targets,
-				      const struct session_close_options *how)
-{
-	if (side_process_needed()) {
-		return session_close_in_child_send(mem_ctx,
-						   ev,
-						   table,
-						   targets,
-						   how);
-	}
-	return session_close_here_send(mem_ctx, ev, table, targets, how);
-}
-
-NTSTATUS session_close_recv(struct tevent_req *req,
-			    TALLOC_CTX *mem_ctx,
-			    struct durable_opens **opens)
-{
-	if (talloc_get_type(_tevent_req_data(req),
-			    struct session_close_in_child_state) == NULL) {
-		return session_close_here_recv(req, mem_ctx, opens);
-	}
-	if (opens != NULL) {
-		*opens = NULL;
-	}
 	return tevent_req_simple_recv_ntstatus(req);
 }

@@ -1,43 +1,158 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Ping smbds on other nodes, to see whether they received earlier messages. */
+/* Pings to smbds, and which of them were answered. */
 
 #include "smbd_ping.h"
 
+#include "lib/util/dlinklist.h"
 #include "lib/util/server_id.h"
 #include "librpc/gen_ndr/messaging.h"
 #include "source3/include/messages.h"
+#include "source3/include/serverid.h"
+#include "source3/lib/util_procid.h"
 
-/* The address of all Samba processes on a node, from Samba's ctdb_srvids.h. */
+/*
+ * The address of all of Samba's processes on a node at once, from Samba's
+ * ctdb_srvids.h.
+ */
 #define ALL_PROCESSES 0xFE00000000000000ULL
 
+#define BUCKETS 256
+
+/*
+ * The n-th PONG of an smbd answers its n-th ping, because messages from one
+ * process to another keep their order. One that gets lost makes later pings
+ * look unanswered, which is the safe side.
+ */
 struct smbd_ping {
-	struct server_id owner;
-	enum smbd_ping_state state;
-	struct timeval asked;
+	struct smbd_ping *prev, *next;
+	struct smbd_pings *pings;
+	struct server_id smbd;
+	/* watches that use it */
+	size_t users;
+	uint64_t sent;
+	uint64_t answered;
+	bool node_asked;
+	bool node_answered;
 };
 
 struct smbd_pings {
 	struct messaging_context *msg_ctx;
-	struct smbd_ping *list;
-	size_t num;
+	struct smbd_ping_watch *watches;
+	struct smbd_ping *buckets[BUCKETS];
 };
 
-static struct smbd_ping *find_ping(const struct smbd_pings *pings,
-				   const struct server_id *owner)
+struct smbd_ping_watch {
+	struct smbd_ping_watch *prev, *next;
+	struct smbd_pings *pings;
+	struct tevent_context *ev;
+	struct tevent_immediate *wake;
+	void (*answered)(void *private_data);
+	void *private_data;
+	struct smbd_ping **used;
+	size_t num_used;
+};
+
+static struct smbd_ping **bucket_of(struct smbd_pings *pings,
+				    const struct server_id *smbd)
 {
-	for (size_t i = 0; i < pings->num; i++) {
-		if (server_id_equal(&pings->list[i].owner, owner)) {
-			return &pings->list[i];
-		}
-	}
-	return NULL;
+	return &pings->buckets[(smbd->pid ^ smbd->vnn) % BUCKETS];
 }
 
-static void pong_received(struct messaging_context *msg_ctx,
-			  void *private_data,
-			  uint32_t msg_type,
-			  struct server_id from,
-			  DATA_BLOB *data)
+static struct smbd_ping *find_ping(struct smbd_pings *pings,
+				   const struct server_id *smbd)
+{
+	struct smbd_ping *ping = *bucket_of(pings, smbd);
+
+	while (ping != NULL && !server_id_equal(&ping->smbd, smbd)) {
+		ping = ping->next;
+	}
+	return ping;
+}
+
+/* All that are known of a node: it is asked or heard of as a whole seldom. */
+static void for_node(struct smbd_pings *pings,
+		     uint32_t vnn,
+		     void (*act)(struct smbd_ping *ping))
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct smbd_ping *ping = pings->buckets[i];
+
+		for (; ping != NULL; ping = ping->next) {
+			if (ping->smbd.vnn == vnn) {
+				act(ping);
+			}
+		}
+	}
+}
+
+static void note_node_answered(struct smbd_ping *ping)
+{
+	ping->node_answered = ping->node_asked;
+}
+
+static void wake_watch(struct tevent_context *ev,
+		       struct tevent_immediate *im,
+		       void *private_data)
+{
+	const struct smbd_ping_watch *watch = private_data;
+
+	(void)ev;
+	(void)im;
+	watch->answered(watch->private_data);
+}
+
+/* One that nobody uses is kept while a PONG may come, so that it is counted. */
+static void free_unused(struct smbd_ping *ping)
+{
+	if (ping->users != 0 ||
+	    (ping->answered != ping->sent && serverid_exists(&ping->smbd))) {
+		return;
+	}
+	DLIST_REMOVE(*bucket_of(ping->pings, &ping->smbd), ping);
+	talloc_free(ping);
+}
+
+/* Those of smbds that have died without an answer. */
+static void free_all_unused(struct smbd_pings *pings)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct smbd_ping *ping = pings->buckets[i];
+
+		while (ping != NULL) {
+			struct smbd_ping *next = ping->next;
+
+			free_unused(ping);
+			ping = next;
+		}
+	}
+}
+
+static void pong_received(struct smbd_pings *pings,
+			  const struct server_id *from)
+{
+	struct smbd_ping *ping = find_ping(pings, from);
+	struct smbd_ping_watch *watch = NULL;
+
+	if (ping != NULL && ping->answered < ping->sent) {
+		ping->answered += 1;
+		free_unused(ping);
+	}
+	if (!procid_is_local(from)) {
+		for_node(pings, from->vnn, note_node_answered);
+	}
+	for (watch = pings->watches; watch != NULL; watch = watch->next) {
+		tevent_schedule_immediate(watch->wake,
+					  watch->ev,
+					  wake_watch,
+					  watch);
+	}
+}
+
+static void pong_message(struct messaging_context *msg_ctx,
+			 void *private_data,
+			 uint32_t msg_type,
+			 struct server_id from,
+			 DATA_BLOB *data)
 {
 	struct smbd_pings *pings =
 		talloc_get_type_abort(private_data, struct smbd_pings);
@@ -45,16 +160,7 @@ static void pong_received(struct messaging_context *msg_ctx,
 	(void)msg_ctx;
 	(void)msg_type;
 	(void)data;
-
-	for (size_t i = 0; i < pings->num; i++) {
-		struct smbd_ping *ping = &pings->list[i];
-
-		if (server_id_equal(&ping->owner, &from) ||
-		    (ping->state == PING_SENT_TO_NODE &&
-		     ping->owner.vnn == from.vnn)) {
-			ping->state = PING_ANSWERED;
-		}
-	}
+	pong_received(pings, &from);
 }
 
 static int smbd_pings_destructor(struct smbd_pings *pings)
@@ -73,7 +179,7 @@ struct smbd_pings *smbd_pings_create(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	pings->msg_ctx = msg_ctx;
-	status = messaging_register(msg_ctx, pings, MSG_PONG, pong_received);
+	status = messaging_register(msg_ctx, pings, MSG_PONG, pong_message);
 	if (!NT_STATUS_IS_OK(status)) {
 		talloc_free(pings);
 		return NULL;
@@ -82,63 +188,158 @@ struct smbd_pings *smbd_pings_create(TALLOC_CTX *mem_ctx,
 	return pings;
 }
 
-static struct smbd_ping *find_or_add(struct smbd_pings *pings,
-				     const struct server_id *owner)
-{
-	struct smbd_ping *ping = find_ping(pings, owner);
-	struct smbd_ping *list = NULL;
+static void read_next_pong(struct smbd_ping_watch *watch);
 
-	if (ping != NULL) {
-		return ping;
+static void pong_read(struct tevent_req *req)
+{
+	struct smbd_ping_watch *watch =
+		tevent_req_callback_data(req, struct smbd_ping_watch);
+	struct messaging_rec *rec = NULL;
+	int ret = messaging_read_recv(req, watch, &rec);
+
+	TALLOC_FREE(req);
+	if (ret != 0) {
+		/* the clock makes up for it */
+		return;
 	}
-	list = talloc_realloc(pings,
-			      pings->list,
-			      struct smbd_ping,
-			      pings->num + 1);
-	if (list == NULL) {
+	read_next_pong(watch);
+	pong_received(watch->pings, &rec->src);
+	talloc_free(rec);
+}
+
+/* What pong_message() does where the messaging context's own loop runs. */
+static void read_next_pong(struct smbd_ping_watch *watch)
+{
+	struct tevent_req *req = messaging_read_send(watch,
+						     watch->ev,
+						     watch->pings->msg_ctx,
+						     MSG_PONG);
+
+	if (req != NULL) {
+		tevent_req_set_callback(req, pong_read, watch);
+	}
+}
+
+static int smbd_ping_watch_destructor(struct smbd_ping_watch *watch)
+{
+	DLIST_REMOVE(watch->pings->watches, watch);
+	for (size_t i = 0; i < watch->num_used; i++) {
+		watch->used[i]->users -= 1;
+		free_unused(watch->used[i]);
+	}
+	return 0;
+}
+
+struct smbd_ping_watch *smbd_pings_watch(TALLOC_CTX *mem_ctx,
+					 struct smbd_pings *pings,
+					 struct tevent_context *ev,
+					 void (*answered)(void *private_data),
+					 void *private_data)
+{
+	struct smbd_ping_watch *watch = talloc(mem_ctx, struct smbd_ping_watch);
+
+	if (watch == NULL) {
 		return NULL;
 	}
-	pings->list = list;
-	list[pings->num] = (struct smbd_ping){.owner = *owner};
-	return &list[pings->num++];
+	*watch = (struct smbd_ping_watch){
+		.pings = pings,
+		.ev = ev,
+		.wake = tevent_create_immediate(watch),
+		.answered = answered,
+		.private_data = private_data,
+	};
+	if (watch->wake == NULL) {
+		talloc_free(watch);
+		return NULL;
+	}
+	free_all_unused(pings);
+	DLIST_ADD(pings->watches, watch);
+	talloc_set_destructor(watch, smbd_ping_watch_destructor);
+	if (ev != messaging_tevent_context(pings->msg_ctx)) {
+		read_next_pong(watch);
+	}
+	return watch;
 }
 
-NTSTATUS smbd_ping_send(struct smbd_pings *pings,
-			const struct server_id *owner,
-			bool whole_node)
+static struct smbd_ping *add_ping(struct smbd_pings *pings,
+				  const struct server_id *smbd)
 {
-	struct smbd_ping *ping = find_or_add(pings, owner);
-	struct server_id to = *owner;
+	struct smbd_ping *ping = talloc(pings, struct smbd_ping);
 
+	if (ping != NULL) {
+		*ping = (struct smbd_ping){.pings = pings, .smbd = *smbd};
+		DLIST_ADD(*bucket_of(pings, smbd), ping);
+	}
+	return ping;
+}
+
+struct smbd_ping *smbd_ping_get(struct smbd_ping_watch *watch,
+				const struct server_id *smbd)
+{
+	struct smbd_ping *ping = find_ping(watch->pings, smbd);
+	struct smbd_ping **used = watch->used;
+
+	if (watch->num_used == talloc_array_length(used)) {
+		used = talloc_realloc(watch,
+				      used,
+				      struct smbd_ping *,
+				      2 * watch->num_used + 1);
+		if (used == NULL) {
+			return NULL;
+		}
+		watch->used = used;
+	}
 	if (ping == NULL) {
-		return NT_STATUS_NO_MEMORY;
+		ping = add_ping(watch->pings, smbd);
 	}
-	if (whole_node) {
-		to = (struct server_id){.vnn = owner->vnn,
-					.pid = ALL_PROCESSES};
+	if (ping != NULL) {
+		ping->users += 1;
+		used[watch->num_used++] = ping;
 	}
-	ping->state = whole_node ? PING_SENT_TO_NODE : PING_SENT;
-	ping->asked = timeval_current();
-	return messaging_send(pings->msg_ctx, to, MSG_PING, NULL);
+	return ping;
 }
 
-enum smbd_ping_state smbd_ping_get(const struct smbd_pings *pings,
-				   const struct server_id *owner,
-				   struct timeval *age)
+NTSTATUS smbd_ping_send(struct smbd_ping *ping, uint64_t *number)
 {
-	const struct smbd_ping *ping = find_ping(pings, owner);
-	struct timeval now = timeval_current();
+	NTSTATUS status = messaging_send(ping->pings->msg_ctx,
+					 ping->smbd,
+					 MSG_PING,
+					 NULL);
 
-	if (ping == NULL) {
-		return PING_NOT_SENT;
+	if (NT_STATUS_IS_OK(status)) {
+		ping->sent += 1;
+		*number = ping->sent;
 	}
-	if (age != NULL) {
-		*age = tevent_timeval_until(&ping->asked, &now);
-	}
-	return ping->state;
+	return status;
 }
 
-void smbd_pings_forget(struct smbd_pings *pings)
+bool smbd_ping_answered(const struct smbd_ping *ping, uint64_t number)
 {
-	pings->num = 0;
+	return ping->answered >= number;
+}
+
+/* Each process of the node will answer once more. */
+static void count_node_ping(struct smbd_ping *ping)
+{
+	ping->sent += 1;
+}
+
+NTSTATUS smbd_ping_send_to_node(struct smbd_ping *ping)
+{
+	const struct server_id node = {.vnn = ping->smbd.vnn,
+				       .pid = ALL_PROCESSES};
+	NTSTATUS status =
+		messaging_send(ping->pings->msg_ctx, node, MSG_PING, NULL);
+
+	if (NT_STATUS_IS_OK(status)) {
+		for_node(ping->pings, node.vnn, count_node_ping);
+		ping->node_asked = true;
+		ping->node_answered = false;
+	}
+	return status;
+}
+
+bool smbd_ping_node_answered(const struct smbd_ping *ping)
+{
+	return ping->node_answered;
 }

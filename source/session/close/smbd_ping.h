@@ -1,61 +1,77 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Ping smbds on other nodes, to see whether they received earlier messages. */
+/* Pings to smbds, and which of them were answered. */
 
 #ifndef SESSIONDEL_SMBD_PING_H
 #define SESSIONDEL_SMBD_PING_H
 
 #include "source/common/samba_types.h"
 #include <talloc.h>
+#include <tevent.h>
 
 #include "librpc/gen_ndr/server_id.h"
 
-struct smbd_pings;
 struct messaging_context;
+struct smbd_ping;
+struct smbd_pings;
 
 /**
- * Start to listen for answers.
+ * Be ready to ping. One of these is needed for a messaging context, because a
+ * PONG does not say which ping it answers: they are counted.
  *
  * @param[in] mem_ctx  Owns the pings.
- * @param[in] msg_ctx  Answers arrive while its main event context runs.
+ * @param[in] msg_ctx  Must outlive them.
  *
- * @return NULL if out of memory.
+ * @return NULL without memory.
  */
 struct smbd_pings *smbd_pings_create(TALLOC_CTX *mem_ctx,
 				     struct messaging_context *msg_ctx);
 
 /**
- * Ping a process. It receives the ping after all earlier messages.
+ * Have a function called soon after each PONG, from an event context's loop.
  *
- * @param[in] pings       From smbd_pings_create().
- * @param[in] owner       The process.
- * @param[in] whole_node  Ping all Samba processes on the owner's node, because
- *                        the owner itself is dead.
+ * @param[in] mem_ctx  Owns the watch; it ends when it is freed.
+ * @param[in] ev       The event context, the messaging context's own or one
+ *                     that runs while that one does not.
  *
- * @return NT_STATUS_NO_MEMORY, or why the ping could not be sent.
+ * @return The watch, NULL without memory.
  */
-NTSTATUS smbd_ping_send(struct smbd_pings *pings,
-			const struct server_id *owner,
-			bool whole_node);
-
-/* Forget all pings and answers. */
-void smbd_pings_forget(struct smbd_pings *pings);
-
-/* What became of the last ping. */
-enum smbd_ping_state {
-	PING_NOT_SENT,
-	PING_SENT,
-	PING_SENT_TO_NODE,
-	PING_ANSWERED,
-};
+struct smbd_ping_watch *smbd_pings_watch(TALLOC_CTX *mem_ctx,
+					 struct smbd_pings *pings,
+					 struct tevent_context *ev,
+					 void (*answered)(void *private_data),
+					 void *private_data);
 
 /**
- * The state of the last ping of a process.
+ * The pings of one smbd, to be used while the watch lives.
  *
- * @param[out] age  Time since the ping; not set with PING_NOT_SENT. May be
- *                  NULL.
+ * @return NULL without memory.
  */
-enum smbd_ping_state smbd_ping_get(const struct smbd_pings *pings,
-				   const struct server_id *owner,
-				   struct timeval *age);
+struct smbd_ping *smbd_ping_get(struct smbd_ping_watch *watch,
+				const struct server_id *smbd);
+
+/**
+ * Ping an smbd. It answers when it has taken up what it was sent before. Each
+ * ping makes smbd log a line at level 1.
+ *
+ * @param[out] number  Of this ping, never 0. Valid only with NT_STATUS_OK.
+ *
+ * @return NT_STATUS_NO_MEMORY, or why it could not be sent.
+ */
+NTSTATUS smbd_ping_send(struct smbd_ping *ping, uint64_t *number);
+
+/**
+ * Was the ping of that number answered?
+ */
+bool smbd_ping_answered(const struct smbd_ping *ping, uint64_t number);
+
+/**
+ * Ping all of Samba's processes on the node of an smbd that is dead.
+ */
+NTSTATUS smbd_ping_send_to_node(struct smbd_ping *ping);
+
+/**
+ * Did any process of the node answer since smbd_ping_send_to_node()?
+ */
+bool smbd_ping_node_answered(const struct smbd_ping *ping);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Durable opens of closed sessions: noted before the close, ended after it. */
+/* Durable opens of sessions that are closed: noted before, ended after. */
 
 #ifndef SESSIONDEL_DURABLE_OPEN_H
 #define SESSIONDEL_DURABLE_OPEN_H
@@ -13,14 +13,12 @@ struct durable_table;
 struct share_lock_limit;
 
 /**
- * Open the databases of opens and of byte-range locks, as smbd does.
+ * Open the databases of opens and of what they hold, the way smbd does.
  *
  * @param[in]  mem_ctx   Owns the databases.
- * @param[in]  sessions  The session table; must outlive them.
- * @param[in]  limit     See share_lock_try(); must outlive them.
+ * @param[in]  sessions  The session table, must outlive them.
+ * @param[in]  limit     See share_lock_try(), must outlive them.
  * @param[out] table     Valid only with NT_STATUS_OK.
- *
- * @return NT_STATUS_NO_MEMORY, or why a database cannot be opened.
  */
 NTSTATUS durable_table_open(TALLOC_CTX *mem_ctx,
 			    struct session_table *sessions,
@@ -28,26 +26,21 @@ NTSTATUS durable_table_open(TALLOC_CTX *mem_ctx,
 			    struct durable_table **table);
 
 /**
- * Note the durable opens that may belong to targets.
+ * Note the durable opens that may belong to sessions which are to be closed:
+ * those that are connected now, on the smbds of these sessions.
  *
- * [MS-SMB2] 3.3.4.12 closes every open of a session. When smbd closes a
- * session, it only disconnects the durable ones, and their client can reclaim
- * them. 4.17 does not record which session an open belongs to, only its smbd
- * and its user. So all opens of that smbd and user are noted, and those that
- * are disconnected while the session ends were its own, unless another session
- * of the same user on the same smbd ended at the same time.
- *
- * An open that is made after this is left alone: it may belong to a new session
- * that is not closed.
+ * [MS-SMB2] 3.3.4.12 closes every open of a session. smbd keeps its durable
+ * opens as disconnected ones, which their client can reclaim. Up to 4.22 no
+ * record says which session an open belongs to; docs/durable-handles.md says
+ * how that is found out.
  *
  * @param[in]  mem_ctx  Owns the opens.
- * @param[in]  table    From durable_table_open(); must outlive the opens.
- * @param[in]  targets  The targets, before they are asked to close.
- * @param[out] opens    Also valid after an error; NULL if out of memory.
+ * @param[in]  table    From durable_table_open(), must outlive the opens.
+ * @param[in]  targets  The sessions, before they are asked to close.
+ * @param[out] opens    Valid also when something fails, NULL without memory.
  *
- * @return NT_STATUS_NO_MEMORY; NT_STATUS_REVISION_MISMATCH if this Samba's
- *         records have another layout than those the module was built for; or
- *         why a table cannot be read.
+ * @return NT_STATUS_NO_MEMORY, NT_STATUS_REVISION_MISMATCH when this Samba's
+ *         records are of another layout, or why a table cannot be read.
  */
 NTSTATUS durable_opens_note(TALLOC_CTX *mem_ctx,
 			    const struct durable_table *table,
@@ -55,38 +48,82 @@ NTSTATUS durable_opens_note(TALLOC_CTX *mem_ctx,
 			    struct durable_opens **opens);
 
 /**
- * End the opens that are disconnected now: they can no longer be reclaimed, and
- * their share modes, leases and byte-range locks are removed. Call this while
- * the sessions end, once when all have ended, and again until nothing is left.
- * If an open is still connected when all sessions that it may belong to are
- * settled, it belongs to another session.
+ * Look which of the noted opens are disconnected now, and end those that are
+ * proven to be a closed session's: they cannot be reclaimed, and their share
+ * modes, leases and byte-range locks are gone.
  *
- * @param[in,out] opens    The noted opens.
- * @param[in]     targets  The targets, with their fates.
+ * To be called while the sessions end, once when they have, and until nothing
+ * is pending or left.
  *
  * @return NT_STATUS_NO_MEMORY.
  */
-NTSTATUS durable_opens_end(struct durable_opens *opens,
-			   const struct session_targets *targets);
+NTSTATUS durable_opens_look(struct durable_opens *opens);
 
 /**
- * Why durable_opens_end() could not end an open.
- *
- * @return NT_STATUS_OK if it ended all; NT_STATUS_IO_TIMEOUT if another process
- *         had the share modes of a file locked; or why a database could not be
- *         changed.
+ * Say how many targets of an smbd are still there. Its opens are looked at when
+ * that has changed.
  */
-NTSTATUS durable_opens_left(const struct durable_opens *opens);
+void durable_opens_set_awaited(struct durable_opens *opens,
+			       size_t smbd,
+			       size_t awaited);
 
 /**
- * Are there still opens that may belong to a target that is not settled?
+ * Proofs. An open that is disconnected may also be one of a session that stays,
+ * whose log-off has begun: smbd disconnects the opens first and deletes the
+ * record last, without taking up messages in between. So the caller pings each
+ * smbd that wants a proof, and says when the PONG is there.
+ */
+
+/**
+ * How many smbds there are, numbered from 0.
+ */
+size_t durable_opens_num_smbds(const struct durable_opens *opens);
+
+const struct server_id *durable_opens_smbd(const struct durable_opens *opens,
+					   size_t smbd);
+
+/**
+ * Is a ping wanted whose PONG proves whose opens are? What is disconnected now
+ * is meant.
+ */
+bool durable_opens_want_proof(const struct durable_opens *opens, size_t smbd);
+
+/**
+ * The ping is on its way.
+ */
+void durable_opens_begin_proof(struct durable_opens *opens, size_t smbd);
+
+/**
+ * The PONG is there. Where all who stay are there as well, what was meant was
+ * the closed sessions'; else it is left alone.
+ *
+ * @return NT_STATUS_NO_MEMORY, or why that cannot be found out now.
+ */
+NTSTATUS durable_opens_end_proof(struct durable_opens *opens, size_t smbd);
+
+/**
+ * There will be no PONG: the smbd is dead, or the time is up. What is not
+ * proven is left alone.
+ */
+void durable_opens_fail_proof(struct durable_opens *opens, size_t smbd);
+
+/**
+ * Is there an open that may still have to be ended?
  */
 bool durable_opens_pending(const struct durable_opens *opens);
 
 /**
- * The number of noted opens that their clients reclaimed before they could be
- * ended.
+ * Why durable_opens_look() has left something that it should have ended.
+ *
+ * @return NT_STATUS_OK when it has not; NT_STATUS_IO_TIMEOUT when another
+ *         process was at a file; or why a database could not be changed.
  */
-size_t durable_opens_reclaimed(const struct durable_opens *opens);
+NTSTATUS durable_opens_left(const struct durable_opens *opens);
+
+/**
+ * How many opens may be a closed session's and were left all the same: they
+ * were reclaimed, or it was not proven whose they are.
+ */
+size_t durable_opens_in_doubt(const struct durable_opens *opens);
 
 #endif

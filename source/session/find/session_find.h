@@ -1,29 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Find the sessions that match a query in the session table. */
+/* Find the sessions that a call is to close, here or in the call's child. */
 
 #ifndef SESSIONDEL_SESSION_FIND_H
 #define SESSIONDEL_SESSION_FIND_H
 
-#include "source/session/match/session_query.h"
-#include "source/session/targets.h"
+#include "source/common/samba_types.h"
+#include <tevent.h>
+
+#include "source/session/session_work.h"
 
 /**
- * Find the sessions that match a query (docs/spec.md#which-sessions-match):
- * authenticated ones whose smbd is alive. The caller's own gets the fate
- * SESSION_OWN.
+ * Find the sessions that the query of a call means
+ * (docs/spec.md#which-sessions-match), as session_targets_find() does. Without
+ * a child the request is done when this returns.
  *
- * @param[in]  mem_ctx  Owns the list of targets.
- * @param[in]  table    The session table.
- * @param[in]  query    What was asked for.
- * @param[in]  scope    The server's domain, and the caller.
- * @param[out] targets  Valid only with NT_STATUS_OK, may be empty.
+ * @param[in] mem_ctx  Owns the request.
+ * @param[in] ev       Where to wait.
+ * @param[in] work     Must outlive the request.
+ * @param[in] limit    How long a child may take.
  *
- * @return NT_STATUS_NO_MEMORY, or what session_table_walk() returns.
+ * @return The request, NULL without memory.
  */
-NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
-			      struct session_table *table,
-			      const struct session_query *query,
-			      const struct session_scope *scope,
-			      struct session_targets *targets);
+struct tevent_req *session_find_send(TALLOC_CTX *mem_ctx,
+				     struct tevent_context *ev,
+				     struct session_work *work,
+				     struct timeval limit);
+
+/**
+ * @param[in]  mem_ctx  Owns the list of targets.
+ * @param[out] targets  Valid with NT_STATUS_OK and NT_STATUS_IO_TIMEOUT.
+ *
+ * @return NT_STATUS_OK; NT_STATUS_IO_TIMEOUT: there may be more than were found
+ *         in time, the call's or CTDB's; NT_STATUS_INTERNAL_ERROR: the child
+ *         failed; or what session_targets_find() returns.
+ */
+NTSTATUS session_find_recv(struct tevent_req *req,
+			   TALLOC_CTX *mem_ctx,
+			   struct session_targets *targets);
 
 #endif

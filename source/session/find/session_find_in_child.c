@@ -1,180 +1,127 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Find sessions on a cluster, in a child process that sends the targets. */
+/* Find sessions of a cluster: in a child that sends what it finds. */
 
 #include "session_find_in_child.h"
 
-#include <unistd.h>
-
 #include "lib/util/tevent_ntstatus.h"
 
-#include "source/session/child/side_process.h"
+#include "source/session/child/call_child.h"
 
-#include "session_find.h"
+#include "message_addresses.h"
+#include "session_find_local.h"
 
 /*
- * A message from the child. A target is followed by its user and client, each
- * with its NUL. Targets are sent when they are found, in case the walk does not
- * end, and all of them again at its end.
+ * A request has the addresses that the client's name was resolved to. Each
+ * target is sent when it is found, for the case that the walk does not end.
  */
-struct told {
-	enum {
-		TOLD_TARGET,
-		TOLD_AGAIN,
-		TOLD_END,
-	} kind;
-	struct session_target target;
-	size_t user_len;
-	size_t client_len;
-	/* of TOLD_END */
-	NTSTATUS status;
-	bool other_clients;
+enum {
+	FIND_REQUEST = 1,
+	FIND_TARGET = CHILD_MESSAGES,
+	FIND_SUMMARY,
 };
+
+static void put_target(struct message *message,
+		       const struct session_target *target)
+{
+	message_put_u32(message, target->key.global_id);
+	message_put_u64(message, target->key.wire_id);
+	message_put_u64(message, target->key.creation_time);
+	message_put_u32(message, target->version);
+	message_put_server_id(message, &target->owner);
+	message_put_sid(message, &target->user_sid);
+	message_put_u32(message, target->like_caller);
+	message_put_u32(message, target->fate == SESSION_OWN);
+	message_put_string(message, target->user);
+	message_put_string(message, target->client);
+}
+
+static struct session_target get_target(struct message *message)
+{
+	struct session_target target = {.version = 0};
+
+	target.key.global_id = message_get_u32(message);
+	target.key.wire_id = message_get_u64(message);
+	target.key.creation_time = message_get_u64(message);
+	target.version = message_get_u32(message);
+	target.owner = message_get_server_id(message);
+	target.user_sid = message_get_sid(message);
+	target.like_caller = message_get_u32(message);
+	target.fate =
+		message_get_u32(message) ? SESSION_OWN : SESSION_NOT_ASKED;
+	target.user = message_get_string(message);
+	target.client = message_get_string(message);
+	return target;
+}
+
+/* In the child */
+
+static void send_target(const struct session_target *target, void *private_data)
+{
+	struct child_link *link = private_data;
+
+	put_target(child_link_begin(link, FIND_TARGET), target);
+	child_link_send(link);
+}
+
+static NTSTATUS serve_find(struct child_link *link,
+			   struct message *request,
+			   void *private_data)
+{
+	struct session_work *work = private_data;
+	struct session_targets *targets =
+		talloc_zero(NULL, struct session_targets);
+	struct client_addresses *addresses =
+		talloc(targets, struct client_addresses);
+	struct message *summary = NULL;
+	NTSTATUS status;
+
+	if (targets == NULL || addresses == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	/* for the last resort as well */
+	work->query.client.resolved = message_get_addresses(request, addresses);
+	work->scope.found = send_target;
+	work->scope.private_data = link;
+	work->targets = targets;
+	status = session_targets_find(targets,
+				      work->table,
+				      &work->query,
+				      &work->scope,
+				      targets);
+	work->query.client.resolved = NULL;
+
+	summary = child_link_begin(link, FIND_SUMMARY);
+	message_put_u32(summary, targets->other_clients);
+	message_put_u32(summary, targets->caller_known);
+	child_link_send(link);
+	return status;
+}
+
+const struct child_service session_find_service = {
+	.request = FIND_REQUEST,
+	.serve = serve_find,
+};
+
+/* In the worker */
 
 struct session_find_in_child_state {
-	struct session_table *table;
-	const struct session_query *query;
-	struct session_scope scope;
 	struct session_targets targets;
-	int output;
-	/* TOLD_END was received */
-	bool ended;
-	NTSTATUS status;
 };
 
-/* The child has nothing left to do if the worker does not read. */
-static void send_bytes(int output, const void *data, size_t len)
-{
-	if (!side_process_tell(output, data, len)) {
-		_exit(1);
-	}
-}
-
-static void tell_target(const struct session_target *target, void *private_data)
-{
-	const struct session_find_in_child_state *state = private_data;
-	const struct told told = {
-		.kind = TOLD_TARGET,
-		.target = *target,
-		.user_len = strlen(target->user) + 1,
-		.client_len = strlen(target->client) + 1,
-	};
-
-	send_bytes(state->output, &told, sizeof(told));
-	send_bytes(state->output, target->user, told.user_len);
-	send_bytes(state->output, target->client, told.client_len);
-}
-
-static void find_in_child(int output, void *private_data)
+static bool receive_found(uint32_t type,
+			  struct message *message,
+			  void *private_data)
 {
 	struct session_find_in_child_state *state = private_data;
-	const struct session_targets *targets = &state->targets;
-	const struct told again = {.kind = TOLD_AGAIN};
-	struct told end = {.kind = TOLD_END};
+	struct session_target target;
 
-	state->output = output;
-	state->scope.found = tell_target;
-	state->scope.private_data = state;
-	end.status = session_targets_find(state,
-					  state->table,
-					  state->query,
-					  &state->scope,
-					  &state->targets);
-	send_bytes(output, &again, sizeof(again));
-	for (size_t i = 0; i < targets->num; i++) {
-		tell_target(&targets->list[i], state);
-	}
-	end.other_clients = targets->other_clients;
-	send_bytes(output, &end, sizeof(end));
-}
-
-static void session_find_in_child_done(struct tevent_req *subreq);
-
-struct tevent_req *session_find_in_child_send(TALLOC_CTX *mem_ctx,
-					      struct tevent_context *ev,
-					      struct session_table *table,
-					      const struct session_query *query,
-					      const struct session_scope *scope,
-					      struct timeval limit)
-{
-	struct tevent_req *req = NULL;
-	struct tevent_req *subreq = NULL;
-	struct session_find_in_child_state *state = NULL;
-
-	req = tevent_req_create(mem_ctx,
-				&state,
-				struct session_find_in_child_state);
-	if (req == NULL) {
-		return NULL;
-	}
-	*state = (struct session_find_in_child_state){
-		.table = table,
-		.query = query,
-		.scope = *scope,
-	};
-	subreq = side_process_send(state,
-				   ev,
-				   session_table_messaging(table),
-				   limit,
-				   find_in_child,
-				   state);
-	if (tevent_req_nomem(subreq, req)) {
-		return tevent_req_post(req, ev);
-	}
-	tevent_req_set_callback(subreq, session_find_in_child_done, req);
-	return req;
-}
-
-/* Drops an incomplete target: the child was killed while it wrote. */
-static bool take_target(struct session_find_in_child_state *state,
-			struct told *told,
-			const char **text,
-			const char *end)
-{
-	const size_t len = told->user_len + told->client_len;
-
-	if ((size_t)(end - *text) < len) {
-		*text = end;
+	if (type == FIND_SUMMARY) {
+		state->targets.other_clients = message_get_u32(message);
+		state->targets.caller_known = message_get_u32(message);
 		return true;
 	}
-	told->target.user = *text;
-	told->target.client = *text + told->user_len;
-	*text += len;
-	return session_targets_add(state, &state->targets, &told->target);
-}
-
-static NTSTATUS receive_messages(struct session_find_in_child_state *state,
-				 const DATA_BLOB *blob)
-{
-	const char *text = (const char *)blob->data;
-	const char *end = text + blob->length;
-	struct told told;
-
-	while ((size_t)(end - text) >= sizeof(told)) {
-		memcpy(&told, text, sizeof(told));
-		text += sizeof(told);
-		if (told.kind == TOLD_AGAIN) {
-			state->targets.num = 0;
-		} else if (told.kind == TOLD_END) {
-			state->ended = true;
-			state->status = told.status;
-			state->targets.other_clients = told.other_clients;
-		} else if (!take_target(state, &told, &text, end)) {
-			return NT_STATUS_NO_MEMORY;
-		}
-	}
-	return NT_STATUS_OK;
-}
-
-static NTSTATUS complete_targets(struct session_find_in_child_state *state,
-				 NTSTATUS status)
-{
-	if (state->ended) {
-		status = state->status;
-	} else if (NT_STATUS_IS_OK(status)) {
-		status = NT_STATUS_INTERNAL_ERROR;
-	}
-	session_targets_complete(&state->targets, NT_STATUS_IS_OK(status));
-	return status;
+	target = get_target(message);
+	return session_targets_add(state, &state->targets, &target);
 }
 
 static void session_find_in_child_done(struct tevent_req *subreq)
@@ -183,28 +130,58 @@ static void session_find_in_child_done(struct tevent_req *subreq)
 		tevent_req_callback_data(subreq, struct tevent_req);
 	struct session_find_in_child_state *state =
 		tevent_req_data(req, struct session_find_in_child_state);
-	DATA_BLOB blob;
-	NTSTATUS status = side_process_recv(subreq, req, &blob);
-	NTSTATUS taken = receive_messages(state, &blob);
+	NTSTATUS status = call_child_request_recv(subreq);
 
 	TALLOC_FREE(subreq);
-	if (tevent_req_nterror(req, taken) ||
-	    tevent_req_nterror(req, complete_targets(state, status))) {
-		return;
+	session_targets_complete(&state->targets);
+	if (!tevent_req_nterror(req, status)) {
+		tevent_req_done(req);
 	}
-	tevent_req_done(req);
+}
+
+struct tevent_req *session_find_in_child_send(TALLOC_CTX *mem_ctx,
+					      struct tevent_context *ev,
+					      struct session_work *work,
+					      struct timeval limit)
+{
+	struct tevent_req *req = NULL;
+	struct tevent_req *subreq = NULL;
+	struct session_find_in_child_state *state = NULL;
+	struct message request =
+		message_begin(call_child_buffer(work->child), FIND_REQUEST);
+
+	req = tevent_req_create(mem_ctx,
+				&state,
+				struct session_find_in_child_state);
+	if (req == NULL) {
+		return NULL;
+	}
+	message_put_addresses(&request, work->query.client.resolved);
+	subreq = call_child_request_send(state,
+					 ev,
+					 work->child,
+					 &request,
+					 limit,
+					 receive_found,
+					 state);
+	if (tevent_req_nomem(subreq, req)) {
+		return tevent_req_post(req, ev);
+	}
+	tevent_req_set_callback(subreq, session_find_in_child_done, req);
+	return req;
 }
 
 NTSTATUS session_find_in_child_recv(struct tevent_req *req,
 				    TALLOC_CTX *mem_ctx,
 				    struct session_targets *targets)
 {
-	struct session_find_in_child_state *state =
+	const struct session_find_in_child_state *state =
 		tevent_req_data(req, struct session_find_in_child_state);
 	NTSTATUS status = NT_STATUS_OK;
 
 	(void)tevent_req_is_nterror(req, &status);
 	*targets = state->targets;
 	(void)talloc_steal(mem_ctx, targets->list);
+	tevent_req_received(req);
 	return status;
 }

@@ -1,101 +1,150 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* List sessions on a cluster, in a child process that sends the list. */
+/* List sessions of a cluster: in a child that sends them all. */
 
 #include "session_list_in_child.h"
 
 #include "lib/util/tevent_ntstatus.h"
 
-#include "source/session/child/side_process.h"
+#include "source/session/child/call_child.h"
 
-/* What the child sends first; the rows follow. */
-struct told_list {
-	NTSTATUS status;
-	/* rows is the child's pointer, not valid in the worker */
-	struct session_list list;
+#include "message_addresses.h"
+
+/* A request says whether to count opens, and has the client's addresses. */
+enum {
+	LIST_REQUEST = 2,
+	LIST_ROW = CHILD_MESSAGES + 100,
+	LIST_SUMMARY,
 };
 
-/*
- * A row is followed by its client and user, each with its NUL. Its other
- * strings are constants, which have the same address in both processes.
- */
-struct told_row {
-	struct session_row row;
-	size_t client_len;
-	size_t user_len;
+static void put_row(struct message *message, const struct session_row *row)
+{
+	message_put_u32(message, row->id);
+	message_put_string(message, row->client);
+	message_put_string(message, row->user);
+	message_put_string(message, row->dialect);
+	message_put_string(message, row->transport);
+	message_put_u32(message, row->guest);
+	message_put_u32(message, row->seconds);
+	message_put_u32(message, row->opens);
+}
+
+/* In the child */
+
+static NTSTATUS serve_list(struct child_link *link,
+			   struct message *request,
+			   void *private_data)
+{
+	struct session_work *work = private_data;
+	const bool opens = message_get_u32(request);
+	struct client_addresses addresses;
+	struct session_list list = {.rows = NULL};
+	struct message *summary = NULL;
+	TALLOC_CTX *frame = talloc_new(NULL);
+	NTSTATUS status = NT_STATUS_NO_MEMORY;
+
+	work->query.client.resolved =
+		message_get_addresses(request, &addresses);
+	if (frame != NULL) {
+		status = session_list_make(frame,
+					   work->table,
+					   &work->query,
+					   &work->scope,
+					   opens,
+					   &list);
+	}
+	for (size_t i = 0; NT_STATUS_IS_OK(status) && i < list.num; i++) {
+		put_row(child_link_begin(link, LIST_ROW), &list.rows[i]);
+		child_link_send(link);
+	}
+	summary = child_link_begin(link, LIST_SUMMARY);
+	message_put_u32(summary, list.other_clients);
+	message_put_u32(summary, list.client_seen);
+	child_link_send(link);
+	talloc_free(frame);
+	return status;
+}
+
+const struct child_service session_list_service = {
+	.request = LIST_REQUEST,
+	.serve = serve_list,
 };
+
+/* In the worker */
 
 struct session_list_in_child_state {
-	struct session_table *table;
-	const struct session_query *query;
-	struct session_scope scope;
-	bool opens;
-	/* owns what the rows point to */
-	DATA_BLOB told;
+	/* owns the rows */
+	TALLOC_CTX *frame;
 	struct session_list list;
 };
 
-static bool pack_row(struct session_list_in_child_state *state,
-		     const struct session_row *row)
+static bool receive_row(struct session_list_in_child_state *state,
+			struct message *message)
 {
-	const struct told_row told = {
-		.row = *row,
-		.client_len = strlen(row->client) + 1,
-		.user_len = strlen(row->user) + 1,
-	};
+	struct session_list *list = &state->list;
+	struct session_row *row = NULL;
 
-	return data_blob_append(state, &state->told, &told, sizeof(told)) &&
-	       data_blob_append(state,
-				&state->told,
-				row->client,
-				told.client_len) &&
-	       data_blob_append(state, &state->told, row->user, told.user_len);
+	if (list->num == talloc_array_length(list->rows)) {
+		struct session_row *rows = talloc_realloc(state->frame,
+							  list->rows,
+							  struct session_row,
+							  2 * list->num + 4);
+
+		if (rows == NULL) {
+			return false;
+		}
+		list->rows = rows;
+	}
+	row = &list->rows[list->num];
+	*row = (struct session_row){.id = message_get_u32(message)};
+	row->client = talloc_strdup(list->rows, message_get_string(message));
+	row->user = talloc_strdup(list->rows, message_get_string(message));
+	row->dialect = talloc_strdup(list->rows, message_get_string(message));
+	row->transport = talloc_strdup(list->rows, message_get_string(message));
+	row->guest = message_get_u32(message);
+	row->seconds = message_get_u32(message);
+	row->opens = message_get_u32(message);
+	list->num += 1;
+	return row->client != NULL && row->user != NULL &&
+	       row->dialect != NULL && row->transport != NULL;
 }
 
-static bool pack_list(struct session_list_in_child_state *state,
-		      const struct told_list *told)
-{
-	bool ok = data_blob_append(state, &state->told, told, sizeof(*told));
-
-	if (!NT_STATUS_IS_OK(told->status)) {
-		return ok;
-	}
-	for (size_t i = 0; ok && i < told->list.num; i++) {
-		ok = pack_row(state, &told->list.rows[i]);
-	}
-	return ok;
-}
-
-static void list_in_child(int output, void *private_data)
+static bool receive_listed(uint32_t type,
+			   struct message *message,
+			   void *private_data)
 {
 	struct session_list_in_child_state *state = private_data;
-	struct told_list told = {.list = {.rows = NULL}};
 
-	told.status = session_list_make(state,
-					state->table,
-					state->query,
-					&state->scope,
-					state->opens,
-					&told.list);
-	if (!pack_list(state, &told)) {
-		told.status = NT_STATUS_NO_MEMORY;
-		state->told = data_blob_const(&told, sizeof(told));
+	if (type == LIST_SUMMARY) {
+		state->list.other_clients = message_get_u32(message);
+		state->list.client_seen = message_get_u32(message);
+		return true;
 	}
-	(void)side_process_tell(output, state->told.data, state->told.length);
+	return receive_row(state, message);
 }
 
-static void session_list_in_child_done(struct tevent_req *subreq);
+static void session_list_in_child_done(struct tevent_req *subreq)
+{
+	struct tevent_req *req =
+		tevent_req_callback_data(subreq, struct tevent_req);
+	NTSTATUS status = call_child_request_recv(subreq);
+
+	TALLOC_FREE(subreq);
+	if (!tevent_req_nterror(req, status)) {
+		tevent_req_done(req);
+	}
+}
 
 struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
 					      struct tevent_context *ev,
-					      struct session_table *table,
-					      const struct session_query *query,
-					      const struct session_scope *scope,
+					      struct session_work *work,
 					      bool opens,
 					      struct timeval limit)
 {
 	struct tevent_req *req = NULL;
 	struct tevent_req *subreq = NULL;
 	struct session_list_in_child_state *state = NULL;
+	struct message request =
+		message_begin(call_child_buffer(work->child), LIST_REQUEST);
 
 	req = tevent_req_create(mem_ctx,
 				&state,
@@ -103,18 +152,19 @@ struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
 	if (req == NULL) {
 		return NULL;
 	}
-	*state = (struct session_list_in_child_state){
-		.table = table,
-		.query = query,
-		.scope = *scope,
-		.opens = opens,
-	};
-	subreq = side_process_send(state,
-				   ev,
-				   session_table_messaging(table),
-				   limit,
-				   list_in_child,
-				   state);
+	state->frame = talloc_new(state);
+	if (tevent_req_nomem(state->frame, req)) {
+		return tevent_req_post(req, ev);
+	}
+	message_put_u32(&request, opens);
+	message_put_addresses(&request, work->query.client.resolved);
+	subreq = call_child_request_send(state,
+					 ev,
+					 work->child,
+					 &request,
+					 limit,
+					 receive_listed,
+					 state);
 	if (tevent_req_nomem(subreq, req)) {
 		return tevent_req_post(req, ev);
 	}
@@ -122,100 +172,18 @@ struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
 	return req;
 }
 
-/* The bytes that were not read yet. They are not aligned. */
-struct rest {
-	const char *data;
-	size_t length;
-};
-
-/* The next length bytes, NULL if there are fewer. */
-static const char *take_bytes(struct rest *rest, size_t length)
-{
-	const char *data = rest->data;
-
-	if (length > rest->length) {
-		return NULL;
-	}
-	rest->data += length;
-	rest->length -= length;
-	return data;
-}
-
-static bool take_row(struct rest *rest, struct session_row *row)
-{
-	struct told_row told;
-	const char *data = take_bytes(rest, sizeof(told));
-
-	if (data == NULL) {
-		return false;
-	}
-	memcpy(&told, data, sizeof(told));
-	*row = told.row;
-	row->client = take_bytes(rest, told.client_len);
-	row->user = take_bytes(rest, told.user_len);
-	return row->client != NULL && row->user != NULL;
-}
-
-static NTSTATUS take_list(struct session_list_in_child_state *state)
-{
-	struct rest rest = {
-		.data = (const char *)state->told.data,
-		.length = state->told.length,
-	};
-	struct told_list told;
-	const char *data = take_bytes(&rest, sizeof(told));
-
-	if (data == NULL) {
-		return NT_STATUS_INTERNAL_ERROR;
-	}
-	memcpy(&told, data, sizeof(told));
-	if (!NT_STATUS_IS_OK(told.status)) {
-		return told.status;
-	}
-	state->list = told.list;
-	state->list.rows =
-		talloc_array(state, struct session_row, state->list.num);
-	if (state->list.rows == NULL) {
-		return NT_STATUS_NO_MEMORY;
-	}
-	for (size_t i = 0; i < state->list.num; i++) {
-		if (!take_row(&rest, &state->list.rows[i])) {
-			return NT_STATUS_INTERNAL_ERROR;
-		}
-	}
-	return NT_STATUS_OK;
-}
-
-static void session_list_in_child_done(struct tevent_req *subreq)
-{
-	struct tevent_req *req =
-		tevent_req_callback_data(subreq, struct tevent_req);
-	struct session_list_in_child_state *state =
-		tevent_req_data(req, struct session_list_in_child_state);
-	NTSTATUS status = side_process_recv(subreq, state, &state->told);
-
-	TALLOC_FREE(subreq);
-	if (NT_STATUS_IS_OK(status)) {
-		status = take_list(state);
-	}
-	if (!tevent_req_nterror(req, status)) {
-		tevent_req_done(req);
-	}
-}
-
 NTSTATUS session_list_in_child_recv(struct tevent_req *req,
 				    TALLOC_CTX *mem_ctx,
 				    struct session_list *list)
 {
-	struct session_list_in_child_state *state =
+	const struct session_list_in_child_state *state =
 		tevent_req_data(req, struct session_list_in_child_state);
 	NTSTATUS status = NT_STATUS_OK;
 
-	if (tevent_req_is_nterror(req, &status)) {
-		return status;
+	if (!tevent_req_is_nterror(req, &status)) {
+		*list = state->list;
+		(void)talloc_steal(mem_ctx, state->frame);
 	}
-	*list = state->list;
-	(void)talloc_steal(mem_ctx, list->rows);
-	(void)talloc_steal(mem_ctx, state->told.data);
-	return NT_STATUS_OK;
+	tevent_req_received(req);
+	return status;
 }

@@ -4,6 +4,7 @@
 #include "client_address.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -174,4 +175,25 @@ void client_addresses_add(struct client_addresses *addresses,
 		addresses->list[addresses->num] = *address;
 		addresses->num += 1;
 	}
+}
+
+const char *client_address_text(const struct client_address *address,
+				char *text)
+{
+	const bool ipv4 = IN6_IS_ADDR_V4MAPPED(&address->ip);
+	size_t len;
+
+	(void)inet_ntop(ipv4 ? AF_INET : AF_INET6,
+			ipv4 ? &address->ip.s6_addr[12]
+			     : &address->ip.s6_addr[0],
+			text,
+			CLIENT_ADDRESS_LEN);
+	len = strlen(text);
+	if (address->zone[0] != '\0') {
+		snprintf(text + len,
+			 CLIENT_ADDRESS_LEN - len,
+			 "%%%s",
+			 address->zone);
+	}
+	return text;
 }

@@ -21,6 +21,8 @@ struct client_address {
 
 /* The addresses of one name. Initialize to zero. */
 struct client_addresses {
+	/* who said so, as smb.conf's "name resolve order" calls it */
+	const char *source;
 	size_t num;
 	struct client_address list[CLIENT_ADDRESSES_MAX];
 };
@@ -71,6 +73,17 @@ bool client_address_equal(const struct client_address *a,
  */
 bool client_address_from_socket(const struct sockaddr_storage *in,
 				struct client_address *address);
+
+/* Bytes of an address as text, with its zone and its final NUL. */
+#define CLIENT_ADDRESS_LEN (INET6_ADDRSTRLEN + CLIENT_ZONE_LEN + 1)
+
+/**
+ * Write an address as people do: "10.0.0.7", "fe80::1%eth0".
+ *
+ * @param[out] text  Of CLIENT_ADDRESS_LEN bytes; it is returned.
+ */
+const char *client_address_text(const struct client_address *address,
+				char *text);
 
 /**
  * Is the address in the list?

@@ -82,3 +82,27 @@ bool session_client_matches(const struct smbXsrv_session_global *session,
 	}
 	return false;
 }
+
+bool session_has_callers_token(const struct smbXsrv_session_global *session,
+			       const struct session_scope_caller *caller)
+{
+	return !GUID_all_zero(&caller->token) &&
+	       GUID_equal(&session->auth_session_info->unique_session_token,
+			  &caller->token);
+}
+
+bool session_is_on_callers_connection(
+	const struct smbXsrv_session_global *session,
+	const struct session_scope_caller *caller)
+{
+	if (caller->address == NULL) {
+		return false;
+	}
+	for (uint32_t i = 0; i < session->num_channels; i++) {
+		if (strcmp(session->channels[i].remote_address,
+			   caller->address) == 0) {
+			return true;
+		}
+	}
+	return false;
+}

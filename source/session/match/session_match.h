@@ -51,7 +51,22 @@ struct dom_sid session_user_sid(const struct auth_session_info *session);
 bool session_user_is_guest(const struct auth_session_info *session);
 
 /**
- * Does one of the session's channels match the filter?
+ * Has the session the token of the caller's own?
+ *
+ * @param[in] session  One whose authentication is complete.
+ */
+bool session_has_callers_token(const struct smbXsrv_session_global *session,
+			       const struct session_scope_caller *caller);
+
+/**
+ * Is the session on the connection that carries the caller's pipe?
+ */
+bool session_is_on_callers_connection(
+	const struct smbXsrv_session_global *session,
+	const struct session_scope_caller *caller);
+
+/**
+ * Does the filter mean one of the session's channels?
  */
 bool session_client_matches(const struct smbXsrv_session_global *session,
 			    const struct client_filter *filter);

@@ -19,6 +19,8 @@ typedef NTSTATUS (*lookup_recv_fn)(struct tevent_req *req,
 struct method {
 	/* its name in "name resolve order" */
 	const char *name;
+	/* not anybody on the network can answer */
+	bool sure;
 	bool (*fits)(const char *name);
 	lookup_send_fn send;
 	lookup_recv_fn recv;
@@ -33,13 +35,15 @@ static bool fits_always(const char *name)
 /* "ads" and "kdc" are left out: they find domain controllers only. */
 static const struct method methods[] = {
 	{"lmhosts",
+	 false,
 	 netbios_name_fits,
 	 lmhosts_lookup_send,
 	 lmhosts_lookup_recv},
-	{"wins", netbios_name_fits, wins_lookup_send, wins_lookup_recv},
-	{"host", fits_always, host_lookup_send, host_lookup_recv},
-	{"hosts", fits_always, host_lookup_send, host_lookup_recv},
+	{"wins", true, netbios_name_fits, wins_lookup_send, wins_lookup_recv},
+	{"host", true, fits_always, host_lookup_send, host_lookup_recv},
+	{"hosts", true, fits_always, host_lookup_send, host_lookup_recv},
 	{"bcast",
+	 false,
 	 netbios_broadcast_fits,
 	 broadcast_lookup_send,
 	 broadcast_lookup_recv},
@@ -48,7 +52,8 @@ static const struct method methods[] = {
 struct name_lookup_state {
 	struct tevent_context *ev;
 	const char *name;
-	/* the methods that were not tried yet */
+	bool sure_only;
+	/* what is still to be asked */
 	const char **order;
 	/* the method that is being tried */
 	const struct method *method;
@@ -83,6 +88,7 @@ static void name_lookup_answered(struct tevent_req *subreq);
 struct tevent_req *name_lookup_send(TALLOC_CTX *mem_ctx,
 				    struct tevent_context *ev,
 				    const char *name,
+				    bool sure_only,
 				    unsigned limit)
 {
 	struct tevent_req *req = NULL;
@@ -94,6 +100,7 @@ struct tevent_req *name_lookup_send(TALLOC_CTX *mem_ctx,
 	}
 	state->ev = ev;
 	state->name = name;
+	state->sure_only = sure_only;
 	state->order = copy_order(state);
 	if (tevent_req_nomem(state->order, req)) {
 		return tevent_req_post(req, ev);
@@ -118,7 +125,9 @@ static void name_lookup_next(struct tevent_req *req)
 
 	for (; *state->order != NULL; state->order++) {
 		state->method = find_method(*state->order);
-		if (state->method != NULL && state->method->fits(state->name)) {
+		if (state->method != NULL &&
+		    (state->method->sure || !state->sure_only) &&
+		    state->method->fits(state->name)) {
 			break;
 		}
 	}
@@ -147,6 +156,7 @@ static void name_lookup_answered(struct tevent_req *subreq)
 		return;
 	}
 	if (state->addresses.num != 0) {
+		state->addresses.source = state->method->name;
 		tevent_req_done(req);
 		return;
 	}
@@ -158,12 +168,12 @@ NTSTATUS name_lookup_recv(struct tevent_req *req,
 {
 	const struct name_lookup_state *state =
 		tevent_req_data(req, struct name_lookup_state);
-	NTSTATUS status;
+	NTSTATUS status = NT_STATUS_OK;
 
 	*addresses = (struct client_addresses){.num = 0};
-	if (tevent_req_is_nterror(req, &status)) {
-		return status;
+	if (!tevent_req_is_nterror(req, &status)) {
+		*addresses = state->addresses;
 	}
-	*addresses = state->addresses;
-	return NT_STATUS_OK;
+	tevent_req_received(req);
+	return status;
 }

@@ -18,14 +18,17 @@
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
- * @param[in] name     The name; must outlive the request.
- * @param[in] limit    Seconds for all methods together.
+ * @param[in] name     The name, must outlive the request.
+ * @param[in] sure_only  Ask only the hosts file, DNS and WINS: not lmhosts, and
+ *                       nobody by broadcast, which anybody can answer.
+ * @param[in] limit    Seconds that all of it may take.
  *
  * @return The request, NULL if out of memory.
  */
 struct tevent_req *name_lookup_send(TALLOC_CTX *mem_ctx,
 				    struct tevent_context *ev,
 				    const char *name,
+				    bool sure_only,
 				    unsigned limit);
 
 /**

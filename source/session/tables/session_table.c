@@ -62,65 +62,59 @@ struct messaging_context *session_table_messaging(
 }
 
 struct walk_state {
-	bool (*may_be_wanted)(TDB_DATA value, void *private_data);
-	NTSTATUS(*visit)
-	(const struct smbXsrv_session_global *session,
-	 enum smbXsrv_version_values version,
-	 void *private_data);
-	void *private_data;
+	const struct session_walk *walk;
 	NTSTATUS status;
 };
+
+static NTSTATUS visit_value(const struct session_walk *walk, TDB_DATA value)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	struct smbXsrv_session_globalB record = {.version = 0};
+	NTSTATUS status;
+
+	if (frame == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	status = session_record_decode(frame, value, &record);
+	if (NT_STATUS_IS_OK(status)) {
+		status = walk->visit(record.info.SMBXSRV_INFO,
+				     record.version,
+				     walk->private_data);
+	} else if (NT_STATUS_EQUAL(status, NT_STATUS_NOT_FOUND)) {
+		status = NT_STATUS_OK;
+	} else if (NT_STATUS_EQUAL(status, NT_STATUS_INTERNAL_DB_CORRUPTION)) {
+		DBG_NOTICE("skipped a session record without channels\n");
+		if (walk->unreadable != NULL) {
+			walk->unreadable(walk->private_data);
+		}
+		status = NT_STATUS_OK;
+	}
+	talloc_free(frame);
+	return status;
+}
 
 static int walk_record(struct db_record *rec, void *private_data)
 {
 	struct walk_state *state = private_data;
+	const struct session_walk *walk = state->walk;
 	TDB_DATA value = dbwrap_record_get_value(rec);
-	TALLOC_CTX *frame = NULL;
-	struct smbXsrv_session_globalB record = {.version = 0};
 
 	/* on a cluster, -1 does not end the walk */
 	if (!NT_STATUS_IS_OK(state->status)) {
 		return -1;
 	}
-	if (state->may_be_wanted != NULL &&
-	    !state->may_be_wanted(value, state->private_data)) {
+	if (walk->may_be_wanted != NULL &&
+	    !walk->may_be_wanted(value, walk->private_data)) {
 		return 0;
 	}
-	frame = talloc_new(NULL);
-	if (frame == NULL) {
-		state->status = NT_STATUS_NO_MEMORY;
-		return -1;
-	}
-	state->status = session_record_decode(frame, value, &record);
-	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND)) {
-		state->status = NT_STATUS_OK;
-	} else if (NT_STATUS_EQUAL(state->status,
-				   NT_STATUS_INTERNAL_DB_CORRUPTION)) {
-		DBG_NOTICE("skipped a session record without channels\n");
-		state->status = NT_STATUS_OK;
-	} else if (NT_STATUS_IS_OK(state->status)) {
-		state->status = state->visit(record.info.SMBXSRV_INFO,
-					     record.version,
-					     state->private_data);
-	}
-	talloc_free(frame);
+	state->status = visit_value(walk, value);
 	return NT_STATUS_IS_OK(state->status) ? 0 : -1;
 }
 
-NTSTATUS session_table_walk(
-	struct session_table *table,
-	bool (*may_be_wanted)(TDB_DATA value, void *private_data),
-	NTSTATUS (*visit)(const struct smbXsrv_session_global *session,
-			  enum smbXsrv_version_values version,
-			  void *private_data),
-	void *private_data)
+NTSTATUS session_table_walk(struct session_table *table,
+			    const struct session_walk *walk)
 {
-	struct walk_state state = {
-		.may_be_wanted = may_be_wanted,
-		.visit = visit,
-		.private_data = private_data,
-		.status = NT_STATUS_OK,
-	};
+	struct walk_state state = {.walk = walk, .status = NT_STATUS_OK};
 	NTSTATUS status = open_db(table);
 
 	if (!NT_STATUS_IS_OK(status)) {

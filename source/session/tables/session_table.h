@@ -21,6 +21,13 @@ struct session_key {
 	NTTIME creation_time;
 };
 
+static inline bool session_key_equal(const struct session_key *a,
+				     const struct session_key *b)
+{
+	return a->global_id == b->global_id && a->wire_id == b->wire_id &&
+	       a->creation_time == b->creation_time;
+}
+
 /**
  * A handle for smbXsrv_session_global.tdb, which is opened on first use, with
  * smbd's flags.
@@ -39,31 +46,39 @@ struct session_table *session_table_create(TALLOC_CTX *mem_ctx,
 struct messaging_context *session_table_messaging(
 	const struct session_table *table);
 
+/* What a walk over the table does. */
+struct session_walk {
+	/*
+	 * Gets a record's bytes, without the header of dbwrap's watchers. A
+	 * record that it says no to is not decoded, which would take most of a
+	 * walk's time. NULL: all are decoded.
+	 */
+	bool (*may_be_wanted)(TDB_DATA value, void *private_data);
+	/*
+	 * Gets the decoded record, which lives for that call only, and the
+	 * version of its layout. A status other than OK ends the walk.
+	 */
+	NTSTATUS(*visit)
+	(const struct smbXsrv_session_global *session,
+	 enum smbXsrv_version_values version,
+	 void *private_data);
+	/*
+	 * Called for a session that has lost its last channel while its
+	 * requests still run. Nobody can decode its record. May be NULL.
+	 */
+	void (*unreadable)(void *private_data);
+	void *private_data;
+};
+
 /**
- * Call visit() with each session in the table, authenticated or not.
+ * Walk over the sessions of the table, authenticated or not.
  *
- * @param[in] table          From session_table_create().
- * @param[in] may_be_wanted  Called with a record's bytes, without the header of
- *                           dbwrap_watch. false skips the record without
- *                           decoding it, which takes most of a walk's time.
- *                           NULL: decode all records.
- * @param[in] visit          Called with the decoded record, which is valid
- *                           during the call only, and the version of its
- *                           layout. A status other than NT_STATUS_OK ends the
- *                           walk.
- * @param[in] private_data   For both functions.
- *
- * @return What visit() ended the walk with; NT_STATUS_REVISION_MISMATCH if this
- *         Samba's records have another layout than those the module was built
- *         for; or what lock_db_open() and lock_db_walk() return.
+ * @return NT_STATUS_OK; what visit() ended the walk with; NT_STATUS_NO_MEMORY;
+ *         NT_STATUS_REVISION_MISMATCH when this Samba's records are not those
+ *         that the module was built for; or why the table cannot be read.
  */
-NTSTATUS session_table_walk(
-	struct session_table *table,
-	bool (*may_be_wanted)(TDB_DATA value, void *private_data),
-	NTSTATUS (*visit)(const struct smbXsrv_session_global *session,
-			  enum smbXsrv_version_values version,
-			  void *private_data),
-	void *private_data);
+NTSTATUS session_table_walk(struct session_table *table,
+			    const struct session_walk *walk);
 
 /**
  * Is this session still in the table? Another one that reuses its id does not

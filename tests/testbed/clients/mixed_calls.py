@@ -32,6 +32,8 @@ class MixedCalls:
         self._operator = SambaPipe(server, "sop")
         self._stranger = SambaPipe(server, "alice")
         self._victims = Connection(server, source="127.0.0.21")
+        # Without a session of somebody else there, its smbd would be ended.
+        self._victims.login("carol")
         # How many of a hundred calls; the rarer kinds need a log-in each.
         kinds = [(self.refuse, 45), (self.match_nothing, 30),
                  (self.malform, 14), (self.list_sessions, 5), (self.match, 5),

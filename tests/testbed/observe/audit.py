@@ -15,6 +15,8 @@ LOG = "log.rpcd_sessiondel"
 _SYSLOG = re.compile(rb"<\d+>\w{3} [ \d]\d \d\d:\d\d:\d\d "
                      + TAG.encode() + rb"\[\d+\]: ")
 _LOG = re.compile(rf"^  {TAG}: (.*)$", re.MULTILINE)
+_CLOSING = re.compile(
+    r'NetSessionDel by .* user "(?:[^"\\]|\\.)*": closing session 0x')
 _marks = itertools.count(1)
 
 
@@ -34,10 +36,20 @@ def log_lines(server):
     return _LOG.findall(server.log(LOG))
 
 
+def result_lines(server):
+    """Those in syslog that are written after a call, with its result."""
+    return [line for line in syslog_lines(server) if not is_closing(line)]
+
+
 def is_clean(line):
     """Whether a line has no character that could act on a terminal."""
     return not any(unicodedata.category(character) in
                    ("Cc", "Cf", "Cs", "Zl", "Zp") for character in line)
+
+
+def is_closing(line):
+    """Whether a line says which sessions are about to be closed."""
+    return bool(_CLOSING.match(line))
 
 
 class Recording:
@@ -47,7 +59,9 @@ class Recording:
     that match nothing mark where the block begins and where it ends.
     pipe: of a caller who may end sessions. where: where lines must arrive.
 
-    After the block, datagrams, syslog and log have its lines and no others.
+    After the block, datagrams, syslog and log have its lines and no others,
+    but for what was recorded before sessions were closed: closing has that,
+    from syslog or else from the log.
     """
 
     def __init__(self, server, pipe, where=("syslog", "log")):
@@ -55,7 +69,7 @@ class Recording:
         self._pipe = pipe
         self._where = where
         self._begin = None
-        self.datagrams = self.syslog = self.log = None
+        self.datagrams = self.syslog = self.log = self.closing = None
 
     def __enter__(self):
         self._begin = self._mark()
@@ -71,6 +85,13 @@ class Recording:
         self.datagrams = self._between(raw, texts, end)
         lines = log_lines(self._server)
         self.log = self._between(lines, lines, end)
+        self.closing = [line for line in self.syslog or self.log
+                        if is_closing(line)]
+        for name in ("datagrams", "syslog", "log"):
+            kept = getattr(self, name)
+            setattr(self, name, [
+                line for line in kept if not is_closing(
+                    line if isinstance(line, str) else _text(line))])
 
     def _mark(self):
         name = f"mark-{next(_marks)}-"

@@ -3,6 +3,8 @@
 
 #include "tests/unit/table.h"
 
+#include <stdio.h>
+
 #include "source/module/rate.h"
 
 /* Try to write so many lines in one second. Returns how many were allowed. */
@@ -131,6 +133,65 @@ static void test_a_clock_may_begin_at_zero(void **state)
 	assert_int_equal(count_allowed(&rate, RATE_LINES + 1, 0), RATE_LINES);
 }
 
+static unsigned ask_as(struct rates *rates,
+		       const char *caller,
+		       unsigned lines,
+		       time_t now)
+{
+	unsigned allowed = 0;
+
+	for (unsigned i = 0; i < lines; i++) {
+		allowed += rates_allow(rates, caller, now) ? 1 : 0;
+	}
+	return allowed;
+}
+
+static void test_flood_of_one_caller_hides_no_other(void **state)
+{
+	struct rates rates = {.others = {.written = 0}};
+
+	(void)state;
+	assert_int_equal(ask_as(&rates, "flood", 1000, 7), RATE_LINES);
+	assert_int_equal(ask_as(&rates, "other", 3, 7), 3);
+	assert_int_equal(rates_take_dropped(&rates), 1000 - RATE_LINES);
+}
+
+/* Flood as that many callers. Returns how many lines were allowed. */
+static unsigned flood_as_many(struct rates *rates, int callers, time_t now)
+{
+	unsigned allowed = 0;
+
+	for (int i = 0; i < callers; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "caller %d", i);
+		allowed += ask_as(rates, name, RATE_LINES + 1, now);
+	}
+	return allowed;
+}
+
+static void test_many_callers_are_bounded(void **state)
+{
+	struct rates rates = {.others = {.written = 0}};
+	const int callers = 10 * RATES_CALLERS;
+	const unsigned allowed = flood_as_many(&rates, callers, 7);
+
+	(void)state;
+	assert_int_equal(allowed, (RATES_CALLERS + 1) * RATE_LINES);
+	assert_int_equal(rates_take_dropped(&rates),
+			 callers * (RATE_LINES + 1) - allowed);
+}
+
+static void test_caller_gives_way_when_its_window_is_over(void **state)
+{
+	struct rates rates = {.others = {.written = 0}};
+
+	(void)state;
+	flood_as_many(&rates, RATES_CALLERS, 7);
+	assert_int_equal(ask_as(&rates, "late", 2, 7 + RATE_WINDOW), 2);
+	assert_int_equal(rates_take_dropped(&rates), RATES_CALLERS);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_a_window_holds_its_lines),
 	cmocka_unit_test(test_a_line_more_is_dropped),
@@ -143,6 +204,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_dropped_lines_lengthen_no_window),
 	cmocka_unit_test(test_slow_callers_are_never_dropped),
 	cmocka_unit_test(test_a_clock_may_begin_at_zero),
+	cmocka_unit_test(test_flood_of_one_caller_hides_no_other),
+	cmocka_unit_test(test_many_callers_are_bounded),
+	cmocka_unit_test(test_caller_gives_way_when_its_window_is_over),
 };
 
 int main(void)

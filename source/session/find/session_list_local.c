@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* List the sessions that match a query. */
+
+#include "session_list_local.h"
+
+#include "source/session/match/listed_names.h"
+#include "source/session/match/session_prefilter.h"
+#include "source/session/tables/open_count.h"
+#include "source/session/tables/session_owner.h"
+
+#include "protocol_names.h"
+
+#define NTTIME_PER_SECOND 10000000
+
+/* For more names than this, all records are decoded. */
+#define FEW_NAMES 8
+
+/* A row whose user name is not chosen yet. */
+struct draft {
+	struct session_row row;
+	struct user_identity user;
+};
+
+struct make_state {
+	/* for temporary data */
+	TALLOC_CTX *frame;
+	TALLOC_CTX *mem_ctx;
+	const struct session_query *query;
+	const struct session_scope *scope;
+	struct session_list *list;
+	NTTIME now;
+	struct draft *drafts;
+	/* of all users who may have the same name as a listed one */
+	struct known_name *names;
+	size_t num_names;
+	/* the accounts of the listed users, unless there are too many */
+	struct user_filter accounts[FEW_NAMES];
+	size_t num_accounts;
+};
+
+/*
+ * Make room for one more element. A full array doubles its size. Returns NULL
+ * if out of memory; the old array is still valid then.
+ */
+static void *make_room(TALLOC_CTX *mem_ctx,
+		       void *array,
+		       size_t element_size,
+		       size_t num)
+{
+	size_t size = talloc_get_size(array);
+
+	if (array != NULL && (num + 1) * element_size <= size) {
+		return array;
+	}
+	return talloc_realloc_size(mem_ctx,
+				   array,
+				   num != 0 ? 2 * num * element_size
+					    : 16 * element_size);
+}
+
+static NTSTATUS add_name(struct make_state *state,
+			 const char *name,
+			 const struct dom_sid *user)
+{
+	struct known_name *names = NULL;
+
+	if (name == NULL || name[0] == '\0') {
+		return NT_STATUS_OK;
+	}
+	names = make_room(state->frame,
+			  state->names,
+			  sizeof(*names),
+			  state->num_names);
+	if (names == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	names[state->num_names] =
+		(struct known_name){.name = name, .user = *user};
+	state->num_names += 1;
+	state->names = names;
+	return NT_STATUS_OK;
+}
+
+/* user: its strings belong to the frame. */
+static NTSTATUS add_names(struct make_state *state,
+			  const struct user_identity *user,
+			  const struct dom_sid *sid)
+{
+	NTSTATUS status = add_name(state, user->account, sid);
+
+	if (!NT_STATUS_IS_OK(status) ||
+	    (user->account != NULL && user->unix_name != NULL &&
+	     strcmp(user->account, user->unix_name) == 0)) {
+		return status;
+	}
+	return add_name(state, user->unix_name, sid);
+}
+
+static bool copy_string(TALLOC_CTX *mem_ctx, const char **text)
+{
+	if (*text == NULL) {
+		return true;
+	}
+	*text = talloc_strdup(mem_ctx, *text);
+	return *text != NULL;
+}
+
+/* The strings belong to a record that is freed before names are chosen. */
+static bool copy_user(TALLOC_CTX *mem_ctx, struct user_identity *user)
+{
+	return copy_string(mem_ctx, &user->unix_name) &&
+	       copy_string(mem_ctx, &user->account) &&
+	       copy_string(mem_ctx, &user->domain) &&
+	       copy_string(mem_ctx, &user->dns_domain) &&
+	       copy_string(mem_ctx, &user->upn);
+}
+
+static uint32_t seconds_between(NTTIME then, NTTIME now)
+{
+	NTTIME seconds = now > then ? (now - then) / NTTIME_PER_SECOND : 0;
+
+	return seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX;
+}
+
+static NTSTATUS add_draft(struct make_state *state,
+			  const struct smbXsrv_session_global *session,
+			  const struct user_identity *user,
+			  const struct dom_sid *sid)
+{
+	const struct smbXsrv_channel_global *channel = &session->channels[0];
+	struct draft *draft = make_room(state->frame,
+					state->drafts,
+					sizeof(*draft),
+					state->list->num);
+
+	if (draft == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	state->drafts = draft;
+	draft += state->list->num;
+	*draft = (struct draft){
+		.row =
+			{
+				.id = session->session_global_id,
+				.client = session_client_name(
+					state->mem_ctx,
+					channel->remote_address,
+					channel->remote_name),
+				.dialect = session_dialect_name(
+					session->connection_dialect),
+				.transport = session_transport_name(
+					channel->local_address),
+				.guest = session_user_is_guest(
+					session->auth_session_info),
+				.seconds =
+					seconds_between(session->creation_time,
+							state->now),
+				.owner = channel->server_id,
+				.user_sid = *sid,
+			},
+		.user = *user,
+	};
+	if (draft->row.client == NULL ||
+	    !copy_user(state->frame, &draft->user)) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	state->list->num += 1;
+	return NT_STATUS_OK;
+}
+
+static bool is_for_all(const struct session_query *query)
+{
+	return query->client.name == NULL && query->user.whole == NULL;
+}
+
+/* Could it be a row, or the first session that differs by client or user? */
+static bool may_be_row(TDB_DATA value, void *private_data)
+{
+	const struct make_state *state = private_data;
+	const struct session_query *query = state->query;
+
+	if (session_prefilter_user(&query->user, value)) {
+		return !state->list->other_clients ||
+		       session_prefilter_client(&query->client, value);
+	}
+	return !state->list->client_seen &&
+	       session_prefilter_client(&query->client, value);
+}
+
+static NTSTATUS visit_session(const struct smbXsrv_session_global *session,
+			      enum smbXsrv_version_values version,
+			      void *private_data)
+{
+	struct make_state *state = private_data;
+	struct user_identity user;
+	struct dom_sid sid;
+	bool is_user, is_client;
+	NTSTATUS status;
+
+	(void)version;
+
+	/* NULL until the first authentication is complete */
+	if (session->auth_session_info == NULL) {
+		return NT_STATUS_OK;
+	}
+	user = session_user(session->auth_session_info, state->scope);
+	is_user = user_filter_matches(&state->query->user, &user);
+	is_client = session_client_matches(session, &state->query->client);
+	if ((!is_user && !is_client) ||
+	    session_owner_died(&session->channels[0].server_id)) {
+		return NT_STATUS_OK;
+	}
+	state->list->client_seen |= is_client;
+	state->list->other_clients |= !is_client;
+	if (!is_user || !is_client) {
+		return NT_STATUS_OK;
+	}
+	sid = session_user_sid(session->auth_session_info);
+	status = add_draft(state, session, &user, &sid);
+	if (!NT_STATUS_IS_OK(status) || !is_for_all(state->query)) {
+		return status;
+	}
+	return add_names(state,
+			 &state->drafts[state->list->num - 1].user,
+			 &sid);
+}
+
+/* Returns false if there are too many. */
+static bool add_account(struct make_state *state, const char *account)
+{
+	if (account == NULL || account[0] == '\0') {
+		return true;
+	}
+	for (size_t i = 0; i < state->num_accounts; i++) {
+		if (strcasecmp_m(state->accounts[i].whole, account) == 0) {
+			return true;
+		}
+	}
+	if (state->num_accounts == FEW_NAMES) {
+		return false;
+	}
+	state->accounts[state->num_accounts++] =
+		(struct user_filter){.whole = account};
+	return true;
+}
+
+static bool may_be_namesake(TDB_DATA value, void *private_data)
+{
+	const struct make_state *state = private_data;
+
+	for (size_t i = 0; i < state->num_accounts; i++) {
+		if (session_prefilter_user(&state->accounts[i], value)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static NTSTATUS visit_namesake(const struct smbXsrv_session_global *session,
+			       enum smbXsrv_version_values version,
+			       void *private_data)
+{
+	struct make_state *state = private_data;
+	struct user_identity user;
+	struct dom_sid sid;
+
+	(void)version;
+
+	if (session->auth_session_info == NULL ||
+	    session_owner_died(&session->channels[0].server_id)) {
+		return NT_STATUS_OK;
+	}
+	user = session_user(session->auth_session_info, state->scope);
+	sid = session_user_sid(session->auth_session_info);
+	if (!copy_user(state->frame, &user)) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	return add_names(state, &user, &sid);
+}
+
+/* Users with the same name as a listed one need not be listed themselves. */
+static NTSTATUS find_namesakes(struct make_state *state,
+			       struct session_table *table)
+{
+	bool few = true;
+	struct session_walk walk = {
+		.may_be_wanted = may_be_namesake,
+		.visit = visit_namesake,
+		.private_data = state,
+	};
+
+	if (is_for_all(state->query)) {
+		return NT_STATUS_OK;
+	}
+	for (size_t i = 0; few && i < state->list->num; i++) {
+		few = add_account(state, state->drafts[i].user.account);
+	}
+	if (state->num_accounts == 0) {
+		return NT_STATUS_OK;
+	}
+	if (!few) {
+		walk.may_be_wanted = NULL;
+	}
+	return session_table_walk(table, &walk);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct session_row *row_a = a;
+	const struct session_row *row_b = b;
+
+	return (row_a->id > row_b->id) - (row_a->id < row_b->id);
+}
+
+/* A record that moves between nodes during a walk is seen twice. */
+static void drop_doubles(struct session_list *list)
+{
+	size_t kept = 1;
+
+	for (size_t i = 1; i < list->num; i++) {
+		if (list->rows[i].id != list->rows[kept - 1].id) {
+			list->rows[kept++] = list->rows[i];
+		}
+	}
+	list->num = kept;
+}
+
+/* Only now is it known which names several users have. */
+static NTSTATUS finish_rows(struct make_state *state)
+{
+	struct session_list *list = state->list;
+
+	if (list->num == 0) {
+		return NT_STATUS_OK;
+	}
+	list->rows =
+		talloc_array(state->mem_ctx, struct session_row, list->num);
+	if (list->rows == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	known_names_sort(state->names, state->num_names);
+	for (size_t i = 0; i < list->num; i++) {
+		struct session_row *row = &list->rows[i];
+
+		*row = state->drafts[i].row;
+		row->user = session_user_name(state->mem_ctx,
+					      &state->drafts[i].user,
+					      state->names,
+					      state->num_names);
+		if (row->user == NULL) {
+			return NT_STATUS_NO_MEMORY;
+		}
+	}
+	qsort(list->rows, list->num, sizeof(*list->rows), compare_ids);
+	drop_doubles(list);
+	return NT_STATUS_OK;
+}
+
+static void prepare_counts(const struct session_row *rows,
+			   size_t num,
+			   struct open_count *counts)
+{
+	for (size_t i = 0; i < num; i++) {
+		counts[i] = (struct open_count){
+			.owner = rows[i].owner,
+			.user = rows[i].user_sid,
+		};
+	}
+	open_counts_sort(counts, num);
+}
+
+static void take_counts(struct session_row *rows,
+			size_t num,
+			struct open_count *counts)
+{
+	for (size_t i = 0; i < num; i++) {
+		rows[i].opens = open_counts_find(counts,
+						 num,
+						 &rows[i].owner,
+						 &rows[i].user_sid)
+					->opens;
+	}
+}
+
+static NTSTATUS count_opens(struct session_row *rows, size_t num)
+{
+	struct open_count *counts = talloc_array(NULL, struct open_count, num);
+	NTSTATUS status;
+
+	if (counts == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	prepare_counts(rows, num, counts);
+	status = open_counts_read(counts, counts, num);
+	if (NT_STATUS_IS_OK(status)) {
+		take_counts(rows, num, counts);
+	}
+	talloc_free(counts);
+	return status;
+}
+
+NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
+			   struct session_table *table,
+			   const struct session_query *query,
+			   const struct session_scope *scope,
+			   bool opens,
+			   struct session_list *list)
+{
+	const struct timeval now = timeval_current();
+	struct make_state state = {
+		.frame = talloc_new(mem_ctx),
+		.mem_ctx = mem_ctx,
+		.query = query,
+		.scope = scope,
+		.list = list,
+		.now = timeval_to_nttime(&now),
+	};
+	const struct session_walk walk = {
+		.may_be_wanted = may_be_row,
+		.visit = visit_session,
+		.private_data = &state,
+	};
+	NTSTATUS status;
+
+	*list = (struct session_list){.rows = NULL};
+	if (state.frame == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	status = session_table_walk(table, &walk);
+	if (NT_STATUS_IS_OK(status)) {
+		status = find_namesakes(&state, table);
+	}
+	if (NT_STATUS_IS_OK(status)) {
+		status = finish_rows(&state);
+	}
+	if (NT_STATUS_IS_OK(status) && opens && list->num != 0) {
+		status = count_opens(list->rows, list->num);
+	}
+	talloc_free(state.frame);
+	return status;
+}
