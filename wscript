@@ -49,9 +49,9 @@ def build(bld):
     bld.samba_headers()
     stubs = (bld.client_stubs('netr_session')
              + bld.client_stubs('local_pipe'))
-    # What follows includes what pidl writes above.
+    # The sources below include what pidl writes above.
     bld.add_group()
-    # An archive: the loader takes from it what links nothing of Samba.
+    # An archive, so the loader takes only the files without Samba's symbols.
     bld.stlib(source=bld.path.ant_glob('source/common/*.c'), target='common',
               features='c cstlib', cflags=['-fPIC'], install_path=None)
     for directory in ('session', 'module', 'loader'):
@@ -79,8 +79,8 @@ def build(bld):
 
 
 def build_module(bld):
-    # Samba's functions are those of the process that loads the module: bound
-    # neither to a library nor to a symbol version, and not before their use.
+    # Samba's functions come from the process that loads the module. They are
+    # bound to no library and no symbol version, and only on first use.
     bld.shlib(use='module session common', target='sessiondel',
               features='c cshlib',
               linkflags=['-Wl,-z,lazy', '-Wl,-z,undefs']
@@ -95,8 +95,8 @@ def build_loader(bld):
 
 
 def build_client_objects(bld, stubs):
-    # What pidl writes is not held to our warnings, and since 4.18 it takes
-    # inttypes.h for granted.
+    # pidl's output would not pass our warnings, and since 4.18 it does not
+    # include inttypes.h, which it needs.
     bld.objects(source=stubs, target='client_stubs', use='LIBRARY',
                 cflags=['-fPIC', '-w', '-include', 'inttypes.h'],
                 env=bld.client_env())
@@ -129,7 +129,7 @@ def build_client(bld):
 
 
 def build_torture(bld):
-    # A sanitized library would have to be there before smbtorture itself.
+    # smbtorture cannot load a sanitized module: the runtime must come first.
     if bld.variant != 'sanitize':
         bld.shlib(source=bld.path.ant_glob('tests/torture/*.c'),
                   target='torture/smbtorture/netsessiondel',
@@ -137,8 +137,8 @@ def build_torture(bld):
                   install_path=None)
 
 
-# Archives: a test takes from them only the files it calls, and so never the
-# module's constructor or a program's main().
+# Archives, so that a test takes only the files it calls, and never the module's
+# constructor or a program's main().
 def build_testees(bld):
     bld.stlib(use='module session loader', target='testees',
               features='c cstlib', install_path=None)
@@ -155,7 +155,7 @@ def build_tests(bld, sources, directory, libraries=()):
                     install_path=None)
 
 
-# For what sees Samba's public headers only, as its testees do.
+# For code that sees only Samba's public headers.
 def build_client_tests(bld, sources, directory, libraries=()):
     for source in bld.path.ant_glob(sources):
         bld.program(source=[source], use='client_testees LIBRARY PROGRAM',
@@ -172,6 +172,6 @@ def install_control(bld):
 
 
 def install_manual(bld):
-    # Section 7 is about the test suite, which is run from here.
+    # Section 7 is about the test suite, which is not installed.
     for page in bld.path.ant_glob('docs/man/*.[1-68]'):
         bld.install_files('${MANDIR}/man' + page.name[-1], page)

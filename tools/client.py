@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the client library and the command line are built with.
+"""How the client library and the command line tool are built.
 
-Nothing of Samba's source but pidl: they see Samba's public headers and our
-idl/ only, and are linked to its public libraries only.
+They use only Samba's public headers and libraries, and our idl/. Of Samba's
+source only pidl is needed.
 """
 
 import os
@@ -23,17 +23,17 @@ def configure(conf):
         for package in packages:
             conf.check_cfg(package=package, uselib_store=use,
                            args=['--cflags', '--libs'], global_define=False)
-    # These have no file for pkg-config: names of error codes, and letters.
+    # For error names and for strings. pkg-config does not know these two.
     conf.env.append_value('LIB_LIBRARY', 'samba-errors')
     conf.env.append_value('LIB_PROGRAM', 'samba-util')
-    # For clang-tidy, after what Samba's source has.
+    # For clang-tidy, after the directories of Samba's source.
     conf.env.CLIENT_INCLUDES = (
         conf.env.INCLUDES_LIBRARY
         + [conf.bldnode.make_node('idl').abspath()])
 
 
 class pidl_ours(Task.Task):
-    """Writes the parser for an interface definition of ours."""
+    """Writes the parser for one of our interface definitions."""
     color = 'BLUE'
 
     def run(self):

@@ -10,37 +10,36 @@ import samba_tree
 DIALECT = ['-std=gnu99', '-fvisibility=hidden']
 WARNINGS = ['-Wall', '-Wextra', '-Wshadow', '-Wstrict-prototypes',
             '-Wmissing-prototypes', '-Werror']
-# As Debian builds; whoever sets CFLAGS chooses instead.
+# As Debian builds. CFLAGS in the environment replaces these.
 DEFAULT = ['-g', '-O2', '-fstack-protector-strong', '-Wformat',
            '-Werror=format-security', '-Wdate-time', '-D_FORTIFY_SOURCE=2']
 SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
-# Optimised code has fewer accesses to look at, and the functions that
-# fortifying puts in are not looked into.
+# The sanitizers see fewer accesses in optimised code, and none in the functions
+# that fortifying puts in.
 SANITIZE_CODE = ['-Og', '-U_FORTIFY_SOURCE', '-fno-omit-frame-pointer']
-# Inside each file: a library of theirs must come before all that are preloaded,
-# and so it cannot be where the loader is tried with other preloads.
+# Static, because the shared runtime must come before all preloaded libraries,
+# and the loader is also tested with other preloads.
 SANITIZE_LINK = SANITIZE + ['-static-libasan', '-static-libubsan']
-# The whole of it: Samba is to take the module's malloc() and its like too.
+# All of the runtime, because Samba must use the module's malloc() and so on.
 SANITIZE_MODULE = ['-Wl,--push-state,--whole-archive', '-l:libasan.a',
                    '-Wl,--pop-state']
-# libFuzzer comes with clang alone. It is looked for when it is used: who only
-# builds needs none.
+# Only clang has libFuzzer. A build that does not fuzz does not look for it.
 FUZZ_COMPILER = ['clang']
-# Samba has functions of many types in its tables, under one type.
+# Samba's tables hold functions of many types under one type.
 FUZZ_CODE = ['-fsanitize=fuzzer-no-link', '-fno-sanitize=function', '-O1',
              '-U_FORTIFY_SOURCE', '-fno-omit-frame-pointer']
 FUZZ_LINK = ['-fsanitize=fuzzer']
 
 
 def configure(conf):
-    # First, for its own test program would not pass our warnings.
+    # First, because its own test program would fail with our warnings.
     conf.env.GCCDEPS_FLAGS = ['-MD']
     conf.load('gccdeps')
     conf.env.cshlib_PATTERN = '%s.so'
     conf.env.prepend_value('CFLAGS', DIALECT + WARNINGS)
     if 'CFLAGS' not in os.environ:
         conf.env.append_value('CFLAGS', DEFAULT)
-    # The same bytes come out wherever this source and Samba's lie.
+    # The output does not depend on where this source and Samba's are.
     conf.env.append_value('CFLAGS', [
         '-ffile-prefix-map=%s=%s' % places for places in (
             (conf.path.abspath(), '.'), (samba_tree.TREE, 'samba'))])
@@ -51,7 +50,7 @@ def configure(conf):
 
 @conf
 def write_compile_flags(conf):
-    """Writes what clang-tidy and editors must know to parse the sources."""
+    """Writes what clang-tidy and editors need to parse the sources."""
     flags = [flag for flag in conf.env.CFLAGS
              if not flag.startswith('-W') and flag not in ('-MD', '-MMD')]
     flags += ['-D' + define for define in conf.env.DEFINES]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The installed Samba: where its workers are, and what they are linked to."""
+"""The installed Samba: where its worker is, and which libraries it has."""
 
 import os
 import re
@@ -10,8 +10,8 @@ from waflib.Tools.c import cprogram
 
 WORKER = 'rpcd_classic'
 
-# A program linked to Samba's libraries is bound to the very package by their
-# symbol versions, so it is linked again when that changes.
+# The symbol versions of Samba's libraries bind a program to one package
+# version, so it is linked again when that changes.
 cprogram.vars = cprogram.vars + ['SAMBA_PACKAGE']
 
 
@@ -43,7 +43,7 @@ def output_of(*command):
 
 
 def path_of_worker(conf):
-    """Asks dpkg: the package that has it is not the same in all series."""
+    """Asks dpkg, because the path depends on the series."""
     found = subprocess.run(['dpkg-query', '-S', '*/' + WORKER],
                            stdout=subprocess.PIPE, encoding='utf-8')
     for line in found.stdout.splitlines():
@@ -54,7 +54,7 @@ def path_of_worker(conf):
 
 
 def libraries_of(worker):
-    """Paths of the libraries that the worker is linked to, but for libc's."""
+    """Paths of the libraries that the worker is linked to, except libc's."""
     paths = re.findall(r' => (/\S+)', output_of('ldd', worker))
     return [path for path in paths
             if not os.path.basename(path).startswith(('libc.so', 'ld-'))]

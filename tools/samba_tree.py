@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Samba's headers from its source tree, the generated ones included."""
+"""Samba's headers from its source tree, with the generated ones."""
 
 import os
 import re
@@ -81,7 +81,7 @@ def configure(conf):
 
 
 def configure_again_when_changed(conf, node):
-    """Has waf treat a file as it treats the wscript."""
+    """Makes waf treat a file like the wscript."""
     conf.files.append(node.abspath())
     conf.hash = Utils.h_list((conf.hash, node.read('rb')))
 
@@ -95,7 +95,7 @@ def release_of_tree():
 
 
 def require_debian_ntstatus(conf):
-    """NTSTATUS is a struct in Debian's Samba; calls differ if it is not."""
+    """Debian's Samba has NTSTATUS as a struct, so calls pass it as one."""
     config = os.path.join(TREE, 'lib/replace/bin/default/config.h')
     with open(config, encoding='utf-8') as file:
         if '#define HAVE_IMMEDIATE_STRUCTURES 1' not in file.read():
@@ -112,11 +112,11 @@ def system_includes(conf):
 
 
 class pidl(Task.Task):
-    """Writes the headers for one interface definition of Samba's.
+    """Writes the headers for one of Samba's interface definitions.
 
-    The code that pidl writes along with them is dropped: the process that
-    loads the module has it. What the file imports is not scanned for: a tree
-    in the cache never changes.
+    The code that pidl also writes is dropped, because the process that loads
+    the module has it. Imports are not tracked, because a tree in the cache
+    never changes.
     """
     color = 'BLUE'
 
@@ -152,7 +152,7 @@ class error_table(Task.Task):
 
     def run(self):
         script, table = (node.abspath() for node in self.inputs)
-        # The header comes first; how many more there are differs by series.
+        # The header comes first; the number of others depends on the series.
         wanted = int(re.search(r'len\(sys\.argv\) == (\d+)',
                                self.inputs[0].read()).group(1))
         return run_quietly(
@@ -164,7 +164,7 @@ class error_table(Task.Task):
 def run_pidl(task, source, directory, *options, cwd=TREE):
     """Runs Samba's compiler of interface definitions.
 
-    Its output includes Samba's public headers only when cwd is none of
+    Its output includes only Samba's public headers if cwd is outside of
     Samba's source.
     """
     return run_quietly(
@@ -176,7 +176,7 @@ def run_pidl(task, source, directory, *options, cwd=TREE):
 
 
 def run_quietly(task, command, cwd=TREE, **environment):
-    """Runs command; what it writes is shown only when it fails."""
+    """Runs a command, and shows its output only when it fails."""
     try:
         task.generator.bld.cmd_and_log(
             command, cwd=cwd, env={**os.environ, **environment},
@@ -203,7 +203,7 @@ def samba_headers(bld):
                      ['%s/gen_ndr/%s' % (directory, header)
                       for header in headers])
     for name, header in ERROR_TABLES.items():
-        # hresult.h is generated since 4.18 and lies ready before.
+        # Since 4.18 hresult.h is generated; older trees have it.
         if not os.path.exists('%s/libcli/util/%s.h' % (TREE, header)):
             add_task(bld, error_table,
                      ['source4/scripting/bin/gen_%s.py' % name,
@@ -220,7 +220,7 @@ def samba_headers(bld):
 
 def add_task(bld, task_class, inputs, outputs):
     generator = bld(name=outputs[0])
-    # One place for all variants: where system_includes() looks.
+    # All variants share one place, where system_includes() looks.
     generated = bld.root.make_node(bld.out_dir).make_node('samba')
     targets = [generated.make_node(path) for path in outputs]
     for target in targets:

@@ -12,7 +12,7 @@ from waflib.Options import options as chosen
 
 PYTHON = '/usr/bin/python3'
 
-# What shows in a minute that the module works with a Samba.
+# These show in two minutes that the module works with a Samba.
 SMOKE = ['tests/unit', 'tests/integration/test_close.py',
          'tests/integration/test_durable.py',
          'tests/integration/test_matching.py',
@@ -45,7 +45,7 @@ def options(opt):
     group.add_option('--quick', action='store_true',
                      help='bench the smallest honest version')
     group.add_option('--profile', action='store_true',
-                     help='tell instead where the time of a call goes that '
+                     help='show instead where the time of a call goes that '
                           'matches nothing (by perf)')
     group.add_option('--publish', action='store_true',
                      help='bench, and write the figures and the chart into '
@@ -55,7 +55,7 @@ def options(opt):
 
 
 def init(_ctx):
-    """Has the fuzz targets built before check runs them."""
+    """Builds the fuzz targets before check runs them."""
     if 'check' in Options.commands and not (
             chosen.sanitize or chosen.smoke or chosen.packages):
         Options.commands.insert(Options.commands.index('check'),
@@ -63,7 +63,7 @@ def init(_ctx):
 
 
 class RunAfterBuild:
-    """Has a build command run something when everything is built."""
+    """Makes a build command run something when everything is built."""
 
     def execute_build(self):
         super().execute_build()
@@ -131,7 +131,7 @@ class check(RunAfterBuild, BuildContext):
         status = subprocess.call(self.command(report), cwd=self.path.abspath(),
                                  env=self.environment())
         totals = totals_of(report)
-        # The last line of all, after waf's own.
+        # This makes it the last line, after waf's own.
         atexit.register(print, summary_of(totals))
         if not report.exists():
             self.fatal('The tests did not run (exit status %d)' % status)
@@ -142,16 +142,16 @@ class check(RunAfterBuild, BuildContext):
         pytest = ['-m', 'pytest', '--junitxml', report.abspath(),
                   '-k', chosen.filter]
         if chosen.packages:
-            # apt needs a network, which the test bed has not.
+            # apt needs a network, and the test bed has none.
             return [PYTHON, *pytest, 'tests/packages']
         command = self.in_testbed(*pytest, '--ignore=tests/packages')
         if chosen.sanitize:
-            # The sources are no others, and fuzzing has sanitizers always.
+            # The sources are the same, and fuzzing always has sanitizers.
             command += ['--ignore=tests/lint', '--ignore=tests/fuzz']
         else:
             command.append('--ignore=tests/integration/test_sanitizers.py')
         if chosen.long:
-            # Without what tests/pytest.ini leaves out.
+            # This also runs the tests that tests/pytest.ini leaves out.
             command += ['-m', '']
         return command + (SMOKE if chosen.smoke else ['tests'])
 
@@ -164,7 +164,7 @@ class check(RunAfterBuild, BuildContext):
 
 class build_fuzz_targets(BuildContext):
     """builds what fuzz runs"""
-    # With the underscore, no command to be listed.
+    # The underscore keeps it out of the list of commands.
     cmd = '_build_fuzz_targets'
     variant = 'fuzz'
 
@@ -187,12 +187,12 @@ class fuzz(RunAfterBuild, BuildContext):
 
 
 def totals_of(report):
-    """Counts tests by outcome; one without any report is a failed one."""
+    """Counts tests by outcome; a test without a report has failed."""
     outcomes = {}
     if not report.exists():
         return {'passed': 0, 'failed': 1, 'skipped': 0}
     for case in xml.etree.ElementTree.parse(report.abspath()).iter('testcase'):
-        # A test that fails twice (in its tear-down too) is listed twice.
+        # A test that also fails in its tear-down is listed twice.
         name = (case.get('classname'), case.get('name'))
         outcomes[name] = worse(outcomes.get(name), outcome_of(case))
     counted = list(outcomes.values())
