@@ -2,7 +2,7 @@
 """The plugin against stock Samba, side by side in one run.
 
 Two servers run at the same time and every measurement alternates between
-them call by call, so that whatever else the machine does falls on both.
+them call by call, so other load on the machine affects both.
 """
 
 import argparse
@@ -29,11 +29,11 @@ from testbed.clients.srvsvc import Pipe  # noqa: E402
 from testbed.observe import sessions  # noqa: E402
 from testbed.servers.standalone import Server  # noqa: E402
 
-# Nobody has it, and no record of tables.py either.
+# No session has these, and no record of tables.py either.
 NOBODY = "person777777"
 NOWHERE = "10.77.77.77"
 
-# The first ones open what later ones find open.
+# The first calls open files that stay open for later ones.
 WARM_UP_CALLS = 50
 WARM_UP_WALKS = 2
 
@@ -56,7 +56,7 @@ class Size(NamedTuple):
     closed: tuple
     rounds: int
     turns: int
-    # records of a table, and how often it is walked in a turn
+    # number of records to how often such a table is walked in a turn
     tables: dict
 
 
@@ -76,7 +76,7 @@ def main():
         rows = []
         for figures in measure(stack, SIZES[options.size]):
             rows.append(figures)
-            # Some take a minute.
+            # Some figures take a minute.
             print(report.as_line(figures, report.with_quartiles),
                   file=sys.stderr, flush=True)
     figures = {
@@ -152,9 +152,10 @@ def measure_calls(servers, size):
 
 @contextlib.contextmanager
 def on_one_core(servers):
-    """All that takes part in a call, one step after the other anyway.
+    """Run everything that takes part in a call on one core.
 
-    To wake another core takes longer than a step does, or not, by chance.
+    Its steps come one after the other anyway. To wake another core may take
+    longer than a step, or not, by chance.
     """
     cores = os.sched_getaffinity(0)
     pids = {0}.union(*(server.smbd_pids() + server.dcerpcd_pids()
@@ -173,7 +174,7 @@ def pin(pids, cores):
 
 
 def vain_calls(what, number, pipes, calls):
-    """The floor: a call that nobody does anything for, there and back."""
+    """Calls that match nothing; the floor is a call that does nothing."""
     ways = {name: partial(match_nobody, pipe) for name, pipe in pipes.items()}
     ways["floor"] = pipes["stock"].unknown_call
     return row("call", number, what, "us",
@@ -187,7 +188,7 @@ def match_nobody(pipe):
 def alternating(ways, number, warm_up):
     """The times of each way, by its name, in seconds.
 
-    One after the other, and each as often before as behind any other.
+    They take turns, and each comes before any other as often as after it.
     """
     times = {name: [] for name in ways}
     orders = itertools.cycle(itertools.permutations(ways))
@@ -207,7 +208,7 @@ def seconds(work):
 
 @contextlib.contextmanager
 def callers(servers):
-    r"""The caller's \PIPE\srvsvc on each, through Samba's own client."""
+    r"""A caller's \PIPE\srvsvc on each server, by Samba's own client."""
     pipes = {name: SambaPipe(server, CALLER, "smb2")
              for name, server in servers.items()}
     for pipe in pipes.values():
@@ -216,13 +217,13 @@ def callers(servers):
 
 
 def local_callers(servers):
-    """The same without smbd between: root at the workers' own sockets."""
+    """The same without smbd in between: root at the workers' own sockets."""
     return {name: LocalPipe(server) for name, server in servers.items()}
 
 
 @contextlib.contextmanager
 def logged_in(server, user, number):
-    """So many sessions of a user; gives their keys in the session table."""
+    """This many sessions of a user; gives their keys in the session table."""
     before = session_keys(server)
     connections = []
     for i in range(number):
@@ -238,7 +239,7 @@ def logged_in(server, user, number):
 
 @contextlib.contextmanager
 def others(servers, number):
-    """So many sessions on each server that nobody asks for."""
+    """This many sessions on each server that no call asks for."""
     with contextlib.ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(logged_in(server, BYSTANDER, number))
@@ -259,9 +260,9 @@ def wait_gone(server, keys):
 
 
 def match_victims(servers, number, victims, rounds):
-    """How long a call takes that ends some of so many sessions.
+    """How long a call takes that ends the victims among this many sessions.
 
-    Stock Samba answers before anything has happened, ours when they are gone.
+    Stock Samba answers before it ends anything, ours when they are gone.
     """
     with others(servers, number - victims - 1), callers(servers) as pipes:
         return closing(servers, victims, rounds, {
@@ -288,7 +289,7 @@ def closing(servers, victims, rounds, ways):
 
 
 def measure_closing(servers, size):
-    """To the same moment for all: no record is left."""
+    """For all ways, the time until no record is left."""
     def until_gone(ask):
         def end(server, keys):
             ask(server)
@@ -306,9 +307,9 @@ def measure_closing(servers, size):
 
 
 def measure_walks(stack, servers, size):
-    """Tables of all sizes are there at a time, so that they can be compared.
+    """All sizes of table exist at the same time, so they can be compared.
 
-    The largest are those of the servers.
+    The largest tables are those of the servers.
     """
     callers_of = {}
     for number in size.tables:
@@ -331,7 +332,7 @@ def measure_walks(stack, servers, size):
 
 @contextlib.contextmanager
 def table_callers(servers, number):
-    """Callers where so many records are, and a bare walk over ours."""
+    """Callers of servers with this many records, and a bare walk over ours."""
     with contextlib.ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(connect(server, BYSTANDER,
@@ -359,7 +360,7 @@ def walk_in_turn(callers_of, size, client, user):
 
 @contextlib.contextmanager
 def walking(server):
-    """A call that walks the table in vain, meanwhile."""
+    """In a with block, a call walks the table and matches nothing."""
     with connect(server, CALLER, dialect=DIALECT) as session:
         pipe = Pipe(session)
         pipe.send_session_del("", NOBODY)
@@ -383,7 +384,7 @@ def peaks(server, rounds):
 
 
 def behind_walk(server, rounds):
-    """How long another call on the same worker takes meanwhile."""
+    """How long another call on the same worker takes during a walk."""
     taken = []
     with connect(server, BYSTANDER, dialect=DIALECT) as session:
         pipe = Pipe(session)
@@ -395,7 +396,7 @@ def behind_walk(server, rounds):
 
 
 def row(name, number, what, unit, samples):
-    """One row: medians, and what they are the medians of."""
+    """One row: medians, their spread, and what was measured."""
     scale = {"us": 1e6, "ms": 1e3, "KiB": 1}[unit]
     scaled = {column: [value * scale for value in values]
               for column, values in samples.items()}

@@ -2,7 +2,7 @@
 """One call to clusters of one, two and three nodes with as many sessions.
 
 The clusters run at the same time and every measurement alternates between
-them, so that whatever else the machine does falls on all.
+them, so other load on the machine affects all of them.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from testbed.servers.cluster import Cluster  # noqa: E402
 
 SIZES = (1, 2, 3)
 
-# In all, whatever the number of nodes, and on how many connections.
+# The sessions and connections on all nodes together.
 SESSIONS = 120
 CONNECTIONS = 12
 
@@ -49,7 +49,7 @@ def parse_options():
 
 
 def measure(clusters, rounds):
-    """The rows of the report; a figure for each size of a cluster."""
+    """The rows of the report, each with a figure for each size of cluster."""
     pipes = {size: SambaPipe(cluster[0], "root", "smb2")
              for size, cluster in clusters.items()}
     nothing, all_of_them, messages = ({size: [] for size in SIZES}
@@ -70,7 +70,7 @@ def measure(clusters, rounds):
 
 @contextlib.contextmanager
 def sessions(cluster):
-    """Sessions of alice, evenly on all nodes."""
+    """Sessions of alice, spread evenly over the nodes."""
     nodes = cluster.nodes
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(

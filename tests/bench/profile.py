@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the time of a call that matches nothing goes, with one session.
 
-By perf (Debian's linux-perf), in the worker: ours, stock Samba's, and for
-comparison a call that nothing is done for.
+Measured with perf (Debian's linux-perf) in the worker: our call, stock Samba's,
+and for comparison a call that does nothing.
 """
 
 import collections
@@ -27,15 +27,15 @@ CALLS = 5000
 # The worker reads a request and writes the answer with these.
 EDGES = "syscalls:sys_exit_readv,syscalls:sys_enter_writev"
 
-# Lines for the audit are written so long after an answer, in seconds.
+# Audit lines are written this long after an answer, in seconds.
 AUDIT = 0.05
 
-# Functions below that share of the worker's time are not told.
+# Functions with a smaller share of the worker's time are not shown.
 SHARE_MIN = 0.01
 
 
 class Caller:
-    """One that makes calls of a kind to a server, and who serves it."""
+    """A caller that makes one kind of call, and the processes that serve it."""
 
     def __init__(self, server, kind):
         before = set(server.smbd_pids())
@@ -46,7 +46,7 @@ class Caller:
         self.calls(bench.WARM_UP_CALLS)
 
     def calls(self, number):
-        """Make so many calls, one behind the other."""
+        """Make this many calls, one after the other."""
         for _ in range(number):
             self._call()
         time.sleep(AUDIT)
@@ -79,7 +79,7 @@ def main():
 
 
 def cpu_time(caller, pid):
-    """The CPU time of a process a call, in us."""
+    """The CPU time of a process for each call, in us."""
     schedstat = Path(f"/proc/{pid}/schedstat")
     before = int(schedstat.read_text().split()[0])
     caller.calls(CALLS)
@@ -103,7 +103,7 @@ def served(caller):
 
 
 def shares(caller):
-    """How many samples there are, and of them in each function."""
+    """The number of samples, in all and in each function."""
     script = recorded(caller, ["-F", "5000", "--call-graph", "dwarf,8192"],
                       ["-F", "ip,sym"])
     stacks = [stack.splitlines() for stack in script.split("\n\n")
@@ -124,13 +124,13 @@ def print_shares(samples, inside):
 
 
 def recorded(caller, what, fields):
-    """What perf script tells of the worker while calls are made."""
+    """The output of perf script about the worker while calls are made."""
     with tempfile.TemporaryDirectory() as place:
         data = str(Path(place, "perf.data"))
         with subprocess.Popen(
                 ["perf", "record", *what, "-o", data, "-p",
                  str(caller.worker)], stderr=subprocess.DEVNULL) as perf:
-            # It says nothing when it has begun; calls before it are not told.
+            # perf does not say when it starts; calls before that are missed.
             caller.calls(CALLS)
             perf.send_signal(signal.SIGINT)
         return subprocess.run(

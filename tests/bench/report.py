@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the figures look like: tables for people, and a chart."""
+"""How the figures are shown: as tables, and as a chart."""
 
 import json
 import shutil
 import statistics
 import subprocess
 
-# admin: smbstatus, and smbcontrol with what it tells.
+# admin: smbstatus, and smbcontrol with the pids that it shows.
 COLUMNS = ("ours", "stock", "floor", "admin")
 
-# In docs/, the document that has the tables, and the lines around them there.
+# The document in docs/ with the tables, and the lines around them there.
 DOCUMENT = "benchmarks.md"
 _BEGIN = "<!-- from here on by ./waf bench --publish -->"
 _END = "<!-- to here by ./waf bench --publish -->"
@@ -34,7 +34,7 @@ plot {plots}
 
 
 def median(values):
-    """Rounded to what can be believed; None for no values."""
+    """Rounded to the digits that mean something; None for no values."""
     return None if not values else _rounded(statistics.median(values))
 
 
@@ -89,7 +89,7 @@ def _ratio(value, other):
 
 
 def musts(rows):
-    """Figure, bound, what it is, and what it would be for the floor."""
+    """Figure, bound, value, and the value that the floor would have."""
     for row in rows:
         about = f"{row['name']}, {row['n']:,}"
         if row["name"] == "call" and row["n"] == 1:
@@ -130,13 +130,13 @@ def _find(rows, name, number):
 
 
 def write(figures, path):
-    """The figures as JSON, and beside it the chart."""
+    """Write the figures as JSON, and the chart next to it."""
     path.write_text(json.dumps(figures, indent=1) + "\n")
     write_chart(figures, path.with_suffix(".svg"))
 
 
 def write_document(figures, path):
-    """Replace the tables of a document that has been published before."""
+    """Replace the tables of a document that was published before."""
     before, rest = path.read_text().split(_BEGIN)
     _, after = rest.split(_END)
     path.write_text(before + document_part(figures) + after)

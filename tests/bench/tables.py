@@ -10,14 +10,14 @@ TOOL = BUILD / "bench" / "table"
 
 
 def fill(server, number):
-    """Bring the table to so many copies of a session that is in it."""
+    """Fill the table with copies of a session in it, up to this number."""
     subprocess.run([TOOL, server.smb_conf, "fill", str(number)], check=True)
 
 
 class BareWalk:
     """dbwrap_traverse_read() over a server's table, and nothing else.
 
-    In the shape of a caller's pipe, so that it is measured as one.
+    It has the methods of a caller's pipe, so it can be measured like one.
     """
 
     def __init__(self, server):
@@ -40,7 +40,7 @@ class BareWalk:
 
 
 def shut_down(server, user):
-    """End a user's sessions as it is done today: with all of their smbds."""
+    """End a user's sessions as admins do today, by shutting down the smbds."""
     conf = str(server.smb_conf)
     status = subprocess.run(
         ["smbstatus", "-s", conf, "--json", "--processes"], check=True,

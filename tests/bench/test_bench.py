@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ./waf bench promises of its figures, with the smallest ones."""
+"""./waf bench prints and writes what it promises, in its shortest run."""
 
 import json
 import os
@@ -15,7 +15,7 @@ import report
 HERE = pathlib.Path(__file__).resolve().parent
 DOCS = HERE.parents[1] / "docs"
 
-# What can be measured without the plugin and without Samba's answer to it.
+# The rows that have a floor begin with this.
 VAIN = "nothing matches"
 
 NAMES = {"call", "walk_client", "walk_user", "walk_both", "close", "memory",
@@ -25,7 +25,7 @@ WALKS = {"walk_client", "walk_user", "walk_both"}
 
 @pytest.fixture(name="bench", scope="module")
 def _bench(tmp_path_factory, build_directory):
-    """Where the files of a run are, and what it has printed."""
+    """The JSON file of a run, and the run's output."""
     output = tmp_path_factory.mktemp("bench") / "bench.json"
     done = subprocess.run(
         [sys.executable, HERE / "bench.py", "--tiny", "--output", output],
@@ -39,7 +39,7 @@ def _figures(bench):
     return json.loads(bench[0].read_text())
 
 
-def test_machine_and_date_are_told(figures):
+def test_machine_and_date_are_recorded(figures):
     assert figures["machine"] and figures["date"]
 
 
@@ -47,13 +47,13 @@ def test_rows_are_those_promised(figures):
     assert {row["name"] for row in figures["rows"]} == NAMES
 
 
-def test_each_row_tells_its_size_unit_and_medians(figures):
+def test_each_row_has_its_size_unit_and_medians(figures):
     for row in figures["rows"]:
         assert row["n"] > 0 and row["unit"] in ("us", "ms", "KiB")
         assert row["ours"] >= 0 and row["stock"] >= 0
 
 
-def test_what_matches_nothing_alone_has_a_floor(figures):
+def test_only_what_matches_nothing_has_a_floor(figures):
     for row in figures["rows"]:
         assert (row["floor"] is not None) == row["what"].startswith(VAIN)
 
@@ -69,7 +69,7 @@ def test_table_has_a_line_for_each_row(bench, figures):
     assert len(lines) == len(figures["rows"]) + 2
 
 
-def test_bounds_are_told_beside_the_figures(bench):
+def test_bounds_are_shown_with_the_figures(bench):
     bounds = bench[1].split("\n\n")[2]
     for about in ("call, 1,", "close, ", "walk_client, ", "walk_user, ",
                   "memory, ", "bystander, "):

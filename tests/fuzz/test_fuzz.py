@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""libFuzzer on what reads bytes from outside, for some seconds a target."""
+"""libFuzzer on the code that reads bytes from outside."""
 
 import concurrent.futures
 import os
@@ -14,7 +14,7 @@ TARGETS = sorted(path.stem[len(PREFIX):] for path in HERE.rglob(PREFIX + '*.c'))
 SECONDS = int(os.environ.get('SESSIONDEL_FUZZ_SECONDS', '10'))
 # One input takes well under a millisecond.
 HANG_SECONDS = 10
-# What a target may need beside its time: start, seeds, the report of a crash.
+# The time that a target may need on top: start, seeds, the report of a crash.
 GRACE_SECONDS = 120
 
 each_target = pytest.mark.parametrize('target', TARGETS)
@@ -56,7 +56,7 @@ class Fuzzer:
             return '%s is missing: build it with ./waf fuzz' % self.program
         if done.returncode == 0:
             return ''
-        return ('%s\nexit status %d; inputs that fail are in %s: once mended, '
+        return ('%s\nexit status %d; inputs that fail are in %s: once fixed, '
                 'keep them in %s' % (told_by(done.stdout), done.returncode,
                                      self.crashes, self.seeds))
 
@@ -67,7 +67,7 @@ def environment():
 
 
 def told_by(output):
-    """The end of what a target said, without its lines of progress."""
+    """The end of a target's output, without its progress lines."""
     lines = [line for line in output.splitlines() if line[:1] != '#'
              or ' in ' in line]
     return '\n'.join(lines[-80:])
@@ -80,7 +80,7 @@ def _fuzzer(build_directory, target):
 
 @pytest.fixture(name='runs', scope='module')
 def _runs(request, build_directory):
-    """The chosen targets at work side by side, one for each processor."""
+    """Runs the chosen targets side by side, one on each processor."""
     chosen = [item.callspec.params['target'] for item in request.session.items
               if getattr(item, 'originalname', '') == test_fuzz.__name__]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -15,7 +15,7 @@ INCLUDE = re.compile(r'^#include ["<]([^">]+)[">]', re.MULTILINE)
 
 
 def listed(folder, beginning):
-    """What a README.md names in the paragraph that begins so."""
+    """The names in the paragraph of a README.md with this beginning."""
     readme = (TOP / folder / 'README.md').read_text(encoding='utf-8')
     paragraphs = [part for part in readme.split('\n\n')
                   if part.startswith(beginning)]
@@ -59,7 +59,7 @@ def test_folder_includes_nothing_that_it_must_not(folder):
 
 
 def test_folders_use_each_other_in_one_direction_only():
-    """No two folders may use each other, however many are between them."""
+    """No two folders may use each other, not even through other folders."""
     uses = {str(folder): listed(folder, 'May use:') for folder in FOLDERS}
     while uses:
         free = [folder for folder, used in uses.items()

@@ -23,7 +23,7 @@ DEFINITION = re.compile(r'^ {0,3}\[([^\]]+)\]:\s', re.MULTILINE)
 HEADING = re.compile(r'^#{1,6}\s+(.*?)[\s#]*$', re.MULTILINE)
 ELSEWHERE = re.compile(r'[a-z][a-z0-9+.-]*:', re.IGNORECASE)
 
-# Anywhere, as in a comment: documents and manual pages.
+# Documents and manual pages, mentioned anywhere, such as in a comment.
 MENTION = re.compile(
     r'(?<![\w/])docs/(?:[\w-]+/)*[\w-]+\.(?:md(?:#[\w-]*)?|[1-8]\b)')
 # The number may be on the next line of a comment.
@@ -31,7 +31,7 @@ NUMBERED_RULE = re.compile(r'\bspec[\s*#]+\d')
 
 
 def source_files():
-    """All but what is built. A copy of the source has no git to ask."""
+    """All files except built ones. A copy of the source has no git to ask."""
     for directory, names, files in os.walk(TOP):
         names[:] = [name for name in names
                     if name not in ('bin', '__pycache__') and
@@ -59,12 +59,12 @@ DOCUMENTS = sorted(path for path in TEXTS if path.suffix == '.md')
 
 
 def without_code(text):
-    """With blanks instead, so the lines keep their numbers."""
+    """The text with its code blanked, so that lines keep their numbers."""
     return CODE.sub(lambda code: re.sub(r'\S', ' ', code.group()), text)
 
 
 def anchors(path):
-    """Of a document's headings, as GitHub makes them."""
+    """The anchors of a document's headings, as GitHub makes them."""
     found = []
     # Only fences: a heading may have a code span.
     text = re.sub(r'^(```|~~~).*?^\1', '', TEXTS[path],
@@ -87,7 +87,7 @@ def leads_somewhere(target, origin, base):
 
 
 def fail_if_any(places):
-    """Each place is a file, its text, and what was found in it."""
+    """Each place is a file, its text, and a match in it."""
     lines = ['%s:%d: %s' % (path.relative_to(TOP),
                             text.count('\n', 0, match.start()) + 1,
                             ' '.join(match.group().split()))

@@ -10,7 +10,7 @@ import pytest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 
-# Another release's tools want other blanks and know other warnings.
+# Another release's tools want other blanks and have other warnings.
 pytestmark = pytest.mark.skipif(
     platform.freedesktop_os_release().get('VERSION_CODENAME') != 'bookworm',
     reason="the sources are kept to the tools of Debian 12")

@@ -7,8 +7,8 @@ from server import PACKAGES, Server
 from testbed.processes import wait_until
 from tree import child_of, started
 
-# The kernel's settings and the devices are the host's, so systemd gets none of
-# them; its control groups are below one of our own.
+# Kernel settings and devices are the host's, so systemd cannot change them. Its
+# control groups are below one of our own.
 _BOOT = r"""
 mount -t cgroup2 groups /mnt
 mkdir "/mnt/$1"
@@ -48,9 +48,9 @@ class BootedServer(Server):
 
     def __init__(self, release):
         super().__init__(release, PACKAGES + " systemd systemd-sysv dbus")
-        # Installing Samba anew is to start it anew.
+        # Reinstalling Samba must also restart it.
         self.run("rm /usr/sbin/policy-rc.d")
-        # It waits for a network that is no loopback, and smbd waits for it.
+        # nmbd waits for a network besides loopback, and smbd waits for nmbd.
         self.run("systemctl mask nmbd")
         self._group = f"sessiondel-tests-{self._pid}"
         _, unshare = started(self._enter(

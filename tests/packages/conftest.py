@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers in throwaway trees, and the packages that are put on them."""
+"""Servers in throwaway trees, and the packages to install on them."""
 
 import subprocess
 
@@ -10,7 +10,7 @@ from tree import RELEASES, TOP, tree_of_builds
 
 @pytest.fixture(scope="session", name="deb")
 def _deb():
-    """The package for a release, built when it is asked for first."""
+    """The package for a release, built on first use."""
     built = {}
 
     def deb(release):
@@ -30,7 +30,7 @@ def build(release):
 
 @pytest.fixture(name="server", params=RELEASES)
 def _server(request):
-    """A stock file server of each release that serves."""
+    """A running stock file server of each release."""
     with Server(request.param) as server:
         server.serve()
         yield server

@@ -19,7 +19,7 @@ echo "end of output"
 echo o >/proc/sysrq-trigger
 sleep infinity
 """
-# A mount of its own shows what other mounts are over.
+# A bind mount shows the files that other mounts cover.
 _BOOT = r"""
 chmod +x /root/init
 mkdir /view
@@ -34,13 +34,13 @@ timeout 300 qemu-system-x86_64 -accel tcg -m 1024 -nographic -no-reboot \
 
 
 class Machine(Server):
-    """It is set up as a Server, and its services run once it has booted."""
+    """It is set up like a Server, and its services run once it has booted."""
 
     def __init__(self, release, packages):
         super().__init__(release, f"{PACKAGES} {_MACHINE} {packages}")
 
     def boot(self, script):
-        """Run a script there, as root; what it writes."""
+        """Boot, and run a script as root; its output."""
         (self.root / "root/init").write_text(_INIT.format(script=script))
         said = self.output(_BOOT).replace("\r", "")
         return said.partition("begin of output\n")[2].partition(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Debian file server as its packages set it up, and what can be asked of it."""
+"""A Debian file server as its packages set it up, and calls to it."""
 
 import contextlib
 import re
@@ -48,7 +48,7 @@ class Server(System):
             check=False).returncode == 0, "smbd serves files")
 
     def launch_smbd(self):
-        """Run it as its unit does.
+        """Run smbd as its unit does.
 
         In a session of its own: smbd ends all of its process group with it.
         """
@@ -64,7 +64,7 @@ class Server(System):
                    "Samba has ended")
 
     def answer(self):
-        """What NetrSessionDel says where nothing matches."""
+        """The answer of NetrSessionDel when nothing matches."""
         done = self.run(f"rpcclient -U root%{PASSWORD} 127.0.0.1 -c "
                         "'netsessdel no-such-client no-such-user'", check=False)
         found = re.search(r"result was (\w+)", done.stdout)
@@ -81,14 +81,14 @@ class Server(System):
             f"rpcclient -U root%{PASSWORD} 127.0.0.1 -c netshareenumall")
 
     def install(self, *debs):
-        """Install packages that lie on the host."""
+        """Install packages from the host."""
         return self.apt("install " + " ".join(map(self.put, debs)))
 
     def version_of_samba(self):
         return self.output("dpkg-query --show --showformat='${Version}' samba")
 
     def files(self):
-        """What there is, but for what a package manager and Samba note."""
+        """All files except those that dpkg, apt and Samba write themselves."""
         return set(self.output(
             "find / -xdev -path /proc -prune -o -path /root -prune -o "
             "-path /var/lib/dpkg -prune -o -path /var/lib/samba -prune -o "
@@ -103,7 +103,7 @@ class Server(System):
 
 @contextlib.contextmanager
 def sessions(server, number):
-    """Sessions that are open until the block ends; each answers to lists()."""
+    """Clients whose sessions are open until the with block ends."""
     clients = [Client(server) for _ in range(number)]
     try:
         yield clients

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The additions to AppArmor's profile: read by its parser, and enforced by
-Debian's kernel, for the host's may have no AppArmor."""
+"""The additions to AppArmor's profile. Debian's kernel enforces them in an
+emulator, because the host's may have no AppArmor."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from server import OURS, PASSWORD
 from tree import RELEASES
 
 PROFILE = "/etc/apparmor.d/samba-rpcd-classic"
-# For a kernel that has all that the profile is written for; this one may have
-# no AppArmor, which is worth a warning of its own.
+# Parse for a kernel with all features that the profile uses. This one may have
+# no AppArmor, and then the parser would warn.
 PARSER = ("apparmor_parser --skip-kernel-load --skip-cache --kernel-features "
           f"/etc/apparmor.d/$(sed -n 's/^abi <\\(.*\\)>,/\\1/p' {PROFILE})")
 RULES = [
@@ -33,7 +33,7 @@ def effective(server):
 def test_profile_takes_the_rules(confined):
     text = effective(confined)
     assert all(text.count(rule) == 1 for rule in RULES)
-    # To enforce it is the admin's choice, so it must be sound that way.
+    # The admin may choose to enforce it, so it must also be valid then.
     confined.run(f"sed -i 's/flags=(complain)//' {PROFILE} && "
                  f"{PARSER} --Werror {PROFILE}")
 
@@ -45,7 +45,7 @@ def test_rules_come_and_go(confined):
     assert all(rule in effective(confined) for rule in RULES)
 
 
-# As at boot, but for the profiles that complain until an admin says otherwise.
+# As at boot, but also enforce the profiles that Debian ships in complain mode.
 ENFORCE = r"""
 cd /etc/apparmor.d
 sed -i 's/flags=(complain)//; s/,complain)/)/' samba-* usr.sbin.smbd
@@ -81,7 +81,7 @@ def test_enforced_profile_lets_the_module_work(machine):
 
 
 def test_enforced_profile_without_the_rules_does_not(machine):
-    """What they are good for: the same, but for them."""
+    """The same without the rules, to show that they are needed."""
     machine.run("rm /etc/apparmor.d/abstractions/samba-rpcd.d/samba-sessiondel")
     said = machine.boot(ENFORCE + rf"""
 smbd --daemon

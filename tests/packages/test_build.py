@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the packages are made of."""
+"""The contents of the packages."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ import pytest
 from tree import PACKAGING, RELEASES, TOP, tree_of_builds
 
 
-# In another directory, with Samba's source elsewhere, by somebody else.
+# In another directory, with Samba's source elsewhere and another environment.
 AGAIN = r"""
 set -eu
 export SESSIONDEL_CACHE=/tmp/cache TZ=Pacific/Auckland LC_ALL=C

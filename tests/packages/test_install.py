@@ -34,8 +34,8 @@ def test_sessions_stay_while_it_is_installed_and_removed(server, deb):
         assert all(client.lists() for client in clients)
 
 
-def test_worker_with_clients_goes_on(server, deb):
-    """It serves those as before, while new ones get the plugin."""
+def test_worker_with_clients_keeps_running(server, deb):
+    """It still serves its clients, and new clients get the plugin."""
     pipe = server.start("rpcclient", "-U", f"root%{PASSWORD}", "127.0.0.1")
     ask = "netsessdel no-such-client no-such-user\n"
     try:
@@ -53,7 +53,7 @@ def test_worker_with_clients_goes_on(server, deb):
 
 
 def wait_for(process, text):
-    """Read on until a line has that text."""
+    """Read until a line has this text."""
     for line in process.stdout:
         if text in line:
             return
@@ -80,7 +80,7 @@ def test_two_installs_in_a_row(installed, deb):
     assert installed.answer() == STOCK
 
 
-def test_samba_installed_anew(installed):
+def test_samba_reinstalled(installed):
     installed.apt("install --reinstall " + SAMBA)
     assert installed.answer() == OURS
     assert not installed.output("dpkg --verify " + SAMBA)
@@ -131,7 +131,7 @@ def test_package_first_and_samba_later(release, deb):
 
 
 def test_install_that_failed(server, deb):
-    """Its script cannot make the directory that the worker goes to."""
+    """Its script cannot make the directory for the stock worker."""
     place = DIVERTED.rpartition("/")[0]
     package = server.put(deb(server.release))
     before = server.files()
@@ -145,7 +145,7 @@ def test_install_that_failed(server, deb):
     assert server.files() == before
 
 
-def test_install_that_is_taken_up_again(server, deb):
+def test_failed_install_is_completed_later(server, deb):
     place = DIVERTED.rpartition("/")[0]
     package = server.put(deb(server.release))
     server.run(f"touch {place}")
@@ -167,7 +167,7 @@ UNPLACE = f"mv -T {DIVERTED} {WORKER}"
     (True, UNPLACE),
 ], ids=["diverted", "kept", "given back"])
 def test_cut_short(installed, enabled, steps, then, answer):
-    """What a step of enable or disable leaves is mended by either."""
+    """Either of enable and disable repairs what a half-done one has left."""
     if not enabled:
         installed.run("sessiondel-ctl disable")
     installed.run(steps)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What README.md and sessiondel-ctl(8) say of installing, verifying and removing,
-run word for word on a fresh server."""
+"""The commands of README.md and sessiondel-ctl(8) to install, verify and
+remove, run word for word on a fresh server."""
 
 import subprocess
 
@@ -15,19 +15,19 @@ SOURCE = "/root/samba-sessiondel"
 
 @pytest.fixture(name="fresh")
 def _fresh(server):
-    """A server that has our source beside it, and nothing else of ours."""
+    """A server with our source on it, and nothing else of ours."""
     subprocess.run([PACKAGING / "copy-source", server.root / SOURCE[1:]],
                    check=True)
     return server
 
 
 def build(server, block):
-    """Run commands that fetch what they need."""
+    """Run commands that download what they need."""
     return server.fetch(f"set -e; cd {SOURCE}; {block}")
 
 
 def level(server):
-    """What the list says that it is."""
+    """The level in the output of smbsession list."""
     said = server.output(readme.command("smbsession list --json"))
     return int(said.partition('"level": ')[2].partition(",")[0])
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Debian sid, which moves: its Samba is newer than what we are built for."""
+"""Debian sid, whose Samba changes often and is newer than our releases'."""
 
 import subprocess
 
@@ -8,8 +8,8 @@ import pytest
 from server import OURS, STOCK, Server, sessions
 from tree import PACKAGING
 
-# Sid's archive names the source of its Samba without having it. Of its series
-# it has this one's still, though no index does, so it is told by its digest.
+# Sid's archive lists the source of its Samba but does not have it. It still has
+# this older source of the same series, in no index, so check it by its digest.
 POOL = "pool/main/s/samba"
 SOURCE = {
     "samba_4.25.0+dfsg-1.dsc":
@@ -28,7 +28,7 @@ def _sid():
         yield server
 
 
-def test_stands_aside_without_a_module_for_it(sid, deb):
+def test_stock_samba_serves_without_a_module_for_it(sid, deb):
     sid.install(deb("trixie"))
     assert not sid.version_of_samba().startswith("2:4.22.")
     assert sid.answer() == STOCK
@@ -41,7 +41,7 @@ def test_stands_aside_without_a_module_for_it(sid, deb):
 
 
 def fetch_source(server):
-    """Its directory."""
+    """Download and unpack Samba's source; its directory."""
     mirror = server.output("sed -n 's/^deb \\([^ ]*\\) .*/\\1/p' "
                            "/etc/apt/sources.list").strip()
     for name, digest in SOURCE.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plugin in the service that Debian ships, and in one that is hardened."""
+"""The plugin in the service as Debian ships it, and in a hardened one."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from server import OURS, STOCK, sessions
 from tree import RELEASES
 
 UNIT = "/etc/systemd/system/smbd.service.d/hardened.conf"
-# What Debian's unit has not, and Samba can live with.
+# Hardening that Debian's unit does not have and Samba can live with.
 HARDENED = """\
 [Service]
 NoNewPrivileges=yes

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Samba's upgrades never wait for the plugin, nor break on it."""
+"""Samba's upgrades never wait for the plugin or break because of it."""
 
 import re
 import subprocess
@@ -17,7 +17,7 @@ LIBRARY = "/usr/lib/x86_64-linux-gnu/samba-sessiondel"
 
 
 def pin(version):
-    """Has apt take all that is built from Samba's source in one version."""
+    """Make apt use one version of all packages from Samba's source."""
     lines = ("Package: src:samba",
              "Pin: version *" + version.partition("-")[2],
              "Pin-Priority: 1001")
@@ -34,7 +34,7 @@ def _old():
 
 
 def move_to(server, version):
-    """What an admin does for a security update, or to take it back."""
+    """Do what an admin does to install a security update, or to undo it."""
     server.run(pin(version))
     server.apt("upgrade")
     assert server.version_of_samba() == version
@@ -42,7 +42,7 @@ def move_to(server, version):
 
 
 def restart(server):
-    """What an upgrade of Samba does to its services."""
+    """Do what an upgrade of Samba does to its services."""
     server.stop_smbd()
     server.start_smbd()
 
@@ -60,8 +60,8 @@ def test_security_update_and_back(old, deb):
 
 
 def source_of_old(server):
-    """Its source, checked by apt. Its .dsc is not in Debian's archive any more,
-    but the two archives that it names are."""
+    """The source of OLD, checked by apt. Debian's archive has no .dsc of it any
+    more, but the two tar files that the .dsc names."""
     server.fetch(
         "cd /root && sed 's/^deb /deb-src /' /etc/apt/sources.list "
         ">/etc/apt/sources.list.d/source.list && apt-get -q update && "
@@ -74,7 +74,7 @@ def source_of_old(server):
 
 
 def test_module_built_before_a_security_update(old):
-    """Built with the headers of that very version, and loaded in the next."""
+    """It is built with the headers of one version, and loaded in the next."""
     old.apt("install dpkg-dev")
     subprocess.run([PACKAGING / "copy-source", old.root / "root/source"],
                    check=True)
@@ -89,7 +89,7 @@ def test_module_built_before_a_security_update(old):
 
 
 def to_debian_13(server):
-    """Samba of the next release, and of the rest what it needs."""
+    """Install Samba of the next release, with the packages that it needs."""
     sources = server.root / "etc/apt/sources.list"
     sources.write_text(sources.read_text()
                        + sources.read_text().replace("bookworm", "trixie"))
@@ -126,7 +126,7 @@ def test_next_series_serves_without_the_module(on_12, deb):
 
 
 def test_module_of_the_next_series_beside_it(on_12, deb):
-    """Nothing is to be done when Samba moves on."""
+    """The admin has nothing to do when Samba moves to the next series."""
     package = on_12.put(deb("trixie"))
     on_12.run(f"dpkg-deb --fsys-tarfile {package} | tar -C / -xf - "
               f".{LIBRARY}/4.22")

@@ -9,22 +9,22 @@ TOP = Path(__file__).resolve().parents[2]
 PACKAGING = TOP / "packaging"
 RELEASES = ("bookworm", "trixie")
 
-# Ignoring SIGCHLD, the first process has the kernel reap all orphans.
+# The first process ignores SIGCHLD, so the kernel reaps all orphans.
 _INIT = ["perl", "-e", "$SIG{CHLD} = 'IGNORE'; $| = 1; print qq(up\\n); "
          "sleep 1 while 1"]
-# With the network of the host, as apt needs it, nothing may be served.
+# No service may start while apt uses the host's network.
 _POLICY = "#!/bin/sh\nexit 101\n"
 _ENVIRONMENT = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
                 "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"]
 
 
 def tree_of_builds(release):
-    """Where ./waf --release builds."""
+    """The tree in which ./waf --release builds."""
     return Path(_output(PACKAGING / "debian-tree", release, "check"))
 
 
 def prepared(release, name, *commands):
-    """A copy of that tree kept under a name, made with these commands."""
+    """A copy of that tree, made with these commands and kept under a name."""
     tree = Path(_output(PACKAGING / "debian-tree", release, name))
     done = tree / f"{name}.done"
     if not done.exists():
@@ -66,7 +66,7 @@ class System:
         return Path(f"/proc/{self._pid}/root")
 
     def run(self, command, check=True):
-        """Run a line of shell; what came of it, output and errors in one."""
+        """Run a line of shell; the finished process, errors in its output."""
         return _finished(self._enter(self._own_network(), "sh", "-c", command),
                          check)
 
@@ -74,7 +74,7 @@ class System:
         return self.run(command).stdout
 
     def start(self, *command):
-        """Start a program that is spoken to through pipes."""
+        """Start a program with pipes for its input and output."""
         return subprocess.Popen(
             self._enter(self._own_network(), *command), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -110,7 +110,7 @@ def started(command):
 
 
 def child_of(pid):
-    """The one child of a process, as the host sees it."""
+    """The only child of a process, by its pid on the host."""
     child, = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return int(child)
 
