@@ -13,7 +13,7 @@ import pytest
 
 from testbed.places import BUILD
 
-# Far more than any of them takes, so that one that hangs ends too.
+# Far more than any of them takes, so that one that hangs also ends.
 DEADLINE_SECONDS = 120
 
 
@@ -37,7 +37,7 @@ class Program(pytest.File):
 
 
 class Run:
-    """One run of a program: its cases, and what went wrong beside them."""
+    """One run of a program: its cases, and what went wrong outside of them."""
 
     def __init__(self, program):
         with tempfile.TemporaryDirectory() as directory:
@@ -71,11 +71,11 @@ def run_program(program, directory):
 
 def cases_of(report):
     """Yields (name, failure message or '', skipped) from a cmocka report."""
-    # cmocka writes what a failed assertion compared as it is, so also what
-    # XML has no place for, or what ends the message for XML.
+    # cmocka does not escape the values of a failed assertion. They may have
+    # characters that XML forbids, or the end of the message's CDATA section.
     text = re.sub('[\0-\x08\x0b\x0c\x0e-\x1f]|]]>(?!</)', '?',
                   report.read_text(encoding='utf-8', errors='replace'))
-    # Names of characters that HTML has and XML has not come from cmocka 2.
+    # cmocka 2 writes character names that HTML has but XML does not.
     text = re.sub('&(?!(?:amp|lt|gt|quot|apos);)[a-z]+;',
                   lambda name: html.unescape(name[0]), text)
     for case in xml.etree.ElementTree.fromstring(text).iter('testcase'):
@@ -89,7 +89,7 @@ class CaseFailed(Exception):
 
 
 class Case(pytest.Item):
-    """One test of a program that has run already."""
+    """One test of a program that has already run."""
 
     def __init__(self, *, failure, skipped, **arguments):
         super().__init__(**arguments)

@@ -24,11 +24,11 @@ def build_directory():
 
 @pytest.fixture(scope='session', autouse=True)
 def _sanitizer_settings():
-    """For all that tests start; programs in C have run before any test."""
+    """For everything that tests start; the C programs ran before any test."""
     os.environ.update(sanitizers.environment())
 
 
-# Last, so after the servers that end with a test.
+# Last, which is after the servers that end with a test.
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown():
     """Fails the test during which a worker's sanitizer found something."""
@@ -38,7 +38,7 @@ def pytest_runtest_teardown():
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Tells the figures that tests have measured."""
+    """Prints the figures that tests have measured."""
     for report in terminalreporter.getreports('passed'):
         for name, value in report.user_properties:
             terminalreporter.write_line(f'{name}: {value}')

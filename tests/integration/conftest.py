@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers and sessions for tests of calls that wait; others have their own."""
+"""Servers and sessions for tests of calls that wait."""
 
 import subprocess
 
@@ -65,7 +65,7 @@ def _hasty_alice(hasty_samba):
 
 @pytest.fixture(name="bob")
 def _bob(samba):
-    """Somebody whom no call means."""
+    """A session that no call asks for."""
     with connect(samba, "bob", source=OTHER_CLIENT) as session:
         yield session
 
@@ -78,7 +78,7 @@ def _path(request):
 
 @pytest.fixture(name="pkg_config", scope="module")
 def _pkg_config(top_directory, build_directory):
-    """Asks pkg-config for what it knows of the library as it was built."""
+    """Asks pkg-config about the library that was built."""
     places = {"libdir": build_directory,
               "includedir": top_directory / "source" / "client"}
 
@@ -95,7 +95,7 @@ def _pkg_config(top_directory, build_directory):
 def _compiled(pkg_config, tmp_path_factory):
     """Compiles a program as the manual says, with all warnings on."""
     place = tmp_path_factory.mktemp("programs")
-    # A library brings no sanitizer; the program that it is in does.
+    # The program brings the sanitizer runtime; the library does not have it.
     sanitize = (["-fsanitize=address,undefined"] if sanitizers.active()
                 else [])
 

@@ -43,7 +43,7 @@ def test_other_calls_are_answered_while_one_waits(samba, caller, alice):
         assert other.net_session_del(
             user="nobody-here") == NERR_CLIENT_NAME_NOT_FOUND
         assert len(sessions_of(samba, "alice")) == 1
-    # Had the worker been busy, this call would have been over before.
+    # If the worker had been busy, this call would have ended already.
     assert waiting.receive_werror() == NERR_SUCCESS
     assert samba.worker_pids() == worker
     assert alice.alive() == DELETED
@@ -102,7 +102,7 @@ def test_session_whose_owner_is_killed_meanwhile_is_gone(samba, caller,
 
 def test_session_without_a_channel_is_not_gone_before_its_files(
         hasty_samba, hasty_caller):
-    """Its connection drops while it has a request to finish.
+    """Its connection drops while one of its requests is still pending.
 
     smbd lives on for another connection of the same client, and its record
     of the session, which has no channel now, cannot be decoded.
@@ -115,7 +115,7 @@ def test_session_without_a_channel_is_not_gone_before_its_files(
         with other:
             bystander = other.login("bob")
             victim.open("held.txt", sharing=0)
-            # The first byte of a call: the rest does not come.
+            # The first byte of a call. The rest never comes.
             smb2.transact(Pipe(victim).opened(), b"\5").wait_pending()
             waiting = Pipe(hasty_caller)
             with stopped(smbd_of(hasty_samba, victim)):
@@ -177,7 +177,7 @@ def transacted(pipe, user):
 
 
 def read(pipe, user):
-    """A call as a few others make it."""
+    """A call as some other clients make it."""
     pipe.send_session_del(user=user)
     return smb2.read(pipe.opened())
 
@@ -200,11 +200,12 @@ def test_callers_who_close_each_other_both_go(hasty_samba, send, lost):
             session.connection.login("bob")
         pipes = [(Pipe(one), "adm"), (Pipe(two), "sop")]
         with stopped(worker):
-            # A session ends at once that waits for nothing.
+            # A session that has nothing pending would end at once.
             answers = [send(pipe, other).wait_pending()
                        for pipe, other in pipes]
         results = [told(answer) for answer in answers]
-        # The session of who is answered first can end in time for the other.
+        # The caller that is answered first can lose its session before the
+        # other call ends.
         assert lost in results
         assert set(results) <= {lost, NERR_SUCCESS}
         wait_gone(hasty_samba, "sop", "adm")
@@ -265,7 +266,7 @@ def test_samba_client_is_answered_before_its_own_session_ends(samba, options):
 
 
 def test_caller_that_is_someone_else_inside_rpc_keeps_its_answer(samba):
-    """The session that carries the pipe counts, not who speaks in it."""
+    """The session that carries the pipe counts, not the user inside RPC."""
     with Connection(samba, source=CLIENT) as connection:
         carrier, bystander = connection.login("alice"), connection.login("bob")
         pipe = Pipe(carrier, "sign", user="sop")
@@ -310,8 +311,8 @@ def test_caller_that_leaves_while_its_call_waits_harms_nobody(samba, caller,
         user="alice") == NERR_CLIENT_NAME_NOT_FOUND
 
 
-# Ways to authenticate that allow no late answer. The second is NTLM as it
-# was before its extended session security.
+# Ways to authenticate that allow no late answer. The second is NTLM without
+# extended session security.
 AT_ONCE = [
     pytest.param("root", {"transport": "ncalrpc"}, id="ncalrpc"),
     pytest.param("sop", {"options": "sign", "arguments": [
@@ -332,7 +333,7 @@ def test_call_that_must_be_answered_at_once_succeeds(samba, alice, who, how):
 @pytest.mark.parametrize("who, how", AT_ONCE)
 def test_call_that_must_be_answered_at_once_does_not_wait(
         samba, caller, alice, who, how):
-    """Its time limit would be 20 s, and rpcclient's patience ends before."""
+    """Its time limit would be 20 s; rpcclient gives up sooner."""
     with connect(samba, "alice", source=CLIENT) as other:
         with stopped(smbd_of(samba, alice)):
             assert "WERR_TIMEOUT" in rpcclient(
@@ -354,7 +355,7 @@ def test_own_session_ends_after_an_answer_that_must_be_given_at_once(samba):
 
 
 def test_table_that_cannot_be_opened_is_no_refusal():
-    """ERROR_ACCESS_DENIED is for callers who may not, and for them alone."""
+    """Only callers without the right get ERROR_ACCESS_DENIED."""
     with Server(address="127.0.0.3") as samba:
         pipe = Pipe(connect(samba, "sop", source=CALLER))
         table = samba.directory / "lock" / "smbXsrv_session_global.tdb"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of NetrSessionDel, proper and hostile.
+"""The arguments of NetrSessionDel, well formed and hostile.
 
 docs/spec.md#arguments
 """
@@ -21,14 +21,14 @@ from testbed.observe import audit
 from testbed.servers.standalone import Server
 
 
-# [MS-SRVS] 3.1.4.6: at most so many characters, the terminating NUL too.
+# [MS-SRVS] 3.1.4.6: the most characters, with the terminating NUL.
 NAME_MAX = 1024
 LINE_MAX = 4096
 FAULT = "RPC fault"
 
 
 def brief(value):
-    """A test id: what is asked, of long names the length."""
+    """A test id: the name, or the length of a long name."""
     if isinstance(value, str) and len(value) > 32:
         return f"{ascii(value[:2])}x{len(value)}"
     return ascii(value)
@@ -48,7 +48,7 @@ def _victim(samba):
 
 @pytest.fixture(name="unharmed", autouse=True)
 def _unharmed(samba):
-    """Every call must leave the worker and strangers' sessions alone."""
+    """Every call must leave the worker and other users' sessions unharmed."""
     workers = samba.worker_pids()
     with connect(samba, "alice", source=OTHER_CLIENT) as bystander:
         yield
@@ -74,7 +74,7 @@ def send(pipe, data):
 
 
 def one_clean_line(samba, pipe, call):
-    """Make a call; check the one line that records it; the call's value."""
+    """Make a call and check the one line that records it; the WERROR."""
     with audit.Recording(samba, pipe) as record:
         answer = call()
     assert len(record.datagrams) == 1
@@ -219,7 +219,7 @@ def test_string_that_ndr_refuses_is_a_fault_without_a_line(
 
 
 def test_truncated_stub_is_a_fault(samba, pipe, victim):
-    # Without padding at the end, which is nobody's data.
+    # Without padding at the end, which no argument needs.
     whole = stub(wide(f"\\\\{VICTIM}"), wide("bob"), wide("\\\\TESTBED"))
     with audit.Recording(samba, pipe) as record:
         for length in range(len(whole)):
@@ -248,7 +248,7 @@ def test_counts_that_lie_are_a_fault(samba, pipe, victim, counts):
 
 
 def garbage(number):
-    """Bytes that look more or less like arguments, the same each time."""
+    """Bytes that look more or less like arguments, the same in each run."""
     source = random.Random(number)
     if number % 2:
         return source.randbytes(source.randrange(300))

@@ -38,8 +38,8 @@ SESSION = re.compile(
 SUMMARY = re.compile(
     r"NetSessionDel: (\d+) more calls refused with ERROR_ACCESS_DENIED \(5\)")
 
-# All that a worker writes itself besides the plugin's lines.
-# The last is the decoder's, for a session that has just lost its only channel.
+# Everything that a worker writes itself besides the plugin's lines. The last
+# is the decoder's, about a session that has just lost its only channel.
 SAMBAS_OWN = re.compile(r"(\[\d{4}/.*\]|  rpcd_sessiondel version |"
                         r"  Copyright |  sessiondel: |  complain: |"
                         r"  ndr_pull_smbXsrv_session_global0?: ndr_pull_error"
@@ -59,7 +59,7 @@ def _samba():
 
 @pytest.fixture(name="plain_conf")
 def _plain_conf(samba):
-    """Has a test change smb.conf at will; the usual one is back after it."""
+    """Lets a test change smb.conf, and puts the usual one back afterwards."""
     before = dict(samba.conf)
     yield
     samba.conf = before
@@ -68,7 +68,7 @@ def _plain_conf(samba):
 
 
 def sid_of(server, user):
-    """An account's SID as Samba's own database has it."""
+    """An account's SID in Samba's own database."""
     done = subprocess.run(["pdbedit", "-s", server.smb_conf, "-v", user],
                           capture_output=True, text=True, check=True)
     return re.search(r"User SID:\s+(\S+)", done.stdout)[1]
@@ -89,7 +89,7 @@ def complaints(server, name):
 
 
 def stopped_smbd(server, user):
-    """Stop the smbd that serves a user's session meanwhile."""
+    """In a with block, stop the smbd that serves a user's session."""
     return stopped(sessions.sessions_of(server, user)[0]["pid"])
 
 
@@ -152,7 +152,7 @@ def test_callers_own_session_is_recorded_as_such(samba, pipe):
 
 def test_caller_who_ends_his_session_and_hangs_up_leaves_no_error(samba, pipe):
     before = len(samba.log(audit.LOG))
-    # Whether the smbd is gone when it is asked is a race, so several times.
+    # The smbd may or may not be gone when it is asked, so try several times.
     for _ in range(5):
         with connect(samba, "adm", source=VICTIM) as session:
             pid, = [row["pid"] for row in sessions.session_table(samba)
@@ -325,7 +325,7 @@ def test_new_values_count_after_sighup_to_the_worker(samba, pipe):
 
 @pytest.mark.usefixtures("plain_conf")
 def test_bad_timeout_costs_one_line_and_the_default_counts(samba, pipe):
-    """All bad values at a time, each with a call that runs into its limit."""
+    """All bad values at once, each with a call that reaches its time limit."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(connect(samba, "bob", source=VICTIM))
         waiting = [Pipe(stack.enter_context(connect(samba, "sop")))
@@ -345,7 +345,7 @@ def test_bad_timeout_costs_one_line_and_the_default_counts(samba, pipe):
 
 
 def become_bad(server, pipe, value):
-    """Reload with a bad time limit and make calls; one is complained of."""
+    """Reload with a bad time limit; make calls until one logs the warning."""
     before = len(complaints(server, "timeout"))
     reload_worker(server, timeout=value)
 

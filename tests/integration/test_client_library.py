@@ -53,13 +53,13 @@ def test_example_ends_a_session(samba, session_del, server, names):
     ((), {}, 87),
     (("\\\\",), {}, 87),
 ])
-def test_example_tells_the_error(samba, session_del, names, login, code):
+def test_example_prints_the_error(samba, session_del, names, login, code):
     done = session_del(SERVER, *names, **login)
     assert (done.stdout, done.stderr, done.returncode) == (
         "", FAILED.format(code), 0)
 
 
-def test_example_tells_that_a_server_is_away(session_del):
+def test_example_reports_a_server_that_is_away(session_del):
     assert session_del("10.99.99.99").stderr == FAILED.format(53)
 
 
@@ -119,7 +119,7 @@ int main(int argc, char *argv[])
 
 def test_program_with_libnetapi_passes_its_login_on(
         samba, compiled, top_directory, tmp_path):
-    """As the manual's function does it, and by one context for all calls."""
+    """With the manual's function, and one context for all calls."""
     manual = (top_directory / "docs" / "man" / "NetSessionDel.3").read_text()
     function = re.search(r"^static void login_as.*?^}\n", manual,
                          re.M | re.S).group()
@@ -130,7 +130,7 @@ def test_program_with_libnetapi_passes_its_login_on(
             [program, SERVER, "sop", PASSWORD], env=environment(), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE) as caller:
         assert caller.stdout.readline() == "0\n"
-        # Its connection ends meanwhile: it makes another one.
+        # Its connection has ended by now, so it makes another one.
         done = smbsession("close", "--user", "sop", "-s",
                           str(samba.smb_conf))
         assert done.returncode == 0 and sessions_of(samba, "sop") == []

@@ -42,7 +42,7 @@ def _samba():
 
 @pytest.fixture(name="caller", scope="module")
 def _caller(samba):
-    """The pipe of a Server Operator, who is on a client of his own."""
+    """The pipe of a Server Operator, at an address of its own."""
     with connect(samba, "sop", source=CALLER) as session:
         yield Pipe(session)
 
@@ -81,12 +81,12 @@ def deleted(connection):
     if connection.dialect == "SMB1":
         return DELETED_SMB1
     encrypted = connection.engine._Connection["SupportsEncryption"]
-    # What is encrypted for a session that is gone ends the connection.
+    # An encrypted request for a session that is gone ends the connection.
     return DISCONNECTED if encrypted else DELETED
 
 
 def open_status(session, path, **options):
-    """The name of the NTSTATUS that opening gives."""
+    """The name of the NTSTATUS of an open."""
     return outcome(lambda: session.open(path, **options).close())
 
 
@@ -100,7 +100,7 @@ def test_only_the_victim_on_a_connection_ends(samba, caller, connection,
     assert caller.net_session_del(user="alice") == NERR_SUCCESS
     assert sessions_of(samba, "alice", "bob") == [
         row for row in before if row["user"] == "bob"]
-    # The order matters: the next line costs an encrypted connection.
+    # The order matters: the next line ends an encrypted connection.
     assert bob.alive() == ALIVE
     assert alice.alive() == deleted(connection)
 
@@ -127,7 +127,7 @@ def test_exactly_the_matching_sessions_end(samba, caller, client, user,
 @pytest.mark.parametrize("connection", PLAIN, indirect=True)
 def test_files_held_exclusively_can_be_opened_so_at_once(samba, caller,
                                                          connection):
-    """Many, so that closing takes a while, and by another smbd."""
+    """Many files, so that closing takes a while, and opened by another smbd."""
     paths = [f"exclusive {number}" for number in range(100)]
     alice = connection.login("alice")
     for path in paths:
@@ -178,11 +178,11 @@ def test_caching_rights_are_gone(samba, caller, alice, open_caching, granted):
     assert caller.net_session_del(user="alice") == NERR_SUCCESS
     with connect(samba, "bob", source=OTHER_CLIENT) as bob:
         open_caching(bob, "cached")
-        # Had hers been left, he would have got less.
+        # If alice's were left, bob would have got less.
         assert sessions.cachings(samba) == {"cached": [granted]}
 
 
-# In SMB1 tree connects belong to the connection: all its users share them.
+# In SMB1, tree connects belong to the connection, and all its users share them.
 @pytest.mark.parametrize("connection", PLAIN[1:], indirect=True)
 def test_tree_connects_are_gone(samba, caller, alice, bob):
     def trees_of(user):
@@ -273,7 +273,7 @@ def test_session_of_two_channels_ends_on_both(samba, caller):
 def test_reauthenticated_session_ends(samba, caller, connection, alice, bob):
     before = sessions_of(samba, "alice")
     with alice.active() as smb_connection:
-        # smbd keeps the session's keys, impacket would take new ones.
+        # smbd keeps the session's keys; impacket would take new ones.
         state = dict(connection.session_state)
         smb_connection.login("alice", PASSWORD)
         connection.session_state = state
@@ -295,12 +295,12 @@ def test_later_session_of_the_same_user_is_left_alone(samba, caller,
 
 
 class SessionRecord:
-    """A session's record, as smbd keeps it in its table."""
+    """A session's record in smbd's table."""
 
     def __init__(self, samba, session):
         self._table = sessions.session_tdb(samba)
         wire_id = struct.pack("<Q", session.id)
-        # After 28 bytes: wire id, creation time.
+        # The wire id and the creation time come after 28 bytes.
         self._key, = (key for key in self._table
                       if self._table.get(key)[28:36] == wire_id)
 
@@ -318,8 +318,8 @@ class SessionRecord:
 
 
 def test_session_other_than_the_one_found_is_left_alone(samba, caller, alice):
-    """What was looked up is not what its smbd has under that id."""
-    # The first tree connect makes smbd write the record anew.
+    """The smbd has another session under the id that was found."""
+    # The first tree connect makes smbd write the record again.
     assert alice.alive() == ALIVE
     # Else the whole smbd would be ended when the time is nearly up.
     alice.connection.login("bob")

@@ -37,7 +37,7 @@ def _cluster():
 
 @pytest.fixture(name="pipe")
 def _pipe(cluster):
-    """A caller's, of node 1."""
+    """The pipe of a caller on node 1."""
     with connect(cluster[1], "sop", source=CALLER) as session:
         yield Pipe(session)
     wait_gone(cluster[0], "sop")
@@ -45,7 +45,7 @@ def _pipe(cluster):
 
 @contextlib.contextmanager
 def sessions_everywhere(cluster, user, source=CLIENT):
-    """A session of user on each node; the list of them."""
+    """A session of the user on each node; the list of them."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(connect(node, user, source=source))
                for node in cluster.nodes]
@@ -101,7 +101,7 @@ def test_command_of_the_banner_closes_on_all_nodes(cluster, top_directory):
 
 
 def test_list_has_the_sessions_of_all_nodes(cluster, pipe):
-    """Each with what it has open on its own node."""
+    """Each with the files that it has open on its own node."""
     with sessions_everywhere(cluster, "alice") as everyone:
         for number, session in enumerate(everyone):
             for name in range(number):
@@ -138,7 +138,7 @@ def test_what_is_listed_of_another_node_closes_that_session(cluster, pipe):
     (CALLER, "nobody-here", NERR_USER_NOT_FOUND),
     ("localhost", None, NERR_CLIENT_NAME_NOT_FOUND)])
 def test_list_of_nobody(pipe, client, user, result):
-    """The last one is looked up: it has an address that nobody has."""
+    """The last one is looked up, and no client has its address."""
     assert enumerate_sessions(pipe, 502, client=client,
                               user=user).result == result
 
@@ -208,7 +208,7 @@ def test_two_hundred_sessions_over_three_nodes_end_in_one_call(cluster, pipe):
 
 
 def test_messages_that_wait_for_a_smbd_are_not_lost(cluster, pipe):
-    """Of those that an smbd finds when it continues, it drops all but a few."""
+    """When it runs again, an smbd drops all but a few of them."""
     with Connection(cluster[0], "2.1", source=CLIENT) as connection:
         victims = [connection.login("alice") for _ in range(30)]
         before = cluster[1].messages_sent()
@@ -222,7 +222,7 @@ def test_messages_that_wait_for_a_smbd_are_not_lost(cluster, pipe):
 
 @pytest.mark.parametrize("node", [0, 2])
 def test_durable_handle_of_a_lost_connection_can_be_reclaimed(cluster, node):
-    """What the next test stands on, and that a cluster has them at all."""
+    """The next test relies on this: a cluster grants durable handles."""
     handle = durable.Handle()
     with connect(cluster[0], "alice", source=CLIENT) as session:
         handle.open(session, f"lost-{node}")
@@ -256,7 +256,7 @@ def test_callers_own_session_ends_with_its_durable_handle(cluster):
 
 
 def test_worker_leaves_nothing_of_a_call_behind(cluster, pipe):
-    """No process, and no socket for messages to one."""
+    """No process, and no message socket of one."""
     def left():
         place = cluster[1].directory / "lock" / "msg.sock"
         return ({entry.name for entry in place.iterdir()},

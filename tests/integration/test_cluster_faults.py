@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nodes that hang, die and leave: an answer in time, and never a false one."""
+"""When nodes hang, die or leave, answers come in time and are never wrong."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ from testbed.servers.cluster import Cluster
 
 VICTIM, HASTY, PATIENT = range(3)
 
-# A node that is silent for so many seconds is taken for dead.
+# CTDB takes a node for dead when it is silent for this many seconds.
 TUNABLES = {"KeepaliveInterval": 1, "KeepaliveLimit": 5}
 
 
@@ -70,7 +70,7 @@ class Caller:
         return answers[-1]
 
     def prove_its_worker(self):
-        """It is the same as before, and serves other calls."""
+        """The worker is the same as before, and serves other calls."""
         assert self.other_pipe.server_info() == "TESTBED"
         assert set(self._workers) <= set(self._node.worker_pids())
 
@@ -93,7 +93,7 @@ def _patient(cluster, stack):
 
 @pytest.fixture(name="alice")
 def _alice(cluster, stack):
-    """The sessions of one user, one a node, in the order of the nodes."""
+    """The user's sessions, one on each node, in the order of the nodes."""
     yield [stack.enter_context(connect(node, "alice", source=CLIENT))
            for node in cluster.nodes]
     wait_gone(cluster[HASTY], "alice")
@@ -101,7 +101,7 @@ def _alice(cluster, stack):
 
 @pytest.fixture(name="bob")
 def _bob(cluster, stack):
-    """Somebody whom no call means, on the callers' nodes."""
+    """Sessions that no call asks for, on the callers' nodes."""
     return [stack.enter_context(connect(node, "bob", source=OTHER_CLIENT))
             for node in (cluster[HASTY], cluster[PATIENT])]
 
@@ -112,7 +112,7 @@ def statuses(everyone):
 
 @contextlib.contextmanager
 def dead_ctdbd(cluster, number):
-    """Kill a node's ctdbd; afterwards the node is back with all it serves."""
+    """Kill a node's ctdbd; afterwards the node serves again."""
     node = cluster[number]
     os.kill(node.ctdbd_pid(), signal.SIGKILL)
     try:
@@ -162,7 +162,7 @@ def test_ctdbd_of_another_node_hangs(cluster, hasty, alice, bob):
 
 def test_no_success_when_a_part_of_the_table_cannot_be_read(
         cluster, stack, hasty):
-    """All that can be found is on the caller's node, and ends."""
+    """Only the session on the caller's node can be found. It ends."""
     hidden, found = (stack.enter_context(connect(
         cluster[number], "carol", source=CLIENT)) for number in (VICTIM, HASTY))
     with hung_ctdbd(cluster, VICTIM):
@@ -213,7 +213,7 @@ def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
             assert sessions_of(cluster[HASTY], "alice") == []
             assert patient.pipe.receive_werror() == ERROR_TIMEOUT
             patient.prove_its_worker()
-            # No node that has left is part of the server.
+            # A node that has left is no part of the server.
             assert patient.close() == NERR_CLIENT_NAME_NOT_FOUND
     assert statuses(alice) == [DELETED] * 3
     assert statuses(bob) == [ALIVE, ALIVE]
@@ -221,7 +221,7 @@ def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
 
 @contextlib.contextmanager
 def short_searches(node):
-    """Have a node's ctdbd give searches up long before a call does."""
+    """Make a node's ctdbd give up searches long before a call does."""
     before = node.ctdb("getvar", "TraverseTimeout").split()[-1]
     node.ctdb("setvar", "TraverseTimeout", "1")
     try:
@@ -232,7 +232,7 @@ def short_searches(node):
 
 def test_search_that_ctdb_gives_up_is_not_the_whole_answer(
         cluster, stack, patient, alice, bob):
-    """CTDB says of it that it has come to its end."""
+    """CTDB reports such a search as complete."""
     hidden = stack.enter_context(connect(cluster[VICTIM], "carol"))
     with short_searches(cluster[PATIENT]):
         with hung_ctdbd(cluster, VICTIM):
@@ -265,7 +265,7 @@ def test_ctdbd_killed_before_the_call(cluster, patient, alice, bob, recovered):
 
 
 def test_ctdbd_killed_during_the_call(cluster, hasty, alice, bob):
-    """Nobody can tell whether the sessions of its node are gone."""
+    """It is unknown whether the sessions of its node are gone."""
     with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
         hasty.pipe.send_session_del(user="alice")
         wait_until(lambda: len(sessions_of(cluster[PATIENT], "alice")) == 1,
@@ -280,7 +280,7 @@ def test_ctdbd_killed_during_the_call(cluster, hasty, alice, bob):
 
 
 def test_ctdbd_of_the_callers_node_killed(cluster, hasty, patient, alice):
-    """The caller loses its connection, and so is told nothing."""
+    """The caller loses its connection, and gets no answer."""
     with dead_ctdbd(cluster, HASTY):
         with pytest.raises(LOST):
             hasty.close()
@@ -297,7 +297,7 @@ def test_call_while_the_cluster_recovers(cluster, patient, alice, bob):
             "nobody-here")) == NERR_CLIENT_NAME_NOT_FOUND
         recovery.wait()
     recovery = cluster[HASTY].start_recovery()
-    # The second, if a call that timed out has closed them.
+    # The second answer when an earlier call that timed out has closed them.
     assert patient.when_recovered(patient.close) in (
         NERR_SUCCESS, NERR_CLIENT_NAME_NOT_FOUND)
     recovery.wait()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo runs as one command, and notices what is not as it should be."""
+"""The demo runs as one command, and fails when anything goes wrong."""
 
 import re
 import subprocess
@@ -41,7 +41,7 @@ def test_demo_shows_the_difference(demo):
 
 
 def test_readme_shows_what_the_demo_prints(demo, top_directory):
-    """But for the ids of sessions and smbds."""
+    """Except for the ids of sessions and smbds."""
     shown = re.search(r"^```\n(alice and bob share .*?)^```$",
                       (top_directory / "README.md").read_text(), re.M | re.S)[1]
     printed = without_ids(demo.stdout).splitlines()

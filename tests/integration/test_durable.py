@@ -22,7 +22,7 @@ KINDS = {
 }
 
 
-# What leaves them as stock Samba does.
+# Parameters with which durable handles survive, as on stock Samba.
 KEEPING = {"told to": {"sessiondel:durable handles": "keep"}}
 if series.HAS_PERSISTENT_HANDLES:
     KEEPING["persistent"] = {"persistent handles": "yes"}
@@ -37,7 +37,7 @@ def _keeping_samba(request):
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_handle_of_a_lost_connection_can_be_reclaimed(samba, path, kind):
-    """What the other tests stand on: these handles are durable."""
+    """The other tests rely on this: these handles are durable."""
     handle = durable.Handle(**kind)
     with connect(samba, "alice", source=CLIENT) as session:
         handle.open(session, path)
@@ -115,7 +115,7 @@ def test_bystanders_handle_survives_on_the_same_file(samba, pipe, path):
 
 
 def test_handles_of_sessions_gone_before_are_left_alone(samba, pipe, path):
-    """Disconnected already: no session of that user matches them."""
+    """They are disconnected already, so no session matches them."""
     handle = durable.Handle()
     with connect(samba, "alice", source=CLIENT) as session:
         handle.open(session, path)
@@ -144,7 +144,7 @@ def test_own_sessions_handle_ends_after_the_answer(samba, path, hang_up):
 
 
 def test_client_that_reclaims_in_a_race_does_not_get_it(samba, pipe, path):
-    """It tries without a pause until its session has been closed, and then."""
+    """It tries without a pause until its session is closed, and once more."""
     handle = durable.Handle()
     got = []
     closed = threading.Event()

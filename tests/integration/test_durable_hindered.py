@@ -34,7 +34,7 @@ def _hasty_pipe(hasty_caller):
 
 
 def reclaimed(handle, session, path):
-    """What session's client gets who wants its handle back."""
+    """What the session's client gets when it reclaims its handle."""
     with durable.reconnect(session, source=CLIENT) as again:
         return outcome(handle.reclaim, again, path)
 
@@ -46,7 +46,7 @@ def held(samba, path):
 
 @contextlib.contextmanager
 def fresh_worker(samba):
-    """A worker that has opened what it needs, but for leases."""
+    """A worker that has opened what it needs, except for leases."""
     samba.restart_dcerpcd()
     with (connect(samba, "alice", source=CLIENT) as session,
           connect(samba, "sop", source=CALLER) as caller):
@@ -59,8 +59,8 @@ def fresh_worker(samba):
 
 @contextlib.contextmanager
 def hindered(pipe, session, hindrance):
-    """pipe's caller closes the session, which ends, and the hindrance is there
-    before the worker sees it, and goes after this."""
+    """Close the session by pipe, with the hindrance in place before the worker
+    sees that it has ended. The hindrance ends after the with block."""
     with contextlib.ExitStack() as stack:
         with durable.unseen_end(pipe, session):
             stack.enter_context(hindrance)
@@ -84,7 +84,7 @@ def test_process_that_hangs_at_the_file_stops_no_call(samba, pipe, path):
 
 
 def test_answer_tells_of_a_file_that_is_not_free(hasty_samba, hasty_pipe, path):
-    """It is freed all the same when that can be."""
+    """The file is freed anyway, as soon as that is possible."""
     handle = durable.Handle()
     with connect(hasty_samba, "alice", source=CLIENT) as session:
         before = durable.traces(hasty_samba)
@@ -115,7 +115,7 @@ def test_handle_of_a_session_that_ends_after_the_answer(
 
 
 def test_failed_end_is_tried_again(samba, path):
-    """To take a lease off its file, the table of leases must be opened."""
+    """To remove a lease, the worker must open the table of leases."""
     handle = durable.Handle(lease=os.urandom(16))
     with (fresh_worker(samba) as (pipe, worker),
           connect(samba, "alice", source=CLIENT) as session):
@@ -152,8 +152,8 @@ def test_handle_that_was_reclaimed_is_no_success(samba, pipe, path):
 
 
 def test_locks_end_beside_those_of_others(samba, pipe, path):
-    """smbd keeps those of a durable handle that may write, and alone has any.
-    Who has the same lease may have the file open beside it."""
+    """smbd keeps the locks of a durable handle that may write, if no other open
+    has locks. A client with the same lease may also have the file open."""
     lease = os.urandom(16)
     with connect(samba, "alice", source=CLIENT) as session, \
             durable.reconnect(session, user="bob") as bystander:
@@ -169,7 +169,7 @@ def test_locks_end_beside_those_of_others(samba, pipe, path):
 
 
 def unread(connection):
-    """Has its smbd something to read yet?"""
+    """Whether its smbd has something to read."""
     port = f":{connection.local_port():04X}"
     with open("/proc/net/tcp", encoding="ascii") as table:
         return any(line.split()[2].endswith(port)
@@ -178,9 +178,9 @@ def unread(connection):
 
 
 def test_handle_opened_when_the_session_was_asked_to_end(samba, pipe, path):
-    """The request for it has reached smbd before, which has yet to read it.
+    """smbd has received the request to open it, but has not read it yet.
 
-    Nothing says then that it is the closed session's, so its client keeps it.
+    Nothing links it to the closed session then, so its client keeps it.
     """
     handle, other = durable.Handle(), Pipe(pipe.session)
     with connect(samba, "alice", source=CLIENT) as session:
@@ -201,8 +201,8 @@ def test_handle_opened_when_the_session_was_asked_to_end(samba, pipe, path):
 
 @contextlib.contextmanager
 def slow_victim(samba, near):
-    """A session of sop's on a connection that cannot end in here, for it
-    waits for the end of bob's, whose smbd hangs."""
+    """A session of sop on a connection that cannot end in the with block: it
+    waits for the end of bob's session, whose smbd hangs."""
     victim = near.login("sop")
     with connect(samba, "bob", source=OTHER_CLIENT) as bob:
         with stopped(sessions.smbd_of(samba, bob)):
@@ -232,7 +232,7 @@ def test_handle_of_another_session_that_ends_meanwhile(samba, path):
 
 
 def test_handle_of_a_session_that_came_and_went_meanwhile(samba, path):
-    """It is of the same user in the same smbd, and was not asked for."""
+    """It is of the same user in the same smbd, and no call asked for it."""
     his, kept = durable.Handle(), durable.Handle()
     with (connect(samba, "root", source=CALLER) as session,
           Connection(samba, "3.0", source=CLIENT) as near):
@@ -253,7 +253,7 @@ def test_handle_of_a_session_that_came_and_went_meanwhile(samba, path):
 
 @contextlib.contextmanager
 def hung_session(samba, path):
-    """Alice's, with a durable handle, that goes with its connection only."""
+    """A session of alice with a durable handle. It ends with its connection."""
     before = background_closes(samba)
     with Connection(samba, "3.0", source=CLIENT) as near:
         victim = near.login("alice")
@@ -277,7 +277,7 @@ def background_closes(samba):
                          ids=["by user", "by client"])
 def test_handle_of_a_session_that_came_after_the_call(
         hasty_samba, hasty_caller, path, client, late):
-    """A close that goes on after ERROR_TIMEOUT takes no more than was asked."""
+    """A close continued after ERROR_TIMEOUT ends only what was asked for."""
     samba, kept, pipe = hasty_samba, durable.Handle(), Pipe(hasty_caller)
     with hung_session(samba, f"his-{path}") as victim:
         pipe.send_session_del(client, "alice")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong around a call harms no answer, no session and no worker."""
+"""Faults around a call harm no answer, no session and no worker."""
 
 import contextlib
 import os
@@ -60,7 +60,7 @@ def orphaned_sockets(samba):
 
 
 def assert_closes(samba, *, user="alice"):
-    """A new caller on a new pipe closes a new session, and that alone."""
+    """A new caller on a new pipe closes a new session and no other."""
     with (connect(samba, user, source=CLIENT) as victim,
           connect(samba, "carol", source=CLIENT) as bystander,
           connect(samba, "sop", source=CALLER) as caller):
@@ -75,7 +75,7 @@ def assert_closes(samba, *, user="alice"):
 # smbd dies
 
 def told(samba, caller, victim):
-    """Call for a session that smbd is told to close; the caller's pipe."""
+    """Call for a session that smbd is asked to close; the caller's pipe."""
     pipe = Pipe(caller)
     pipe.send_session_del(user=victim.user)
     wait_served(caller)
@@ -99,7 +99,7 @@ def test_smbd_killed_while_it_closes_the_session(samba, caller, bob, files):
 
 
 def test_smbd_killed_at_the_same_time_as_the_call_is_made(samba, caller, bob):
-    """Whichever comes first: the session is gone, or was no session."""
+    """If the call comes first, the session ends; if not, there was none."""
     pipe = Pipe(caller)
     for _ in range(10):
         with connect(samba, "alice", source=CLIENT) as alice:
@@ -167,7 +167,7 @@ def test_worker_killed_while_a_call_waits(samba, caller, alice, bob):
         with pytest.raises(LOST):
             waiting.receive_werror()
         assert record_sizes(samba) == before
-        # One that is killed cannot take its own away, in stock neither.
+        # A killed worker cannot remove its own socket, on stock Samba either.
         assert orphaned_sockets(samba) - orphans <= {worker}
     # Its message had arrived.
     wait_gone(samba, "alice")
@@ -191,14 +191,14 @@ def test_dcerpcd_restarted_while_a_call_waits(samba, caller, alice, bob):
         with pytest.raises(LOST):
             waiting.receive_werror()
         assert record_sizes(samba) == before
-        # Its processes leave theirs in stock Samba, too.
+        # On stock Samba, its processes also leave theirs.
         assert orphaned_sockets(samba) - orphans <= ended
     wait_gone(samba, "alice")
     assert (alice.alive(), bob.alive()) == (DELETED, ALIVE)
     assert_closes(samba)
 
 
-# Nothing left to have: descriptors, room, memory
+# Out of descriptors, disk space or memory
 
 def naps(pid):
     """How often a process has waited for something."""
@@ -208,7 +208,7 @@ def naps(pid):
 
 
 def wait_looked_about(worker):
-    """Wait until a worker that has only a waiting call was at it again."""
+    """Wait until a worker with one waiting call has looked at it again."""
     before = naps(worker)
     wait_until(lambda: naps(worker) > before + 5, "it has looked again")
 
@@ -225,14 +225,14 @@ def test_table_that_cannot_be_opened_for_want_of_descriptors(
 
 
 def test_owner_that_cannot_be_looked_up_is_not_dead(samba, caller, alice):
-    """To know a process from an older one of its pid takes a descriptor."""
+    """To tell a process from an older one with its pid takes a descriptor."""
     pipe, worker = Pipe(caller), samba.worker_pids()
     pipe.net_session_del(user="nobody-here")
     with no_descriptors(*worker):
         pipe.send_session_del(user="alice")
         answer = smb2.read(pipe.opened()).wait_pending()
         assert alice.alive() == ALIVE
-    # It is asked as soon as that can be.
+    # It is asked as soon as that is possible.
     assert werror(answer) == NERR_SUCCESS
     assert alice.alive() == DELETED
     assert samba.worker_pids() == worker
@@ -314,7 +314,7 @@ def small_disk():
 
 
 def fill(place):
-    """Leave no room on a file system; the file that has it."""
+    """Fill a file system; the file that fills it."""
     filler = place / "filler"
     with open(filler, "wb", buffering=0) as hog, \
             contextlib.suppress(OSError):
@@ -342,7 +342,7 @@ def test_full_disk_stops_no_close():
                 user="alice") == NERR_CLIENT_NAME_NOT_FOUND
             assert bob.alive() == ALIVE
             filler.unlink()
-            # smbstatus needs room itself.
+            # smbstatus itself needs disk space.
             assert sessions_of(samba, "alice") == []
             assert sessions.open_files(samba) == []
             assert samba.worker_pids() == worker
@@ -355,7 +355,7 @@ def virtual_bytes(pid):
 
 
 def answer_or_lost(pipe, **arguments):
-    """The WERROR, None when the worker did not survive."""
+    """The WERROR; None when the worker did not survive."""
     try:
         return pipe.net_session_del(**arguments)
     except LOST:
@@ -399,7 +399,7 @@ def test_hundred_calls_on_a_stopped_smbd(hasty_samba):
         pipes = [Pipe(caller) for _ in range(CALLS_AT_ONCE)]
         before = record_sizes(samba)
         with stopped(smbd_of(samba, alice)):
-            # While it is stopped they gather, to be taken up at once.
+            # While it is stopped the requests pile up; then it reads them all.
             with stopped(*worker):
                 answers = []
                 for pipe in pipes:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many clients, callers and sessions: nothing is closed or told wrong."""
+"""Many clients, callers and sessions: no wrong close and no wrong answer."""
 
 import itertools
 import time
@@ -21,19 +21,19 @@ BY_BOTH = Query("127.0.0.22", "bob")
 # Eight at once.
 CALLERS = [BY_USER] * 3 + [BY_CLIENT] * 3 + [BY_BOTH] * 2
 
-# Who comes and goes: all of them are meant by one query or two.
+# Clients that come and go. Each matches one or two of the queries.
 COMERS = [("127.0.0.21", "alice"), ("127.0.0.21", "bob"),
           ("127.0.0.21", "carol"), ("127.0.0.22", "alice"),
           ("127.0.0.22", "bob"), ("127.0.0.23", "alice")]
 
-# Who is meant by none: a user or a client of the queries is not enough.
+# Clients that match no query: a query's user or client alone is not enough.
 SURVIVORS = [("127.0.0.22", "carol"), ("127.0.0.23", "bob"),
              ("127.0.0.24", "jürgen"), ("127.0.0.22", "administrators")]
 
 PROCESSES = 4
 
-# As in test_memory.py, and as much again for a table that has more sessions
-# than ever before when it is read.
+# As in test_memory.py, and the same again because the table may have more
+# sessions than ever before when it is read.
 TOLERANCE_KIB = 128
 
 
@@ -46,13 +46,13 @@ def _samba():
 
 
 def comers(clients):
-    """So many clients, spread over the processes."""
+    """This many clients, spread over the processes."""
     everyone = list(itertools.islice(itertools.cycle(COMERS), clients))
     return [everyone[number::PROCESSES] for number in range(PROCESSES)]
 
 
 class Survivor:
-    """A session that no call means, beside one that all of them do."""
+    """A session that no call matches, next to one that all of them match."""
 
     def __init__(self, samba, number, client, user):
         self.connection = Connection(samba, "2.1", source=client)
@@ -78,7 +78,7 @@ def rows_of(samba, survivors):
 
 
 def load(samba, clients, seconds):
-    """Work for so long; the survivors' test of life, and the Load."""
+    """Run for this long, and check that the survivors are alive; the Load."""
     with Load(samba, comers(clients), CALLERS) as work:
         survivors = [Survivor(samba, number, *who)
                      for number, who in enumerate(SURVIVORS)]

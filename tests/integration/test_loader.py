@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The loader: a module that does not fit costs a line, never the service."""
+"""The loader: a bad module means one log line, and the service still runs."""
 
 import json
 import os
@@ -75,7 +75,7 @@ def compile_module(target, source):
 
 @pytest.fixture(name="root", scope="module")
 def _root():
-    """A directory that root alone can write."""
+    """A directory that only root can write to."""
     root = namespace.ROOT / "loader"
     root.mkdir(mode=0o755)
     yield root
@@ -98,7 +98,7 @@ def _plugin(root):
 
 @pytest.fixture(name="module")
 def _module(plugin, fitting):
-    """The path of the module beside the loader; it fits until spoilt."""
+    """The path of the module next to the loader. A test may spoil it."""
     module = plugin / MODULE
     remove(module)
     shutil.copy(fitting, module)
@@ -144,7 +144,7 @@ def srvsvc_answers(server):
 
 
 def all_children(pid):
-    """The processes below pid, at any depth."""
+    """All descendants of pid."""
     found = []
     for child in processes.children(pid):
         found += [child] + all_children(child)
@@ -152,7 +152,7 @@ def all_children(pid):
 
 
 def assert_stock_serves(run, reason):
-    """One line for each start of a worker, and nothing else is different."""
+    """One line for each start of a worker, and no other difference."""
     assert run.answers
     assert run.workers
     assert not run.with_module
@@ -404,7 +404,7 @@ def test_diverted_worker_is_taken(launcher, stopping, plugin, module):
 
 def test_worker_that_drops_the_preload_in_silence(launcher, stopping, plugin,
                                                   module):
-    """It gains a group, so ld.so does as it does under AppArmor's Px."""
+    """It gains a group, so ld.so drops the preload as under AppArmor's Px."""
     assert module.exists()
     worker = launcher.libexec / "rpcd_classic"
     shutil.copy(stopping, worker)
@@ -440,7 +440,7 @@ def test_no_stock_worker(launcher, plugin, module, worker, reason):
 
 
 class Installed:
-    """Modules of several series where the loader looks when installed."""
+    """Modules of several series where an installed loader looks."""
 
     def __init__(self, root, launcher, program):
         self._launcher = launcher
@@ -464,13 +464,13 @@ class Installed:
         return str(self.libdir / series / MODULE)
 
     def start(self):
-        """The LD_PRELOAD of a worker, and the lines that its start cost."""
+        """The LD_PRELOAD of a worker, and the lines that its start logged."""
         before = len(listener().lines())
         state = self._launcher.state_of_worker(self._program)
         return state["env"].get("LD_PRELOAD"), listener().lines()[before:]
 
     def _ask_loader(self):
-        """The directory that was built in; the loader names it in its line."""
+        """The built-in directory, from the loader's log line."""
         preload, lines = self.start()
         assert preload is None
         return Path(re.search(r" nor in (\S+)/<series>/", lines[0])[1])
@@ -494,7 +494,7 @@ def test_installed_module_of_the_running_series_is_taken(installed):
     assert installed.start() == (expected, [])
 
 
-def test_installed_modules_of_other_series_cost_one_line(installed):
+def test_installed_modules_of_other_series_log_one_line(installed):
     paths = [installed.add(series, OTHER_SERIES)
              for series in ("4.25", "4.22", "4.17")]
     preload, lines = installed.start()

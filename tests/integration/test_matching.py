@@ -22,7 +22,7 @@ ADDRESS, ZONE = LINK_LOCAL.split("%")
 OTHER_IPV4 = "127.0.0.24"
 CALLER = "127.0.0.23"
 
-# What a client that the server knows by address may be called.
+# The names for a client whose address the server has recorded.
 FORMS = {
     IPV4: [IPV4, f"::ffff:{IPV4}", f"::FFFF:{IPV4}", "::ffff:7f00:15",
            f"[::ffff:{IPV4}]", f"0:0:0:0:0:ffff:{IPV4}",
@@ -36,7 +36,7 @@ FORMS = {
                  f"fe80--21s{ZONE}.ipv6-literal.net"],
 }
 
-# What looks like the address of one of them and is not.
+# Names that look like the address of one of them but are not.
 STRANGERS = {
     IPV4: ["127.0.0.2", "127.0.0.210", "27.0.0.21", "127.0.0.21.", "127.21",
            f"[{IPV4}]", f"{IPV4}:445", "::127.0.0.21",
@@ -50,7 +50,7 @@ STRANGERS = {
 
 
 def for_addresses(table):
-    """Parameters of a table from address to forms."""
+    """Test parameters from a table of addresses and their forms."""
     return [pytest.param(source, form, id=f"{source}-{form}",
                          marks=needs_ipv6 if ":" in source else ())
             for source, forms in table.items() for form in forms]
@@ -59,7 +59,7 @@ def for_addresses(table):
 @pytest.fixture(name="samba", scope="module")
 def _samba():
     with Server(conf={"realm": "TESTBED.EXAMPLE.COM",
-                      # What stock Samba lists must be understood, too.
+                      # What stock Samba lists must also match.
                       "sessiondel:session list": "stock"}) as server:
         yield server
 
@@ -198,7 +198,7 @@ def test_users_of_one_connection_are_told_apart(samba, pipe):
 
 @pytest.fixture(name="two_channels")
 def _two_channels(samba):
-    """The same session of bob as it is seen through two connections."""
+    """One session of bob, as seen through each of two connections."""
     with Connection(samba, "3.0", source=IPV4,
                     sign=True) as connection:
         session = connection.login("bob")

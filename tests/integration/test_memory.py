@@ -13,13 +13,13 @@ from testbed.clients.mixed_calls import MixedCalls
 from testbed.observe import sanitizers
 from testbed.servers.standalone import Server
 
-# Which pages of a heap are touched shifts a little. From one round of 5,000
-# calls to the next that was 28 KiB at most after the first round, and less with
-# each further one. The smallest that malloc() gives takes 32 bytes: a leak of
-# one for each call of a round is 156 KiB.
+# The touched pages of a heap vary a little: from one round of 5,000 calls to
+# the next by 28 KiB at most after the first round, and by less with each
+# further one. The smallest block of malloc() takes 32 bytes, so a leak of one
+# for each call of a round is 156 KiB.
 TOLERANCE_KIB = 64
 
-# What stands for a call that waits, and for a pipe, in a report of talloc's.
+# The names of a waiting call and of a pipe in a talloc report.
 CALL = "struct net_session_del_state"
 PIPE = "struct pipe_session"
 
@@ -43,7 +43,7 @@ def _worker(samba):
 
 
 def talloc_names(samba, pid):
-    """What a process has in talloc contexts, by name."""
+    """The talloc contexts of a process, counted by name."""
     report = subprocess.run(
         ["smbcontrol", "-s", samba.smb_conf, str(pid), "pool-usage"],
         stdout=subprocess.PIPE, encoding="utf-8", errors="replace",
@@ -58,11 +58,11 @@ def wait_idle(samba, pid):
 
 
 def more_than(samba, pid, before):
-    """What the worker has that it had not before, when it has settled."""
+    """What the settled worker has that it did not have before."""
     def left():
         return talloc_names(samba, pid) - before
     with contextlib.suppress(TimeoutError):
-        # A timer for a line about refusals may stand for ten seconds.
+        # A timer for a line about refusals may last ten seconds.
         processes.wait_until(lambda: not left(), "nothing is left")
     return left()
 
@@ -79,7 +79,7 @@ def test_ten_thousand_calls_take_no_memory(samba, worker, request):
         wait_idle(samba, worker)
         return processes.resident_kib(worker)
 
-    # The first ones bring the heap to its peak, whatever kind makes it.
+    # The first ones bring the heap to its peak with every kind of call.
     early, late = five_thousand(), five_thousand()
     request.node.user_properties.append((
         "worker's memory (RssAnon)",
@@ -88,8 +88,8 @@ def test_ten_thousand_calls_take_no_memory(samba, worker, request):
 
 
 def settled_descriptors(pid):
-    """Without Samba's sockets to those whom the worker has sent messages,
-    which it keeps for a second. Its own is where they answer."""
+    """Descriptors without the sockets by which Samba has sent messages. Samba
+    keeps those for a second; the one socket that stays is for answers."""
     def sockets():
         return [target for target in processes.descriptors(pid).values()
                 if target.startswith("socket:")]
@@ -109,7 +109,7 @@ def test_calls_leave_no_descriptor_open(samba, worker):
 
 
 def test_waiting_call_is_in_the_report_of_talloc(samba, worker):
-    """What the next test looks for is found where it is."""
+    """This shows that the next test would find what it looks for."""
     with MixedCalls(samba) as calls:
         pipes = talloc_names(samba, worker)[PIPE]
         with calls.waiting(3):

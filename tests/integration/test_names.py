@@ -48,7 +48,7 @@ def _dns():
 
 @pytest.fixture(name="samba", scope="module")
 def _samba(dns):
-    """A server that waits for resolvers as long as it may."""
+    """A server that waits for resolvers as long as can be configured."""
     with Server(address=["127.0.0.1", namespace.SERVER_IPV6],
                 conf={"sessiondel:resolve timeout": "10"}) as server:
         yield server
@@ -212,7 +212,7 @@ def test_others_are_served_while_a_resolver_is_slow(samba, dns, caller, pipe,
             assert pipe.net_session_del(SECOND_IPV4) == NERR_SUCCESS
             assert other.alive() == DELETED
             assert len(samba.resolver_pids()) == 1
-        # Had the worker been busy, the name's time would be up by now.
+        # If the worker had been busy, the name's time would be up by now.
         assert waiting.receive_werror() == NERR_SUCCESS
     assert victim.alive() == DELETED
     assert samba.worker_pids() == [worker]
@@ -326,7 +326,7 @@ def test_lists_that_wait_count_among_the_calls_that_wait(samba, dns, caller,
 
 @contextlib.contextmanager
 def another_server(**conf):
-    """A server beside the first, and a Server Operator's pipe to it."""
+    """Another server, and a Server Operator's pipe to it."""
     with Server(address="127.0.0.2", conf={
             f"sessiondel:{name.replace('_', ' ')}": value
             for name, value in conf.items()}) as server, \
@@ -353,7 +353,7 @@ def test_worker_ends_in_peace_while_a_resolver_hangs(dns):
         with another_server(resolve_timeout="10") as (server, pipe, _):
             pipe.send_session_del("ws4.example.com")
             wait_for_resolvers(server, 1)
-            # An error if any process has to be killed.
+            # This fails if any process has to be killed.
             server.restart_dcerpcd()
             assert "INTERNAL ERROR" not in server.log()
 

@@ -20,14 +20,14 @@ LMHOSTS = Path("/etc/samba/lmhosts")
 
 @pytest.fixture(name="lan", scope="module", autouse=True)
 def _lan():
-    """A network with broadcasts, which loopback has not."""
+    """A network with broadcasts; loopback has none."""
     with Lan() as lan:
         yield lan
 
 
 @pytest.fixture(name="nmbd", scope="module")
 def _nmbd(lan):
-    """Before Samba, which asks a WINS server that was not there no more."""
+    """Started before Samba, which would never ask again if WINS was away."""
     with NetbiosServer(lan, names=["NEIGHBOUR"],
                        wins={"WINSCLIENT": IPV4}) as server:
         yield server
@@ -82,7 +82,7 @@ def test_name_that_wins_knows_matches(pipe, victim):
     assert victim.alive() == DELETED
 
 
-def test_only_those_in_the_resolver_order_are_asked(lan, nmbd):
+def test_only_methods_in_the_resolver_order_are_asked(lan, nmbd):
     assert nmbd
     with Server(address="127.0.0.2", conf={
             "interfaces": f"127.0.0.2/8 {lan.address}/{lan.prefix}",

@@ -22,7 +22,7 @@ from testbed.servers.standalone import Server
 pytestmark = pytest.mark.skipif(
     sanitizers.active(), reason="the address sanitizer has its own malloc")
 
-# More refusals are counted.
+# Refusals above this number are only counted.
 LINES_IN_A_FLOOD = 10
 
 for_one_and_for_all = pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def _pipe(samba):
 
 
 class Calls:
-    """Calls, each with the lines that it leaves in syslog."""
+    """Calls, each with its lines in syslog."""
 
     def __init__(self, samba, pipe):
         self._samba = samba
@@ -58,7 +58,7 @@ class Calls:
         self._lines = len(audit.result_lines(samba))
 
     def end(self, user):
-        """The answer, and the fates of the sessions that it is about."""
+        """The answer, and the fates of the matching sessions."""
         answer = self._pipe.net_session_del(user=user)
         call, *sessions = wait_until(self._whole, "its lines are there")
         self._lines += 1 + len(sessions)
@@ -66,7 +66,7 @@ class Calls:
         return answer, [line.rpartition(": ")[2] for line in sessions]
 
     def _whole(self):
-        """The new lines, when there is one for each session."""
+        """The new lines, once there is one for each session."""
         lines = audit.result_lines(self._samba)[self._lines:]
         if not lines:
             return None
@@ -76,7 +76,7 @@ class Calls:
 
 @for_one_and_for_all
 def test_call_that_closes_without_memory(samba, memory, pipe, number):
-    """However early the memory ends: what is asked to end is reported."""
+    """However early memory runs out, what is asked to end is reported."""
     worker, calls = samba.worker_pids(), Calls(samba, pipe)
     answers = set()
     with Connection(samba, "2.1", source=CLIENT) as connection:
@@ -117,7 +117,7 @@ def test_call_that_matches_nothing_without_memory(samba, memory, pipe,
 
 @for_one_and_for_all
 def test_list_without_memory(samba, memory, pipe, number):
-    """It is whole, or there is none."""
+    """The list is complete, or there is none."""
     worker = samba.worker_pids()
     with connect(samba, "alice", source=CLIENT):
         answers = set()

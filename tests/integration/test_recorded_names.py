@@ -12,10 +12,10 @@ from testbed.clients.srvsvc import (
 from testbed.needs import needs_ipv6
 from testbed.servers.standalone import Server
 
-# Of IPv6: Samba looks no name up on a machine whose IPv4 is loopback only.
+# IPv6, because Samba looks up no name when IPv4 is loopback only.
 DESK = "fd00:5e55::25"
 NAME = "desk25.example.com"
-# About the longest that DNS has; in UTF-16 it takes more than 255 bytes.
+# About the longest that DNS allows; in UTF-16 it takes more than 255 bytes.
 FAR = "fd00:5e55::26"
 LONG_NAME = ".".join(label * 60 for label in "abcd")
 
@@ -24,7 +24,7 @@ pytestmark = needs_ipv6
 
 @pytest.fixture(name="dns", scope="module", autouse=True)
 def _dns():
-    """Give the client a name, the first one found for its address."""
+    """Give the client a name, the first that is found for its address."""
     with open("/etc/hosts", "r+", encoding="utf-8") as hosts:
         before = hosts.read()
         hosts.seek(0)
@@ -38,7 +38,7 @@ def _dns():
 
 @pytest.fixture(name="samba", scope="module", params=["plugin", "stock"])
 def _samba(request):
-    """With either list: what stock Samba's says must be understood, too."""
+    """With our list and with stock Samba's: names in either must match."""
     with Server(conf={"hostname lookups": "yes",
                       "map to guest": "bad user",
                       "sessiondel:session list": request.param}) as server:
@@ -47,7 +47,7 @@ def _samba(request):
 
 @pytest.fixture(name="listed", scope="module")
 def _listed(samba):
-    """How a client of some name is listed."""
+    """How a client with this name is listed."""
     ours = samba.conf["sessiondel:session list"] == "plugin"
     return lambda name: f"\\\\{name}" if ours else name
 

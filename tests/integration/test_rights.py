@@ -30,7 +30,7 @@ REFUSED = [ANONYMOUS, "alice", "administrators"] + [
 SOME_REFUSED = ["alice", "administrators", "accop", "printop", "backupop",
                 "powerop"]
 
-# rpcclient drops backslashes of a name that is not in quotes.
+# rpcclient drops the backslashes of a name that is not in quotes.
 RPCCLIENT_CALL = r'netsessdel "\\127.0.0.99" bob'
 
 
@@ -44,7 +44,7 @@ def _samba():
     pytest.param(name, id=f"guest-account-{name}")
     for name in ("nobody", "adm", "root")])
 def _guest_samba(request):
-    """A server that lets strangers in; also as an account that may."""
+    """A server that logs unknown users in as guest, even one with the right."""
     with Server(address="127.0.0.2", conf={
             "map to guest": "bad user",
             "guest account": request.param}) as server:
@@ -54,13 +54,13 @@ def _guest_samba(request):
 def log_in(server, caller):
     """A session of a caller, who may be anonymous.
 
-    Of a dialect that is not signed: a stranger has no key to sign with.
+    In a dialect without signing: an unknown user has no key to sign with.
     """
     return connect(server, caller, dialect="3.0", source=CALLER)
 
 
 def has_table_open(server):
-    """Whether a worker with the plugin looked into the session table."""
+    """Whether a worker has opened the session table."""
     return any(target.endswith("/smbXsrv_session_global.tdb")
                for pid in server.worker_pids()
                for target in processes.descriptors(pid).values())
@@ -106,7 +106,7 @@ def test_guest_is_refused_whatever_it_asks(guest_samba):
         assert victim.alive() == ALIVE
 
 
-def test_anonymous_is_refused_whoever_the_guest_account_is(guest_samba):
+def test_anonymous_is_refused_with_any_guest_account(guest_samba):
     with log_in(guest_samba, ANONYMOUS) as anonymous:
         assert is_always_denied(Pipe(anonymous))
 
@@ -130,7 +130,7 @@ def test_caller_refused_inside_rpc_gets_the_same_answer(samba, caller, level):
         assert victim.alive() == ALIVE
 
 
-def test_who_authenticates_inside_rpc_counts_not_who_carries_the_pipe(samba):
+def test_user_inside_rpc_counts_not_the_user_of_the_pipe(samba):
     with connect(samba, "bob", source=VICTIM) as victim, \
             connect(samba, "alice", source=CALLER) as plain, \
             connect(samba, "sop", source=CALLER) as operator:
@@ -156,7 +156,7 @@ def test_refused_call_looks_nothing_up(samba):
 
 @contextlib.contextmanager
 def locked_table(samba):
-    """Keep everybody out of the session table meanwhile."""
+    """Keep everybody out of the session table during a with block."""
     table = sessions.session_tdb(samba)
     table.lock_all()
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The worker of a sanitized build reports, so that silence means something."""
+"""A sanitized build reports faults, so silence means that there are none."""
 
 import os
 import signal

@@ -57,20 +57,20 @@ def _samba():
 
 @pytest.fixture(name="pipe", scope="module")
 def _pipe(samba):
-    """A Server Operator's."""
+    """A Server Operator's pipe."""
     with connect(samba, "sop", source=CALLER) as session:
         yield Pipe(session)
 
 
 def rows_of(pipe, user, level=502, **arguments):
-    """The rows of a user's sessions, by a list of all."""
+    """The rows of a user's sessions, from a list of all sessions."""
     listing = enumerate_sessions(pipe, level, **arguments)
     assert listing.result == NERR_SUCCESS
     return [row for row in listing.rows if row["username"] == user]
 
 
 def werror_of(pipe, level, **arguments):
-    """What a call answers that has nothing to tell."""
+    """The WERROR of a call that fails and lists nothing."""
     listing = enumerate_sessions(pipe, level, **arguments)
     assert listing.result != NERR_SUCCESS
     assert (listing.rows, listing.total) == ((), 0)
@@ -78,7 +78,7 @@ def werror_of(pipe, level, **arguments):
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_row_tells_what_is_known_of_a_session(samba, pipe, dialect):
+def test_row_has_what_is_known_of_a_session(samba, pipe, dialect):
     started = time.monotonic()
     with connect(samba, "bob", dialect=dialect,
                  source=IPV4) as session:
@@ -92,14 +92,14 @@ def test_row_tells_what_is_known_of_a_session(samba, pipe, dialect):
         assert seconds <= time.monotonic() - started + 1
 
 
-def test_time_goes_on(samba, pipe):
+def test_times_count_up(samba, pipe):
     with connect(samba, "bob", source=IPV4):
         clients_clock = time.monotonic()
         while not rows_of(pipe, "bob")[0]["time"]:
             assert time.monotonic() - clients_clock < 30
 
 
-def test_netbios_session_tells_its_transport(samba, pipe):
+def test_netbios_session_is_listed_with_its_transport(samba, pipe):
     with connect(samba, "bob", source=IPV4, port=139,
                  name="STATION7"):
         row, = rows_of(pipe, "bob")
@@ -133,7 +133,7 @@ def test_opens_of_one_user_in_one_smbd_are_summed_up(samba, pipe):
 
 
 @pytest.mark.parametrize("user", ["stranger", ""], ids=["guest", "anonymous"])
-def test_guest_is_told_as_one(samba, pipe, user):
+def test_guest_is_listed_as_one(samba, pipe, user):
     password = "unknown" if user else ""
     listed = "nobody" if user else "ANONYMOUS LOGON"
     with connect(samba, user, password=password, dialect="3.0",
@@ -229,8 +229,8 @@ def test_filters_are_those_of_closing(samba, pipe, client, user):
     (None, "a\nb", ERROR_INVALID_PARAMETER),
     ("x" * 1024, None, ERROR_INVALID_PARAMETER),
     (None, "x" * 1024, ERROR_INVALID_PARAMETER)])
-def test_filter_that_matches_nothing_is_told(samba, pipe, client, user,
-                                             result):
+def test_filter_that_matches_nothing_is_an_error(samba, pipe, client, user,
+                                                 result):
     with connect(samba, "bob", source=IPV4):
         for level in LEVELS:
             assert werror_of(pipe, level, client=client, user=user) == result
@@ -260,7 +260,7 @@ def test_allowed_callers_are_those_who_may_close(samba, caller):
         assert (f"\\\\{IPV4}", caller) in pairs
 
 
-def test_no_list_is_recorded(samba, pipe):
+def test_lists_are_not_recorded(samba, pipe):
     with connect(samba, "alice", source=IPV4) as session, \
             audit.Recording(samba, pipe) as record:
         assert werror_of(Pipe(session), 502) == ERROR_ACCESS_DENIED
@@ -305,7 +305,7 @@ def test_handle_behind_the_last_session_is_the_end(pipe, resume):
 
 
 def many_sessions(samba, stack, each):
-    """Sessions of alice on twenty connections, so many on each."""
+    """Sessions of alice on twenty connections, this many on each."""
     for number in range(20):
         connection = stack.enter_context(Connection(
             samba, "2.1", source=f"127.0.0.{21 + number % 8}"))
@@ -340,7 +340,7 @@ def test_thousand_sessions_while_some_come_and_go(samba, pipe):
 
 @pytest.fixture(name="snap_in", params=["impacket", "Samba"])
 def _snap_in(request, samba, pipe):
-    """A Server Operator's calls by either client: list, close."""
+    """A Server Operator's calls with either client library: list, close."""
     if request.param == "impacket":
         return functools.partial(enumerate_sessions, pipe), \
             pipe.net_session_del
@@ -350,7 +350,7 @@ def _snap_in(request, samba, pipe):
 
 @pytest.mark.parametrize("level", [502, 2, 1])
 def test_snap_in_closes_one_and_then_one_by_one(samba, snap_in, level):
-    """The list goes back as it came."""
+    """The names of the list are passed back unchanged."""
     list_sessions, close = snap_in
     with contextlib.ExitStack() as stack:
         victims = {}
@@ -376,7 +376,7 @@ def test_snap_in_closes_one_and_then_one_by_one(samba, snap_in, level):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_both_clients_get_the_same_bytes(samba, pipe, level):
-    """In one second of the server's clock, for it tells the time."""
+    """Within one second of the server's clock: the list has times."""
     other = SambaPipe(samba, "sop")
 
     def answer(caller):

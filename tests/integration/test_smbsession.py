@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line lists and closes sessions, and says what came of it."""
+"""The command line lists and closes sessions, and reports the results."""
 
 import json
 import os
@@ -74,7 +74,7 @@ def logged_in(server):
 
 
 def left(server):
-    """Whose sessions there are, but for callers', who may still leave."""
+    """The users who have sessions, except callers, who may still be leaving."""
     return {row["user"] for row in sessions.session_table(server)
             if row["user"] not in ("adm", "sop", "root",
                                    "(auth in progress)")}
@@ -121,11 +121,11 @@ def test_list_of_some(samba, stock, users, options, who):
     assert done.returncode == DONE
 
 
-def test_samba_without_the_plugin_filters_not_but_the_tool_does(stock,
-                                                                stock_users):
+def test_tool_filters_where_samba_without_the_plugin_does_not(stock,
+                                                              stock_users):
     done = run("list", stock.address, ADMIN, "--user", "alice")
     assert [row[1] for row in rows(done.stdout)] == ["alice"]
-    # It tells no type.
+    # Stock Samba's list has no column TYPE.
     assert done.stdout.splitlines()[0].endswith("GUEST")
 
 
@@ -147,7 +147,7 @@ def _long_name(samba):
         passwd.write(f"{name}:x:4999:2000::/:/usr/sbin/nologin\n")
         passwd.flush()
         for must_work in (False, True):
-            # The first RID that it has for anybody is root's already.
+            # The first RID that it gives a new user is root's already.
             subprocess.run(["pdbedit", "-s", samba.smb_conf, "-a", "-t", name],
                            input=f"{PASSWORD}\n" * 2, text=True,
                            check=must_work)
@@ -167,7 +167,7 @@ def test_user_with_a_name_of_257_bytes(samba, long_name):
 
 
 def test_samba_without_the_plugin_closes(stock, stock_users):
-    """For root, whom it does not let list when he comes over the network."""
+    """For root, who may not list over the network there."""
     done = run("close", stock.address, login("root"), "--user", "bob")
     assert (done.stdout, done.returncode) == ("closed - bob\n", DONE)
     sessions.wait_for_sessions(stock, lambda table: not {"bob"} & {
@@ -177,7 +177,7 @@ def test_samba_without_the_plugin_closes(stock, stock_users):
 
 def test_samba_without_the_plugin_closes_all_for_local_root(stock,
                                                             stock_users):
-    """It ends two sessions with one connection, and denies what is gone."""
+    """It ends a whole connection, and denies a close of what is gone."""
     with Connection(stock, source=IPV4_CLIENT) as connection:
         for user in ("alice", "bob", "carol"):
             connection.login(user)
@@ -209,7 +209,7 @@ def test_list_as_json(samba, users):
     assert done.stdout.isascii()
 
 
-def test_json_says_what_level_is_told(stock, stock_users):
+def test_json_has_the_level_of_the_list(stock, stock_users):
     told = json.loads(run("list", stock.address, ADMIN, "--json").stdout)
     assert told["level"] == 1
     assert {row["client_type"] for row in told["sessions"]} == {None}
@@ -396,7 +396,7 @@ def test_connection_is_encrypted_or_none():
 def test_password_is_wiped_from_the_command_line(listener, options):
     address = listener.getsockname()[0]
     terminal = Terminal("list", address, *options)
-    # By then it has read its command line.
+    # The tool has read its command line when it connects.
     with listener.accept()[0]:
         shown = terminal.arguments()
         terminal.send(signal.SIGTERM)
@@ -425,7 +425,7 @@ def test_asks_before_it_closes_several(samba, users):
     (["--user", "alice"], ALL - {"alice"}),
     (["--client", CLIENT, "--yes"], ALL - {"alice", "bob"}),
     (["--client", CLIENT, "--dry-run"], ALL)])
-def test_asks_not_for_one_or_none_and_not_with_yes(samba, users, options, who):
+def test_does_not_ask_for_one_or_none_or_with_yes(samba, users, options, who):
     status, text = Terminal("close", SERVER, ADMIN, *options).end()
     assert status == DONE
     assert "alice" in text and "[y/N]" not in text
@@ -433,7 +433,7 @@ def test_asks_not_for_one_or_none_and_not_with_yes(samba, users, options, who):
 
 
 def test_asks_also_where_the_output_goes_elsewhere(samba, users, tmp_path):
-    """--json is for scripts, but who starts it at a terminal is a person."""
+    """--json is for scripts, but at a terminal a person has started it."""
     for options in ([], ["--json"]):
         terminal = Terminal("close", SERVER, ADMIN, "--client", CLIENT,
                             *options, output=tmp_path / "output")
@@ -501,7 +501,7 @@ def test_root_needs_no_login_on_the_local_server(samba, users):
     conf = ["-s", str(samba.smb_conf)]
     listed = json.loads(run("list", "--json", *conf).stdout)
     assert listed["server"] is None
-    # The way through the pipe is no SMB session.
+    # A call by the local pipe is no SMB session.
     assert {row["user"] for row in listed["sessions"]} == ALL
     assert run("close", "--user", "bob", *conf).returncode == DONE
     assert left(samba) == ALL - {"bob"}
@@ -523,7 +523,7 @@ def test_local_pipe_carries_long_lists(samba):
 
 
 def helpers():
-    """The samba-dcerpcds that were started on demand."""
+    """The samba-dcerpcd processes that were started on demand."""
     return [pid for pid in processes.all_pids()
             if "--np-helper" in processes.arguments(pid)]
 
@@ -546,7 +546,7 @@ def test_local_samba_dcerpcd_is_started_on_demand():
     assert refused.returncode != DONE
 
 
-# Its papers
+# Its manual, help and completion
 
 def test_help_and_manual_have_the_same_options(top_directory):
     said = run("--help")

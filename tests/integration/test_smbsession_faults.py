@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that are away, refuse or hang: command line and library say so in
-time, by the codes that their manuals have."""
+"""Servers that are away, refuse or hang: command line and library report it in
+time, with the codes in their manuals."""
 
 import contextlib
 import json
@@ -27,7 +27,7 @@ CLIENT = "127.0.0.21"
 SERVER = "127.0.0.1"
 ADMIN = login("adm")
 
-# On a network of its own, where nobody takes packets for FAR.
+# On a network of its own, where nothing receives packets for FAR.
 HERE = "10.98.0.1"
 FAR = "10.98.0.9"
 
@@ -40,7 +40,7 @@ ERROR_CONNECTION_REFUSED = 1225
 ERROR_LOGON_FAILURE = 1326
 ERROR_ACCOUNT_DISABLED = 1331
 
-# A second more goes by where libdcerpc closes its pipe.
+# libdcerpc may take another second to close its pipe.
 TIMEOUT = "1"
 
 
@@ -127,7 +127,7 @@ def speaks_no_smb(samba):
 
 @contextlib.contextmanager
 def smbd_hangs(samba):
-    """The parent, which would have a child for this client."""
+    """The parent smbd, which would start a child for this client."""
     with stopped(samba.smbd_pids()[0]):
         yield SERVER
 
@@ -157,7 +157,7 @@ def no_pipe_for_srvsvc(samba):
 
 @contextlib.contextmanager
 def configured(samba, parameters):
-    """For new connections, until the end."""
+    """In a with block, new connections get these parameters."""
     before = dict(samba.conf)
     samba.write_conf(parameters)
     yield SERVER
@@ -187,7 +187,7 @@ def password_is_wrong(samba):
 
 
 class Trouble(NamedTuple):
-    """What is wrong, the code that the library gives, and the tool's words."""
+    """The fault, the library's code, and what the tool prints."""
 
     make: object
     code: int
@@ -271,7 +271,7 @@ def _program(compiled, tmp_path_factory):
 
 @pytest.mark.parametrize("trouble", TROUBLES,
                          ids=lambda trouble: trouble.make.__name__)
-def test_trouble_is_told_in_time(samba, program, trouble):
+def test_trouble_is_reported_in_time(samba, program, trouble):
     with trouble.make(samba) as server:
         done = run("list", server, login("adm", trouble.password), "--json",
                    "--timeout", TIMEOUT, "--option=name resolve order=host",
@@ -290,7 +290,7 @@ def test_trouble_is_told_in_time(samba, program, trouble):
 
 @contextlib.contextmanager
 def in_a_call(samba, process):
-    """While a process has a session and waits for what it asked."""
+    """The with block runs while the process waits for the answer to a call."""
     wait_for_sessions(samba, lambda table: {"adm"} & {
         row["user"] for row in table}, "it has logged in")
     yield
@@ -344,7 +344,7 @@ def test_local_worker_hangs(samba, alice):
 
 
 def test_local_samba_dcerpcd_hangs_where_it_would_be_started(samba):
-    """Nobody takes connections, so each step could wait for itself."""
+    """Nothing accepts connections, so each step could use up the time again."""
     with configured(samba, {"rpc start on demand helpers": "yes"}), \
             stopped(samba.dcerpcd_pid()), \
             stopped(samba.worker_pids()[0]):
@@ -353,7 +353,7 @@ def test_local_samba_dcerpcd_hangs_where_it_would_be_started(samba):
 
 
 def test_local_server_is_away(samba):
-    """It says what is missing, not only that root has no password."""
+    """The error says what is missing, not only that root has no password."""
     with nobody_serves_srvsvc(samba):
         done = run("list", "-N", "-s", str(samba.smb_conf))
         told = run("list", "-s", str(samba.smb_conf))

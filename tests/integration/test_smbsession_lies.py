@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server service that lies: what it sends is bounded, told and kept tame."""
+"""A server service that lies can neither hang the tool nor fool it."""
 
 import json
 import re
@@ -29,14 +29,14 @@ def _samba():
 
 @pytest.fixture(name="liar", scope="module")
 def _liar(samba):
-    """What answers instead of a worker; tests set how."""
+    """A hostile server in place of a worker. Tests set its answers."""
     with hostile_server.srvsvc(samba) as liar:
         yield liar
 
 
 @pytest.fixture(name="ways", scope="module")
 def _ways(samba):
-    """Both ways that an answer comes in: through smbd, and to local root."""
+    """Both ways to ask: through smbd, and as local root."""
     return [("list", LIAR, ADMIN), ("list", "-s", str(samba.smb_conf))]
 
 
@@ -50,7 +50,7 @@ def stub(*rows, level=502, result=0, resume=0):
 
 
 def more(*rows, resume):
-    """One that is not the end."""
+    """A stub that says that more sessions follow."""
     return stub(*rows, result=ERROR_MORE_DATA, resume=resume)
 
 
@@ -98,7 +98,7 @@ def test_list_that_never_ends_ends_with_the_time(liar, ways):
 
 
 def spoilt(at, number):
-    """A list of one with another number at this place."""
+    """A list of one session, with another number at this place."""
     data = bytearray(stub(entry()))
     data[at:at + 4] = number.to_bytes(4, "little")
     return bytes(data)
@@ -149,15 +149,15 @@ def test_server_that_hangs_up_in_every_close(liar):
 @pytest.mark.parametrize("fields", [
     {}, {"cname": None}, {"cname": ""}, {"username": None},
     {"username": ""}], ids=str)
-def test_name_that_is_not_told_never_widens_a_close(liar, fields):
-    """This server filters, or so it says: what it sends must be closed."""
+def test_missing_name_never_widens_a_close(liar, fields):
+    """This server seems to filter, so the tool closes what it sends."""
     closes = []
 
     def answer(opnum, data):
         if opnum == 13:
             closes.append(hostile_server.strings(data)[1:])
             return bytes(4)
-        # Asked for nobody, it lists nobody.
+        # It does not have this user.
         if "nobody/at/all" in hostile_server.strings(data):
             return stub()
         return stub(entry(**fields))
@@ -168,7 +168,7 @@ def test_name_that_is_not_told_never_widens_a_close(liar, fields):
 
 
 def shown_width(line):
-    """The columns of a terminal that a line takes."""
+    """How many columns of a terminal a line takes."""
     return sum(0 if unicodedata.combining(character) else
                1 + (unicodedata.east_asian_width(character) in "WF")
                for character in line)
@@ -207,7 +207,7 @@ def test_names_reach_the_terminal_tame(liar):
     assert [row["user"] for row in told["sessions"]] == names
 
 
-def test_complaint_is_not_in_the_line_of_the_progress(liar, tmp_path):
+def test_error_is_not_in_the_progress_line(liar, tmp_path):
     codes = iter([NERR_SUCCESS, ERROR_TIMEOUT])
     both = stub(entry(), entry(cname="\\\\ws8"))
     liar.answer = lambda opnum, _: (
@@ -221,7 +221,7 @@ def test_complaint_is_not_in_the_line_of_the_progress(liar, tmp_path):
 
 
 class Stubborn:
-    """Answers the first close, and not the next ones before the end."""
+    """Answers the first close, and the next ones only at the end."""
 
     def __init__(self):
         self.asked, self.end = threading.Event(), threading.Event()
@@ -270,7 +270,7 @@ def test_ended_it_says_what_was_closed(stubborn, options, output):
 
 
 def test_signal_that_is_ignored_stays_so(stubborn):
-    """As nohup(1) wants it."""
+    """nohup(1) relies on this."""
     with start("close", LIAR, ADMIN, "--all", before=["nohup"]) as tool:
         assert stubborn.asked.wait(DEADLINE_SECONDS)
         tool.send_signal(signal.SIGHUP)
@@ -278,8 +278,8 @@ def test_signal_that_is_ignored_stays_so(stubborn):
         assert tool.wait() == DONE
 
 
-def test_more_in_the_answer_than_is_asked_for_is_not_said(liar, ways):
-    """Samba's library would, on standard error."""
+def test_extra_bytes_in_an_answer_are_not_reported(liar, ways):
+    """Samba's library would report them on standard error."""
     liar.answer = listing(stub(entry()) + bytes(400))
     for way in ways:
         done = run(*way)

@@ -26,7 +26,7 @@ USERS = ("alice", "bob")
 
 
 def examples(top, page="smbsession.1"):
-    """The literal blocks below EXAMPLES, with the sentences before them."""
+    """The literal blocks under EXAMPLES, each with the sentence before it."""
     text = (top / "docs" / "man" / page).read_text()
     section = text.partition(".Sh EXAMPLES\n")[2].partition(".Sh ")[0]
     return re.findall(r"^(.*?)\.Bd -literal.*?\n(.*?)\.Ed$",
@@ -35,7 +35,7 @@ def examples(top, page="smbsession.1"):
 
 @contextlib.contextmanager
 def as_the_standard_server(server):
-    """Have the machine's smb.conf be that server's."""
+    """Make the server's smb.conf the machine's."""
     before = SMB_CONF.readlink() if SMB_CONF.is_symlink() else None
     SMB_CONF.unlink(missing_ok=True)
     SMB_CONF.symlink_to(server.smb_conf)
@@ -71,7 +71,7 @@ def _place(tmp_path):
 
 @pytest.fixture(name="everybody")
 def _everybody(samba):
-    """alice and bob, each on both clients; bob has a file open on one."""
+    """alice and bob, each on both clients. bob has a file open on one."""
     with contextlib.ExitStack() as stack:
         for client in CLIENTS:
             connection = stack.enter_context(
@@ -100,7 +100,7 @@ def left(server):
 ALL = {(user, client) for user in USERS for client in CLIENTS}
 OF_ALICE = {("alice", client) for client in CLIENTS}
 
-# What is left after each, by the first words of its sentence.
+# The sessions left after each example, by the first words of its sentence.
 OUTCOMES = {
     "Kick a user": ALL - OF_ALICE,
     "The same on two servers": ALL - OF_ALICE,
@@ -122,7 +122,7 @@ def test_example(samba, everybody, place, top_directory, words):
     finally:
         if words == "A job for":
             subprocess.run(["smbpasswd", "-e", "bob"], check=True)
-    # On the second server, the same one here, nobody is left to match.
+    # The second server is the same one here, where no session is left.
     expected = 1 if words == "The same on two servers" else 0
     assert (done.returncode, words) == (expected, words), done.stderr
     assert left(samba) == OUTCOMES[words]
@@ -132,7 +132,7 @@ def test_all_examples_are_tried(top_directory):
     assert len(examples(top_directory)) == len(OUTCOMES)
 
 
-def test_diagnostics_are_what_is_said(samba, top_directory):
+def test_diagnostics_are_what_the_tool_prints(samba, top_directory):
     said = run("smbsession close --user nobody-here", "/").stderr
     (block,) = re.findall(r"^\.Bd -literal.*?\n(smbsession: .*?)\.Ed$",
                           (top_directory / "docs" / "man" / "smbsession.1")
@@ -141,8 +141,8 @@ def test_diagnostics_are_what_is_said(samba, top_directory):
         "client and user", "user") == said.splitlines(True)[0]
 
 
-# sessiondel(8): what rpcclient or smbsession prints, by words of the command,
-# and whose sessions are left.
+# sessiondel(8): what rpcclient or smbsession prints, and the sessions left, by
+# words of the command.
 REMOTE = {
     r'netsessdel "\\10.0.0.7"': (
         "", {(user, "10.0.0.8") for user in USERS}),
@@ -154,7 +154,7 @@ REMOTE = {
 
 @pytest.mark.parametrize("words", REMOTE)
 def test_example_of_sessiondel(samba, everybody, top_directory, words):
-    """With our operator and server."""
+    """With the test bed's operator and server."""
     (line,) = [block for _, block in examples(top_directory, "sessiondel.8")
                if words in block]
     line = line.replace("operator", "sop").replace("SERVER", "127.0.0.1")
@@ -183,7 +183,7 @@ def readme_commands(top):
 
 
 def readme_command(top, words):
-    """The one with these words in it."""
+    """The command with these words in it."""
     (found,) = {text for text in readme_commands(top) if words in text}
     return found
 
@@ -218,8 +218,8 @@ def test_readme_gives_the_group_members(samba, top_directory):
 
 
 @pytest.mark.skipif(sanitizers.active(), reason="the program would need them")
-def test_program_is_compiled_as_told(samba, everybody, place, top_directory):
-    """With the library where it was built, instead of installed."""
+def test_program_compiles_as_documented(samba, everybody, place, top_directory):
+    """With the library from the build instead of an installed one."""
     (place / "docs").symlink_to(top_directory / "docs")
     manual = (top_directory / "docs" / "man" / "NetSessionDel.3").read_text()
     asked = re.search(r"^\.Ic (pkg-config .*) \.$", manual, re.M).group(1)
@@ -239,7 +239,7 @@ def test_program_is_compiled_as_told(samba, everybody, place, top_directory):
 
 @pytest.mark.skipif(sanitizers.active(), reason="it takes what bin/ has")
 def test_commands_of_the_banner_list_and_close(top_directory):
-    """In a shell of the test bed, each line when the one before has worked."""
+    """In a shell of the test bed; each line runs once the one before works."""
     first, *others = command.BANNER.partition("Try:\n")[2].format(
         client="127.0.0.21", password=PASSWORD, tool="bin/smbsession",
         address="127.0.0.1").splitlines()[:3]
@@ -257,7 +257,7 @@ def test_commands_of_the_banner_list_and_close(top_directory):
     assert "\nclosed \\\\127.0.0.21 alice\n" in listed
 
 
-# What else README.md shows: who runs it, or why it is not a command.
+# What else README.md shows: the test that runs it, or why it is no command.
 ELSEWHERE = {
     "./waf demo\n./waf check": "test_demo.py, and this very run",
     "alice and bob share": "what the demo prints: test_demo.py",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The suite rpc.netsessiondel of smbtorture, and Samba's own suites.
 
-Ours must hold every rule, and stock Samba break exactly those that are known.
+With the plugin every rule must hold, and stock Samba must break exactly the
+known ones.
 Samba's own suites must not notice the plugin.
 """
 
@@ -20,7 +21,7 @@ ACCOUNTS = {
     "victim": "alice", "bystander": "bob", "refused": "carol",
     "administrator": "adm", "operator": "sop", "unicode": "Ольга",
 }
-# What Samba's suites ask for a second user.
+# The second user in Samba's suites.
 SECOND_USER = {"user2name": "alice", "user2password": PASSWORD,
                "user2domain": "TESTBED"}
 
@@ -46,10 +47,10 @@ def _stock_samba():
 
 
 def options_for(server):
-    """All that the suite can be told of a server."""
+    """All options of the suite on a server."""
     return {
         **{option: f"{user}%{PASSWORD}" for option, user in ACCOUNTS.items()},
-        # Another address of the server has the client come from another.
+        # With another server address, the client also has another one.
         "address2": server.addresses[1],
         "address6": server.addresses[1],
         "client_name": "localhost",
@@ -60,7 +61,7 @@ def options_for(server):
 
 
 def known_outcomes(path):
-    """What a file lists: sets of test names by outcome."""
+    """The sets of test names in a file, by outcome."""
     known = {outcome: set() for outcome in ("failure", "skip", "either")}
     for line in path.read_text().splitlines():
         if line and not line.startswith("#"):
@@ -110,7 +111,7 @@ def test_rule_is_skipped_where_its_option_is_missing(samba):
     assert "needs --option=torture:refused=" in str(results)
 
 
-# On a busy machine smbd is too slow for its 31 connections, at times.
+# On a busy machine smbd is sometimes too slow for its 31 connections.
 RACES = {"smb2.multichannel.bugs.bug_15346"}
 
 
@@ -119,7 +120,7 @@ def steady(results):
             if name not in RACES}
 
 
-# What they find in Samba itself is the same without us.
+# What they find in Samba itself, they find without the plugin.
 @pytest.mark.parametrize("suite, share", [
     ("rpc.srvsvc", "share"),
     ("smb2.session", "share"),

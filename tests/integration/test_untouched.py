@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All calls that are not ours go on as in stock Samba."""
+"""All other calls work as in stock Samba."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ from testbed.clients.srvsvc import (
 from testbed.processes import wait_until
 from testbed.servers.standalone import Server
 
-# Same place, one after the other, so that all names are the same.
+# Both servers use this place, one after the other, so all names are the same.
 PLACE = namespace.ROOT / "twin"
 
 CLIENT = "127.0.0.21"
@@ -49,7 +49,7 @@ COMMANDS = [
     "netsharedel share",
 ]
 
-# What differs from one run to the next by itself.
+# What differs between any two runs.
 MASKED = (
     # smbtorture's clock
     (r"^time: .*$", ""),
@@ -57,7 +57,7 @@ MASKED = (
     (r"S-1-5-21(-\d+){3}", "S-1-5-21"),
 )
 
-# All of [MS-SRVS] and some numbers beyond it, but the call that is ours.
+# All of [MS-SRVS] except our call, and some numbers beyond it.
 OPNUMS = [opnum for opnum in range(61) if opnum != SESSION_DEL]
 REMOTE_TOD = 28
 STUBS = {"empty": b"", "zeros": bytes(256)}
@@ -71,7 +71,7 @@ def masked(text):
 
 @contextlib.contextmanager
 def twin(stock):
-    """One of two servers that are alike but for the plugin."""
+    """One of two servers that differ only in the plugin."""
     with Server(stock=stock, directory=PLACE,
                 conf={"sessiondel:audit": "log",
                       "sessiondel:session list": "stock"}) as server:
@@ -86,7 +86,7 @@ def torture(server):
 
 
 def bare_answer(session, opnum, stub):
-    """What comes for a call's bare arguments: bytes, or a fault's name."""
+    """The answer to a call with this stub: bytes, or a fault's name."""
     pipe = Pipe(session)
     pipe.send_stub(opnum, stub)
     try:
@@ -105,7 +105,7 @@ def bare_answers(server):
 
 
 def answers(stock):
-    """All that a server answers, by what was asked."""
+    """All answers of a server, by request."""
     with twin(stock) as server:
         gathered = {"smbtorture": torture(server), **bare_answers(server)}
         for caller in CALLERS:
@@ -149,13 +149,13 @@ def test_bare_call_gets_what_stock_samba_gives(plugin_answers, stock_answers,
 
 @pytest.fixture(name="samba", scope="module")
 def _samba():
-    """A server whose workers end soon when there is nothing to do."""
+    """A server whose workers soon end when they are idle."""
     with Server(conf={"rpcd_classic:idle_seconds": "1"}) as server:
         yield server
 
 
 def served_by_a_worker_with_the_plugin(samba):
-    """Call as a new client; the pid of the worker."""
+    """Make a call as a new client; the pid of the worker."""
     with connect(samba, "sop") as session:
         pipe = Pipe(session)
         assert pipe.net_session_del(

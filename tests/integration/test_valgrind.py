@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The worker under valgrind: no error, and nothing of ours lost."""
+"""The worker under valgrind: no error, and no leak of ours."""
 
 import glob
 import shutil
@@ -15,9 +15,10 @@ from testbed.programs import compile_c
 from testbed.servers.plugin import MODULE, WORKER
 from testbed.servers.standalone import Server
 
-# Stands in for the worker. The module is preloaded into whatever runs here, so
-# it is static, as is valgrind's tool, which valgrind's own start is not. The
-# loader's probe is in a hurry and goes without valgrind.
+# Takes the place of the worker and runs it under valgrind. It is static because
+# the module is preloaded into every dynamic program here. So it runs valgrind's
+# tool, which is static, and not valgrind's launcher. The loader's probe has
+# little time, so it runs without valgrind.
 WRAPPER = """
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ pytestmark = [
 
 
 class Valgrind:
-    """What valgrind writes of the processes that it runs."""
+    """What valgrind reports about the processes that it runs."""
 
     def __init__(self, place):
         self.place = place
@@ -86,14 +87,14 @@ def _place_of(frame):
 
 
 def valgrind_tool():
-    """The valgrind that can run the worker: there is one for each machine."""
+    """The valgrind tool for the worker's architecture."""
     tool, = (path for path in glob.glob("/usr/libexec/valgrind/memcheck-*")
              if machine_of(path) == machine_of(WORKER))
     return tool
 
 
 def machine_of(program):
-    """Word size and machine, from the head of an ELF file."""
+    """Word size and machine, from the header of an ELF file."""
     with open(program, "rb") as file:
         head = file.read(20)
     return head[4], head[18:]

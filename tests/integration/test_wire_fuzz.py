@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our calls under mutated stubs from the wire, 24,000 of them."""
+"""Our calls with 24,000 mutated stubs from the network."""
 
 import concurrent.futures
 import multiprocessing
@@ -26,7 +26,7 @@ from testbed.servers.standalone import Server
 SRVSVC = ("4b324fc8-1670-01d3-1278-5a47bf6ee188", 3)
 SEED = os.environ.get("SESSIONDEL_FUZZ_SEED") or str(random.getrandbits(32))
 
-# Users who call, and through how many pipes with how many stubs each.
+# The users who call, their number of pipes, and the stubs on each pipe.
 MAY, MAY_PIPES, MAY_STUBS = "sop", 4, 4000
 MAY_NOT, MAY_NOT_PIPES, MAY_NOT_STUBS = "powerop", 2, 2000
 LIST_PIPES, LIST_STUBS = 4, 1000
@@ -35,7 +35,7 @@ VICTIM = "127.0.0.21"
 BYSTANDERS = {"127.0.0.22": "bob", "127.0.0.23": "carol", "127.0.0.24": "sop"}
 
 FAULT = "RPC fault"
-# NT_STATUS_RPC_BAD_STUB_DATA, which stands for the fault of that name.
+# NT_STATUS_RPC_BAD_STUB_DATA, Samba's status for the fault of that name.
 BAD_STUB = 0xc003000c
 
 COUNTS = (0, 1, 2, 3, 1023, 1024, 1025, 0x7fff, 0x8000, 0xffff, 0x10000,
@@ -46,7 +46,7 @@ UNITS = (0, 1, 0x0a, 0x22, 0x2f, 0x5c, 0x85, 0x202e, 0x2028, 0xd800, 0xdbff,
 
 
 class Name:
-    """One argument, in the parts that NDR makes of it."""
+    """One argument, in its parts on the wire."""
 
     def __init__(self, text):
         self.is_null = text is None
@@ -147,7 +147,7 @@ MUTATIONS_OF_A_STUB = (
 
 
 def absent_names(source, number):
-    """Server, client and user; whatever becomes of them, nobody has them."""
+    """Server, client and user. However they are mutated, no session matches."""
     return [Name(source.choice((None, f"\\\\absent-{number}"))),
             Name(source.choice((None, "", f"\\\\absent-{number}",
                                 f"192.0.2.{number % 256}", "2001:db8::7"))),
@@ -165,7 +165,7 @@ def mutated_names(source, number):
 
 
 def mutated_container(source):
-    """Level and structs of a list that comes in, as nobody should send it."""
+    """Level and structs of a list in a request, where none should be."""
     level = source.choice(STRUCT_LEVELS)
     tag = level if source.random() < .9 else source.choice(STRUCT_LEVELS)
     head = struct.pack("<LL", level, tag)
@@ -209,7 +209,7 @@ def open_pipe(smb_conf, address, user):
 
 
 def answer_to(pipe, opnum, stub):
-    """A WERROR or FAULT; an error of any other kind goes up."""
+    """A WERROR or FAULT; any other error is raised."""
     try:
         answer = pipe.request(opnum, stub)
     except NTSTATUSError as error:
@@ -257,7 +257,7 @@ def attack_through_pipes(samba, opnum, user, pipes, stubs):
 
 @pytest.fixture(name="samba", scope="module")
 def _samba():
-    # A spawned process makes its own, else other stubs than it is told.
+    # Otherwise a spawned process would draw its own seed, and send other stubs.
     os.environ["SESSIONDEL_FUZZ_SEED"] = SEED
     with Server() as server:
         yield server
@@ -265,7 +265,7 @@ def _samba():
 
 @pytest.fixture(name="unharmed", autouse=True)
 def _unharmed(samba):
-    """The same worker must serve on, and nobody have lost a session."""
+    """The same worker must still serve, and no session may be lost."""
     workers = samba.worker_pids()
     sessions = [connect(samba, user, source=address)
                 for address, user in BYSTANDERS.items()]

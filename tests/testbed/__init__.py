@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Throwaway Samba servers in namespaces: for the tests, the demo and by hand.
+"""Throwaway Samba servers in namespaces for tests, the demo and use by hand.
 
 May use: nothing. The modules beside this one are what the packages share;
 only command (the scripts' command line) and story (the demo) use packages.

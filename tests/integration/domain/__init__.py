@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests in a real domain, which they share; conftest.py says why a package."""
+"""Tests in a real domain, which they share; see conftest.py."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A domain's controller and its member server, for the tests of this package.
+"""A domain controller and its member server, shared by this package's tests.
 
-Making them takes longer than most tests, so it is done once; when the tests
-of the package are through they end.
+Making them takes longer than most tests, so it is done once. They end after
+the last test of the package.
 """
 
 import pytest

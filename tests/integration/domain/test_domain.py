@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real domain: who may end sessions, and the names of users.
+"""A real domain: the right to end sessions, and the names of users.
 
 docs/spec.md#who-may-call, docs/spec.md#which-sessions-match
 
 On its controller and on a member server, with NTLM and with Kerberos, and
-over every transport. Both have the files where a package puts them.
+over every transport. Both have the files where the package puts them.
 """
 
 import contextlib
@@ -31,8 +31,8 @@ ALLOWED_ON_DC = [domain.ADMINISTRATOR, "adm", "adm-nested", "adm-deep",
 REFUSED_ON_DC = ["alice", "accop", "printop", "backupop", "policyop", "dnsop",
                  "namesake"]
 
-# A member has its own: Domain Admins are in Administrators, and the tests
-# put the domain's group Filers in Server Operators.
+# A member server has its own BUILTIN groups. Domain Admins are in its
+# Administrators, and the tests put the domain's Filers in Server Operators.
 ALLOWED_ON_MEMBER = [domain.ADMINISTRATOR, "adm-nested", "adm-deep",
                      "sop-nested", "sop-deep"]
 REFUSED_ON_MEMBER = ["alice", "adm", "adm-forest", "sop", "sop-local",
@@ -51,13 +51,13 @@ OTHERS_NAMES = [
 NCALRPC = "ncalrpc:[rpcd_classic]"
 AS_SYSTEM = "ncalrpc:[rpcd_classic,auth_type=ncalrpc_as_system]"
 
-# How a victim may log in: account name and domain, as it writes them.
+# How a victim may log in: account name and domain, as the client sends them.
 LOGINS = [("bob", "TESTDOM"), ("BOB", "ad.testbed.test"),
           ("bob@ad.testbed.test", "")]
 
 
 def matrix(dc_users, member_users):
-    """Parameters host and caller."""
+    """Test parameters host and caller."""
     return [pytest.param(host, caller, id=f"{host}-{caller}")
             for host, users in (("dc", dc_users), ("member", member_users))
             for caller in users]
@@ -77,7 +77,7 @@ with_each_protection = pytest.mark.parametrize(
 
 @contextlib.contextmanager
 def serving_tcp(host):
-    """Have a host serve srvsvc over TCP meanwhile; the port."""
+    """In a with block, a host serves srvsvc over TCP; the port."""
     with host.dcerpcd_of_its_own():
         yield processes.wait_until(lambda: srvsvc_port(host),
                                    "srvsvc is served over TCP")
@@ -111,7 +111,7 @@ def test_smbd_starts_a_worker_with_the_plugin_on_demand(host, pipe):
 
 
 @on_both
-def test_worker_on_demand_is_reached_by_pipes_alone(host, pipe):
+def test_worker_on_demand_is_reached_by_pipes_only(host, pipe):
     pipe.net_session_del(None, "nobody-here")
     (dcerpcd,) = host.processes_of("samba-dcerpcd")
     assert host.machine.tcp_ports(dcerpcd) == []
@@ -314,7 +314,7 @@ def test_audit_names_callers_and_users_of_the_domain(host, victim):
 
 
 class TestEveryTransport:
-    """While samba-dcerpcd runs without smbd: only then it offers them."""
+    """With samba-dcerpcd running by itself: only then it serves them all."""
 
     @pytest.fixture(name="dc_port", scope="class")
     def _dc_port(self, dc):

@@ -23,13 +23,13 @@ pytestmark = pytest.mark.skipif(not domain.is_possible(),
 
 VICTIM, _, SILENT = machines.CLIENTS[:3]
 
-# By the domain's group Filers it is in Server Operators, of both hosts.
+# Through the domain's group Filers it is in Server Operators on both hosts.
 OPERATOR = "sop-nested"
 AT_REALM = f"{OPERATOR}@{domain.REALM}"
 WITH_DOMAIN = f"{domain.WORKGROUP}\\{OPERATOR}"
 
-# Options, and what is in the environment beside; FILE has the password,
-# AUTH likewise in lines of options.
+# Options and environment. FILE stands for a file with the password, AUTH for an
+# authentication file with these lines and the password.
 BY_PASSWORD = {
     "domain": (["-U", f"{WITH_DOMAIN}%{PASSWORD}"], {}),
     "dns-domain": (["-U", f"ad.testbed.test\\{OPERATOR}%{PASSWORD}"], {}),
@@ -66,7 +66,7 @@ on_member = pytest.mark.parametrize("host", ["member"], indirect=True)
 
 @pytest.fixture(name="no_ticket", autouse=True)
 def _no_ticket(monkeypatch, tmp_path):
-    """Nothing finds a ticket that is not the test's own."""
+    """Programs find no ticket except the test's own."""
     monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/none")
 
 
@@ -86,13 +86,13 @@ def _tickets(member, tmp_path_factory):
 
 @pytest.fixture(name="ticket")
 def _ticket(tickets, tmp_path):
-    """A copy of it, with no tickets for servers yet."""
+    """A copy of the ticket, with no tickets for servers yet."""
     return Path(shutil.copy(tickets, tmp_path / "ticket"))
 
 
 @pytest.fixture(name="files")
 def _files(tmp_path):
-    """Makes the files that options and environment speak of."""
+    """Makes the files that options and environment name."""
     password, login = tmp_path / "password", tmp_path / "login"
     password.write_text(f"{PASSWORD}\n")
 
@@ -108,7 +108,7 @@ def _files(tmp_path):
 
 
 def closes(host, victim, options, env):
-    """Whether the tool lists and closes the victim's session, as whom."""
+    """List and close the victim's session; whether OPERATOR has one too."""
     done = run("list", host.name, "--json", *options, env=env)
     assert (done.returncode, done.stderr) == (DONE, "")
     pairs = {(row["client"], row["user"])
@@ -159,7 +159,7 @@ def test_groups_decide(host, victim, caller, allowed, kerberos):
 
 
 def failed(host, *options, **env):
-    """Exit status, name of the code and text of a list that fails."""
+    """A list that fails: exit status, name of the code and text."""
     done = run("list", host, "--json", *options, env=env)
     error = json.loads(done.stdout)["error"]
     assert f"smbsession: {error['name']}: {error['text']}\n" in done.stderr
@@ -186,8 +186,8 @@ def test_login_fails_clearly(host, options, text):
 @on_member
 @pytest.mark.parametrize("options", [["-k"], ["-k", "-N"], ["-N"]])
 @pytest.mark.parametrize("seconds", [-60, 240])
-def test_ticket_at_its_end_does_not_do(host, ticket, options, seconds):
-    """As Samba's tools have it: it must be good for five minutes."""
+def test_ticket_about_to_expire_is_not_used(host, ticket, options, seconds):
+    """As in Samba's tools, it must be valid for five more minutes."""
     expire_in(ticket, seconds)
     assert failed(host.name, *options, **environment(ticket))[:2] == (
         REFUSED, "ERROR_LOGON_FAILURE")
@@ -212,7 +212,7 @@ def test_ticket_is_not_used_without_kerberos(host, ticket):
 
 
 @on_member
-def test_file_that_is_no_ticket_is_told(host, tmp_path):
+def test_file_that_is_no_ticket_is_reported(host, tmp_path):
     path = tmp_path / "nonsense"
     path.write_text("no tickets in here\n")
     assert failed(host.name, "-k", **environment(path))[:2] == (
@@ -220,7 +220,7 @@ def test_file_that_is_no_ticket_is_told(host, tmp_path):
 
 
 @on_member
-def test_password_is_asked_for_where_the_ticket_does_not_do(host, ticket):
+def test_password_is_asked_for_where_the_ticket_is_no_use(host, ticket):
     expire_in(ticket, -60)
     terminal = Terminal("list", host.name, "-k", "-U", AT_REALM,
                         env=environment(ticket))
@@ -250,7 +250,7 @@ def test_kerberos_needs_the_servers_own_name(host, ticket, name, text):
 
 
 def other_kdc(path, address):
-    """The environment in which Kerberos asks that machine."""
+    """The environment in which Kerberos asks the machine at that address."""
     with open(os.environ["KRB5_CONFIG"], encoding="ascii") as usual:
         lines = ["kdc = " + address if line.startswith("kdc") else line.strip()
                  for line in usual]
@@ -264,7 +264,7 @@ def test_kerberos_server_is_away(host, tmp_path):
     login = ["-U", f"{AT_REALM}%{PASSWORD}"]
     assert failed(host.name, *login, "-k", **away)[:2] == (
         UNREACHABLE, "ERROR_NO_LOGON_SERVERS")
-    # With NTLM then, where Kerberos is not required.
+    # If Kerberos is not required, NTLM logs in.
     assert run("list", host.name, *login, env=away).returncode == DONE
 
 
@@ -276,7 +276,7 @@ def test_realm_is_unknown(host):
 
 @on_member
 def test_kerberos_server_hangs(host, tmp_path):
-    """It takes what is sent and says nothing."""
+    """It accepts what is sent and never answers."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, \
             socket.create_server((SILENT, 88)):
         datagrams.bind((SILENT, 88))
@@ -339,7 +339,7 @@ def _program(compiled, tmp_path_factory):
 
 @pytest.fixture(name="example", scope="module")
 def _example(compiled, top_directory):
-    """The reference page's."""
+    """The example of the reference page."""
     return compiled(top_directory / "docs" / "examples" / "session_del.c")
 
 

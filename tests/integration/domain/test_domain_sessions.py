@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is listed of users that a domain and its member server both have.
+"""How users are listed whose name both the domain and its member server have.
 
 By each dialect, over IPv4 and IPv6, logged in with NTLM and with Kerberos.
 """
@@ -22,7 +22,7 @@ IPV4, CALLER = machines.CLIENTS[0], machines.CLIENTS[-1]
 USERS = ("bob", "jürgen")
 LEVELS_WITH_USERS = (1, 2, 10, 502)
 
-# The name by which Kerberos knows the member too, and nothing but IPv6.
+# A name that Kerberos also knows the member by, with an IPv6 address only.
 IPV6_NAME = "member1"
 
 PLACES = {"IPv4": f"\\\\{IPV4}", "IPv6": f"\\\\[{machines.CLIENT_IPV6}]"}
@@ -30,7 +30,7 @@ PLACES = {"IPv4": f"\\\\{IPV4}", "IPv6": f"\\\\[{machines.CLIENT_IPV6}]"}
 
 @pytest.fixture(name="pipe", scope="module")
 def _pipe(member):
-    """A Server Operator's, by a group of the domain."""
+    """The pipe of a Server Operator by a group of the domain."""
     with log_in(member, "sop-nested", source=CALLER) as session:
         yield Pipe(session)
 
@@ -46,7 +46,7 @@ def _ipv6_address(member):
     "IPv4", pytest.param("IPv6", marks=pytest.mark.skipif(
         not namespace.has_ipv6(), reason="this kernel has no IPv6"))])
 def _place(request):
-    """How the client is listed, the member's name and address there."""
+    """How the client is listed, and the member's name and address for it."""
     listed = PLACES[request.param]
     if request.param == "IPv4":
         return listed, None, {"source": IPV4}
@@ -55,13 +55,13 @@ def _place(request):
 
 
 def users_of(pipe, client, level):
-    """Whose sessions from a client are listed, sorted."""
+    """The users of a client's listed sessions, sorted."""
     return sorted(user for name, user in
                   enumerate_sessions(pipe, level).pairs() if name == client)
 
 
 def types_of(pipe, client):
-    """What is told of the dialects of its sessions."""
+    """The listed dialects of its sessions."""
     return {row["cltype_name"] for row in enumerate_sessions(pipe, 502).rows
             if row["cname"] == client}
 

@@ -72,7 +72,7 @@ class SambaPipe:
         self._pipe.NetSrvGetInfo(None, 101)
 
     def unknown_call(self):
-        """Make the cheapest call of all, one that srvsvc does not have."""
+        """Make the cheapest call of all: one that srvsvc does not have."""
         try:
             self._pipe.request(UNKNOWN_CALL, b"")
         except NTSTATUSError as error:
