@@ -12,12 +12,13 @@ import subprocess
 
 import pytest
 
+from testbed.clients import smb2
 from testbed.clients.connections import (
-    CALLER, CLIENT as VICTIM, DELETED, UNKNOWN_CLIENT as UNKNOWN, Connection,
+    CALLER, CLIENT as VICTIM, DELETED, OTHER_CLIENT, UNKNOWN_CLIENT as UNKNOWN, Connection,
     connect)
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
-    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe, wait_served, werror)
 from testbed.faults.hinder import stopped
 from testbed.observe import audit, sessions, syslog
 from testbed.processes import wait_until
@@ -280,6 +281,30 @@ def test_flood_of_refusals_is_counted(samba):
             assert counted == [200 - written]
 
 
+def test_flood_of_one_caller_hides_no_other(samba):
+    """Not another user's call, nor one of the same user from elsewhere."""
+    samba.restart_dcerpcd()
+    with (connect(samba, "alice") as flooder,
+          connect(samba, "alice", source=OTHER_CLIENT) as elsewhere,
+          connect(samba, "bob") as other,
+          connect(samba, "sop", source=CALLER) as operator):
+        flood, quiet = Pipe(flooder), [Pipe(elsewhere), Pipe(other)]
+        with audit.Recording(samba, Pipe(operator)) as record:
+            for number in range(100):
+                assert flood.net_session_del(VICTIM, f"flood-{number}") == \
+                    ERROR_ACCESS_DENIED
+            for pipe in quiet:
+                assert pipe.net_session_del(VICTIM, "quiet") == \
+                    ERROR_ACCESS_DENIED
+    calls = [call for call in map(CALL.fullmatch, record.syslog) if call]
+    assert [(call["caller"], call["from"].split(":")[1]) for call in calls
+            if call["user"] == "quiet"] == [
+                ("TESTBED\\\\alice", OTHER_CLIENT),
+                ("TESTBED\\\\bob", samba.address)]
+    # In one window of ten seconds, or in two.
+    assert 0 < sum("flood-" in call["user"] for call in calls) <= 20
+
+
 @pytest.mark.parametrize("value, places", [
     ("log", {"log"}), ("syslog", {"syslog"}), ("both", {"log", "syslog"}),
     ("Syslog", {"syslog"}), ("nowhere", {"log", "syslog"}),
@@ -426,3 +451,105 @@ def test_worker_that_is_told_to_end_writes_what_is_left(samba):
             line, = wait_until(lambda read=lines, name=name: [
                 line for line in read(samba) if name in line], "a line")
             assert CALL.fullmatch(line)["result"] == "NERR_ClientNameNotFound"
+
+
+@pytest.fixture(name="slow_samba", scope="module")
+def _slow_samba():
+    """One whose calls wait longer than a test takes to end the worker."""
+    with Server(address="127.0.0.4",
+                conf={"sessiondel:timeout": "20"}) as server:
+        yield server
+
+
+@pytest.fixture(name="victim")
+def _victim(slow_samba):
+    with connect(slow_samba, "bob", source=VICTIM) as session:
+        yield session
+    sessions.wait_gone(slow_samba, "bob")
+
+
+@pytest.fixture(name="slow_caller")
+def _slow_caller(slow_samba):
+    with connect(slow_samba, "sop", source=CALLER) as session:
+        yield session
+    sessions.wait_gone(slow_samba, "sop")
+
+
+@contextlib.contextmanager
+def waiting_call(caller, victim):
+    """In a with block, a call has sent its close to an smbd that hangs; its
+    pipe, and a function for the audit lines since."""
+    server, pipe = victim.connection.server, Pipe(caller)
+    before = len(audit.syslog_lines(server))
+    with stopped(sessions.smbd_of(server, victim)):
+        pipe.send_session_del(user=victim.user)
+        wait_served(caller)
+        yield pipe, lambda: audit.syslog_lines(server)[before:]
+
+
+def end_worker(server, number):
+    """Send a signal to the worker that ends it."""
+    worker, = server.worker_pids()
+    os.kill(worker, number)
+    wait_until(lambda: worker not in server.worker_pids(), "it has ended")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_is_being_closed_is_recorded_when_the_worker_ends(
+        slow_samba, slow_caller, victim, number):
+    """The close itself has reached smbd."""
+    port = victim.connection.local_port()
+    owner = sessions.smbd_of(slow_samba, victim)
+    with waiting_call(slow_caller, victim) as (_, lines):
+        end_worker(slow_samba, number)
+        line, = wait_until(lambda: [line for line in lines()
+                                    if audit.is_closing(line)], "a line")
+    asked, _, closing = line.partition(" closing ")
+    assert asked.startswith('NetSessionDel by "TESTBED\\\\sop" (S-1-5-21-')
+    assert f" from ipv4:{CALLER}:" in asked
+    assert asked.endswith(': client "" user "bob":')
+    session = re.fullmatch(r'session 0x(?P<id>[0-9a-f]{8}) of "(?P<user>.*)" '
+                           r'at (?P<client>\S+), smbd (?P<server>\S+)',
+                           closing)
+    assert int(session["id"], 16) == victim.id & 0xffffffff
+    assert session["user"].endswith("\\\\bob")
+    assert session["client"] == f"ipv4:{VICTIM}:{port}"
+    assert session["server"] == str(owner)
+    sessions.wait_gone(slow_samba, "bob")
+    assert victim.alive() == DELETED
+
+
+def test_reload_while_a_call_waits_loses_nothing(
+        slow_samba, slow_caller, victim):
+    with waiting_call(slow_caller, victim) as (pipe, lines):
+        for worker in slow_samba.worker_pids():
+            os.kill(worker, signal.SIGHUP)
+        wait_served(pipe.session)
+        assert [audit.is_closing(line) for line in lines()] == [True]
+        answer = smb2.read(pipe.opened()).wait_pending()
+    assert werror(answer) == NERR_SUCCESS
+    closing, call, session = wait_until(
+        lambda: lines() if len(lines()) == 3 else None, "its lines")
+    assert audit.is_closing(closing)
+    assert CALL.fullmatch(call)["result"] == "NERR_Success"
+    assert SESSION.fullmatch(session)["fate"] == "closed"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_callers_own_close_is_not_lost_with_the_worker(slow_samba, number):
+    """It would be sent a second after the answer."""
+    before = len(audit.syslog_lines(slow_samba))
+    with connect(slow_samba, "sop", source=CALLER) as own:
+        pipe, (worker,) = Pipe(own), slow_samba.worker_pids()
+        assert pipe.net_session_del(user="sop") == NERR_SUCCESS
+        os.kill(worker, number)
+        sessions.wait_gone(slow_samba, "sop")
+        assert own.alive() == DELETED
+
+    def fates():
+        lines = audit.syslog_lines(slow_samba)[before:]
+        return [line.rpartition(": ")[2] for line in lines
+                if SESSION.fullmatch(line)]
+
+    wait_until(fates, "it is recorded")
+    assert fates() == ["the caller's own, to be closed after the answer"]
