@@ -6,18 +6,20 @@ import os
 import resource
 import signal
 import subprocess
+import threading
 
 import pytest
 
 from testbed import namespace, processes
 from testbed.clients import durable, smb2
 from testbed.clients.connections import (
-    ALIVE, CALLER, CLIENT, DELETED, DISCONNECTED, OTHER_CLIENT, Connection,
-    connect, outcome)
+    ALIVE, CALLER, CLIENT, DELETED, DISCONNECTED, OTHER_CLIENT, SUCCESS,
+    Connection, connect, outcome)
 from testbed.clients.srvsvc import (
     ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY, ERROR_TIMEOUT, LOST,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe,
     wait_served, werror)
+from testbed.faults import share_mode_lock
 from testbed.faults.hinder import limited, no_descriptors, stopped
 from testbed.observe import audit, sanitizers, sessions
 from testbed.observe.sessions import (
@@ -419,3 +421,109 @@ def test_hundred_calls_on_a_stopped_smbd(hasty_samba):
         assert pipes[0].net_session_del(user="bob") == NERR_SUCCESS
         assert samba.worker_pids() == worker
     assert_closes(samba)
+
+
+def results_of(samba, user):
+    """The results of calls for a user's sessions, from syslog."""
+    return [line.partition(f'user "{user}": ')[2].split(" sessions")[0]
+            for line in audit.syslog_lines(samba)
+            if f'user "{user}": ' in line and not audit.is_closing(line)]
+
+
+def hang_up(samba, session):
+    """Close a caller's connection, and wait until the worker has noticed."""
+    session.connection.close()
+    sessions.wait_client_gone(samba, CALLER)
+    with connect(samba, "sop", source=OTHER_CLIENT) as other:
+        wait_served(other)
+
+
+def test_call_whose_caller_hangs_up_is_carried_through(samba, bob):
+    before = len(results_of(samba, "alice"))
+    with connect(samba, "alice", source=CLIENT) as alice:
+        caller = connect(samba, "sop", source=CALLER)
+        with stopped(smbd_of(samba, alice)):
+            Pipe(caller).send_session_del(user="alice")
+            wait_served(caller)
+            hang_up(samba, caller)
+            assert len(results_of(samba, "alice")) == before
+        wait_until(lambda: len(results_of(samba, "alice")) > before,
+                   "the result is recorded")
+        assert results_of(samba, "alice")[before:] == [
+            "NERR_Success (0), 1 of 1"]
+        assert (alice.alive(), bob.alive()) == (DELETED, ALIVE)
+
+
+def test_calls_whose_callers_hang_up_keep_their_slots_to_their_end():
+    """Which comes at their limit at the latest."""
+    with Server(address="127.0.0.3",
+                conf={"sessiondel:timeout": "5"}) as samba:
+        with (connect(samba, "alice", source=CLIENT) as alice,
+              connect(samba, "adm", source=OTHER_CLIENT) as other):
+            caller = connect(samba, "sop", source=CALLER)
+            pipes = [Pipe(caller) for _ in range(MAX_WAITING)]
+            pipe, worker = Pipe(other), samba.worker_pids()
+            with stopped(smbd_of(samba, alice)):
+                for waiting in pipes:
+                    waiting.send_session_del(user="alice")
+                wait_served(caller)
+                hang_up(samba, caller)
+                assert pipe.net_session_del(user="nobody") == ERROR_BUSY
+                wait_until(lambda: pipe.net_session_del(user="nobody")
+                           == NERR_CLIENT_NAME_NOT_FOUND, "a slot is free")
+                wait_until(lambda: len(results_of(samba, "alice"))
+                           == MAX_WAITING, "all are recorded")
+                assert set(results_of(samba, "alice")) == {
+                    "ERROR_TIMEOUT (1460), 0 of 1"}
+            wait_gone(samba, "alice")
+            assert samba.worker_pids() == worker
+
+
+# smbd waits for a lock in an event loop of its own
+
+def event_loops(pid):
+    return list(processes.descriptors(pid).values()).count(
+        "anon_inode:[eventpoll]")
+
+
+def pings(samba):
+    """How many pings its smbds have answered."""
+    return samba.log("log.smbd").count("Received PING")
+
+
+@contextlib.contextmanager
+def nested_loop(samba, session, path):
+    """In a with block, a session's smbd waits for the lock of a file that
+    carol has open, because the session is about to open it, too."""
+    server_file = samba.directory / "shares" / "share" / path
+    with connect(samba, "carol", source=OTHER_CLIENT) as carol:
+        carol.open(path)
+        session.tree()
+        opened = []
+        opener = threading.Thread(
+            target=lambda: opened.append(outcome(session.open, path)))
+        owner = smbd_of(samba, session)
+        before = event_loops(owner)
+        with share_mode_lock.held(samba, server_file):
+            opener.start()
+            wait_until(lambda: event_loops(owner) > before, "it is in there")
+            yield
+        opener.join()
+        assert opened == [SUCCESS]
+
+
+def test_closes_that_reach_an_smbd_in_a_nested_loop(samba, caller):
+    """It loses all but the first then, so they are sent again."""
+    with Connection(samba, source=CLIENT) as near:
+        bystander = near.login("bob")
+        victims = [near.login("alice") for _ in range(3)]
+        pipe, before = Pipe(caller), pings(samba)
+        with nested_loop(samba, bystander, "nested.txt"):
+            pipe.send_session_del(user="alice")
+            wait_served(caller)
+            answer = smb2.read(pipe.opened()).wait_pending()
+            wait_until(lambda: pings(samba) > before, "it has answered a ping")
+            assert len(sessions_of(samba, "alice")) == len(victims)
+        assert werror(answer) == NERR_SUCCESS
+        assert [victim.alive() for victim in victims] == [DELETED] * 3
+        assert bystander.alive() == ALIVE
