@@ -486,11 +486,6 @@ def event_loops(pid):
         "anon_inode:[eventpoll]")
 
 
-def pings(samba):
-    """How many pings its smbds have answered."""
-    return samba.log("log.smbd").count("Received PING")
-
-
 @contextlib.contextmanager
 def nested_loop(samba, session, path):
     """In a with block, a session's smbd waits for the lock of a file that
@@ -517,12 +512,11 @@ def test_closes_that_reach_an_smbd_in_a_nested_loop(samba, caller):
     with Connection(samba, source=CLIENT) as near:
         bystander = near.login("bob")
         victims = [near.login("alice") for _ in range(3)]
-        pipe, before = Pipe(caller), pings(samba)
+        pipe = Pipe(caller)
         with nested_loop(samba, bystander, "nested.txt"):
             pipe.send_session_del(user="alice")
             wait_served(caller)
             answer = smb2.read(pipe.opened()).wait_pending()
-            wait_until(lambda: pings(samba) > before, "it has answered a ping")
             assert len(sessions_of(samba, "alice")) == len(victims)
         assert werror(answer) == NERR_SUCCESS
         assert [victim.alive() for victim in victims] == [DELETED] * 3
