@@ -9,6 +9,7 @@
 #include "source/session/tables/session_owner.h"
 
 #include "protocol_names.h"
+#include "smbd_users.h"
 
 #define NTTIME_PER_SECOND 10000000
 
@@ -36,6 +37,11 @@ struct make_state {
 	/* the accounts of the listed users, unless there are too many */
 	struct user_filter accounts[FEW_NAMES];
 	size_t num_accounts;
+	/* are opens counted? */
+	bool opens;
+	/* of the listed sessions, if so */
+	struct smbd_user *smbds;
+	size_t num_smbds;
 };
 
 /*
@@ -244,7 +250,7 @@ static bool add_account(struct make_state *state, const char *account)
 	return true;
 }
 
-static bool may_be_namesake(TDB_DATA value, void *private_data)
+static bool may_be_company(TDB_DATA value, void *private_data)
 {
 	const struct make_state *state = private_data;
 
@@ -253,12 +259,12 @@ static bool may_be_namesake(TDB_DATA value, void *private_data)
 			return true;
 		}
 	}
-	return false;
+	return smbd_users_may_have(state->smbds, state->num_smbds, value);
 }
 
-static NTSTATUS visit_namesake(const struct smbXsrv_session_global *session,
-			       enum smbXsrv_version_values version,
-			       void *private_data)
+static NTSTATUS visit_company(const struct smbXsrv_session_global *session,
+			      enum smbXsrv_version_values version,
+			      void *private_data)
 {
 	struct make_state *state = private_data;
 	struct user_identity user;
@@ -272,20 +278,48 @@ static NTSTATUS visit_namesake(const struct smbXsrv_session_global *session,
 	}
 	user = session_user(session->auth_session_info, state->scope);
 	sid = session_user_sid(session->auth_session_info);
+	smbd_users_add(state->smbds,
+		       state->num_smbds,
+		       &session->channels[0].server_id,
+		       &sid);
 	if (!copy_user(state->frame, &user)) {
 		return NT_STATUS_NO_MEMORY;
 	}
 	return add_names(state, &user, &sid);
 }
 
-/* Users with the same name as a listed one need not be listed themselves. */
-static NTSTATUS find_namesakes(struct make_state *state,
-			       struct session_table *table)
+static NTSTATUS list_smbds(struct make_state *state)
+{
+	const size_t num = state->list->num;
+
+	if (!state->opens || num == 0) {
+		return NT_STATUS_OK;
+	}
+	state->smbds = talloc_array(state->frame, struct smbd_user, num);
+	if (state->smbds == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	for (size_t i = 0; i < num; i++) {
+		state->smbds[i] = (struct smbd_user){
+			.smbd = state->drafts[i].row.owner,
+			.user = state->drafts[i].row.user_sid,
+		};
+	}
+	state->num_smbds = smbd_users_unite(state->smbds, num);
+	return NT_STATUS_OK;
+}
+
+/*
+ * Users with the same name as a listed one, or on the same smbd, need not be
+ * listed themselves.
+ */
+static NTSTATUS find_company(struct make_state *state,
+			     struct session_table *table)
 {
 	bool few = true;
 	struct session_walk walk = {
-		.may_be_wanted = may_be_namesake,
-		.visit = visit_namesake,
+		.may_be_wanted = may_be_company,
+		.visit = visit_company,
 		.private_data = state,
 	};
 
@@ -295,7 +329,7 @@ static NTSTATUS find_namesakes(struct make_state *state,
 	for (size_t i = 0; few && i < state->list->num; i++) {
 		few = add_account(state, state->drafts[i].user.account);
 	}
-	if (state->num_accounts == 0) {
+	if (state->num_accounts == 0 && state->num_smbds == 0) {
 		return NT_STATUS_OK;
 	}
 	if (!few) {
@@ -356,46 +390,56 @@ static NTSTATUS finish_rows(struct make_state *state)
 	return NT_STATUS_OK;
 }
 
-static void prepare_counts(const struct session_row *rows,
-			   size_t num,
-			   struct open_count *counts)
+/* The opens of a row: those with its session on record, and those without. */
+static struct open_count by_session(const struct session_row *row)
 {
-	for (size_t i = 0; i < num; i++) {
-		counts[i] = (struct open_count){
-			.owner = rows[i].owner,
-			.user = rows[i].user_sid,
-		};
-	}
-	open_counts_sort(counts, num);
+	return (struct open_count){.session = row->id};
 }
 
-static void take_counts(struct session_row *rows,
-			size_t num,
-			struct open_count *counts)
+static struct open_count by_user(const struct make_state *state,
+				 const struct session_row *row)
 {
-	for (size_t i = 0; i < num; i++) {
-		rows[i].opens = open_counts_find(counts,
-						 num,
-						 &rows[i].owner,
-						 &rows[i].user_sid)
-					->opens;
+	const struct smbd_user *smbd =
+		smbd_users_find(state->smbds, state->num_smbds, &row->owner);
+
+	if (!smbd->shared) {
+		return (struct open_count){.owner = row->owner};
 	}
+	return (struct open_count){
+		.owner = row->owner,
+		.user = row->user_sid,
+	};
 }
 
-static NTSTATUS count_opens(struct session_row *rows, size_t num)
+static uint32_t opens_of(struct open_count *counts,
+			 size_t num,
+			 const struct open_count key)
 {
-	struct open_count *counts = talloc_array(NULL, struct open_count, num);
+	return open_counts_find(counts, num, &key)->opens;
+}
+
+static NTSTATUS count_opens(const struct make_state *state)
+{
+	struct session_row *rows = state->list->rows;
+	const size_t num = 2 * state->list->num;
+	struct open_count *counts =
+		talloc_array(state->frame, struct open_count, num);
 	NTSTATUS status;
 
 	if (counts == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	prepare_counts(rows, num, counts);
-	status = open_counts_read(counts, counts, num);
-	if (NT_STATUS_IS_OK(status)) {
-		take_counts(rows, num, counts);
+	for (size_t i = 0; i < state->list->num; i++) {
+		counts[2 * i] = by_session(&rows[i]);
+		counts[2 * i + 1] = by_user(state, &rows[i]);
 	}
-	talloc_free(counts);
+	open_counts_sort(counts, num);
+	status = open_counts_read(counts, counts, num);
+	for (size_t i = 0; NT_STATUS_IS_OK(status) && i < state->list->num;
+	     i++) {
+		rows[i].opens = opens_of(counts, num, by_session(&rows[i])) +
+				opens_of(counts, num, by_user(state, &rows[i]));
+	}
 	return status;
 }
 
@@ -414,6 +458,7 @@ NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 		.scope = scope,
 		.list = list,
 		.now = timeval_to_nttime(&now),
+		.opens = opens,
 	};
 	const struct session_walk walk = {
 		.may_be_wanted = may_be_row,
@@ -428,13 +473,16 @@ NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 	}
 	status = session_table_walk(table, &walk);
 	if (NT_STATUS_IS_OK(status)) {
-		status = find_namesakes(&state, table);
+		status = list_smbds(&state);
+	}
+	if (NT_STATUS_IS_OK(status)) {
+		status = find_company(&state, table);
 	}
 	if (NT_STATUS_IS_OK(status)) {
 		status = finish_rows(&state);
 	}
 	if (NT_STATUS_IS_OK(status) && opens && list->num != 0) {
-		status = count_opens(list->rows, list->num);
+		status = count_opens(&state);
 	}
 	talloc_free(state.frame);
 	return status;

@@ -43,8 +43,9 @@ struct session_list {
  * List the sessions that match a query: authenticated ones whose smbd is alive.
  * They are the same that a close with this query would close.
  *
- * Each session has the number of all opens of its user in its smbd: Samba 4.17
- * does not record which session an open belongs to.
+ * Each session has the number of its opens where Samba records which session an
+ * open belongs to (from 4.25). Else it has those of all sessions of its user in
+ * its smbd; see open_count.h.
  *
  * @param[in]  mem_ctx  Owns the rows and their strings.
  * @param[in]  table    The session table.

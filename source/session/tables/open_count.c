@@ -20,8 +20,11 @@ static int compare_counts(const void *a, const void *b)
 	const struct open_count *count_b = b;
 	const struct server_id *owner_a = &count_a->owner;
 	const struct server_id *owner_b = &count_b->owner;
-	int ret = compare_numbers(owner_a->pid, owner_b->pid);
+	int ret = compare_numbers(count_a->session, count_b->session);
 
+	if (ret == 0) {
+		ret = compare_numbers(owner_a->pid, owner_b->pid);
+	}
 	if (ret == 0) {
 		ret = compare_numbers(owner_a->vnn, owner_b->vnn);
 	}
@@ -40,15 +43,31 @@ void open_counts_sort(struct open_count *counts, size_t num)
 
 struct open_count *open_counts_find(struct open_count *counts,
 				    size_t num,
-				    const struct server_id *owner,
-				    const struct dom_sid *user)
+				    const struct open_count *key)
 {
-	const struct open_count wanted = {.owner = *owner, .user = *user};
-
 	if (num == 0) {
 		return NULL;
 	}
-	return bsearch(&wanted, counts, num, sizeof(*counts), compare_counts);
+	return bsearch(key, counts, num, sizeof(*counts), compare_counts);
+}
+
+struct open_count *open_counts_of(struct open_count *counts,
+				  size_t num,
+				  const struct open_count *open)
+{
+	const struct open_count of_session = {.session = open->session};
+	const struct open_count of_smbd = {.owner = open->owner};
+	const struct open_count of_user = {
+		.owner = open->owner,
+		.user = open->user,
+	};
+	struct open_count *count = NULL;
+
+	if (open->session != 0) {
+		return open_counts_find(counts, num, &of_session);
+	}
+	count = open_counts_find(counts, num, &of_smbd);
+	return count != NULL ? count : open_counts_find(counts, num, &of_user);
 }
 
 struct read_state {
@@ -75,10 +94,13 @@ static int count_record(struct db_record *record, void *private_data)
 	if (NT_STATUS_EQUAL(state->status, NT_STATUS_NOT_FOUND)) {
 		state->status = NT_STATUS_OK;
 	} else if (NT_STATUS_IS_OK(state->status)) {
-		count = open_counts_find(state->counts,
-					 state->num,
-					 &open->server_id,
-					 &open->open_owner);
+		count = open_counts_of(state->counts,
+				       state->num,
+				       &(struct open_count){
+					       .session = open_session(open),
+					       .owner = open->server_id,
+					       .user = open->open_owner,
+				       });
 	}
 	if (count != NULL) {
 		count->opens += 1;

@@ -11,11 +11,16 @@
 #include "librpc/gen_ndr/server_id.h"
 
 /*
- * What one user has open in one smbd. Samba 4.17 does not record which session
- * an open belongs to.
+ * From 4.25 an open's record names its session. Before, it names only the user
+ * in whose name the share was used: the forced one on a "force user" share. So
+ * where one user has an smbd to himself, all its opens are his.
  */
 struct open_count {
+	/* the global id of the session whose opens these are; or 0, and */
+	uint64_t session;
+	/* they are those of one smbd */
 	struct server_id owner;
+	/* in this user's name; without a user, in any */
 	struct dom_sid user;
 	uint32_t opens;
 };
@@ -26,13 +31,22 @@ struct open_count {
 void open_counts_sort(struct open_count *counts, size_t num);
 
 /**
- * The count of an smbd and a user, or NULL. If there are several, it is always
- * the same one.
+ * The count of the same opens as those of key, or NULL. If there are several,
+ * it is always the same one.
  */
 struct open_count *open_counts_find(struct open_count *counts,
 				    size_t num,
-				    const struct server_id *owner,
-				    const struct dom_sid *user);
+				    const struct open_count *key);
+
+/**
+ * The count that an open adds to, or NULL: its session's if that is on record,
+ * else its smbd's without a user, else that of its smbd and its user.
+ *
+ * @param[in] open  Its opens do not matter.
+ */
+struct open_count *open_counts_of(struct open_count *counts,
+				  size_t num,
+				  const struct open_count *open);
 
 /**
  * Count all current opens.

@@ -26,6 +26,9 @@ static const struct open_count all[] = {
 	{.owner = OWNER(7, 1, 1), .user = SID(1), .opens = 4},
 	{.owner = OWNER(6, 0, 1), .user = SID(1), .opens = 5},
 	{.owner = OWNER(0x100000006, 0, 1), .user = SID(1), .opens = 6},
+	{.owner = OWNER(8, 0, 1), .opens = 7},
+	{.session = 7, .opens = 8},
+	{.session = 0x100000007, .opens = 9},
 };
 
 #define ALL (sizeof(all) / sizeof(all[0]))
@@ -39,10 +42,8 @@ static void test_each_is_found(void **state)
 	memcpy(counts, all, sizeof(counts));
 	open_counts_sort(counts, ALL);
 	for (size_t i = 0; i < ALL; i++) {
-		const struct open_count *found = open_counts_find(counts,
-								  ALL,
-								  &all[i].owner,
-								  &all[i].user);
+		const struct open_count *found =
+			open_counts_find(counts, ALL, &all[i]);
 
 		assert_non_null(found);
 		assert_int_equal(found->opens, all[i].opens);
@@ -52,16 +53,15 @@ static void test_each_is_found(void **state)
 static void test_another_is_not_found(void **state)
 {
 	struct open_count counts[ALL];
-	const struct server_id owner = OWNER(7, 0, 3);
-	const struct dom_sid user = SID(1);
+	const struct open_count key = {.owner = OWNER(7, 0, 3), .user = SID(1)};
 
 	(void)state;
 
 	memcpy(counts, all, sizeof(counts));
 	open_counts_sort(counts, ALL);
-	assert_null(open_counts_find(counts, ALL, &owner, &user));
+	assert_null(open_counts_find(counts, ALL, &key));
 	open_counts_sort(NULL, 0);
-	assert_null(open_counts_find(NULL, 0, &owner, &user));
+	assert_null(open_counts_find(NULL, 0, &key));
 }
 
 /* Sessions of the same user and smbd share a count. */
@@ -73,15 +73,53 @@ static void test_of_equal_ones_the_same_is_found(void **state)
 	(void)state;
 
 	open_counts_sort(counts, 5);
-	found = open_counts_find(counts, 5, &all[1].owner, &all[1].user);
+	found = open_counts_find(counts, 5, &all[1]);
 	assert_non_null(found);
 	found->opens = 99;
 	for (size_t i = 0; i < 3; i++) {
-		assert_ptr_equal(open_counts_find(counts,
-						  5,
-						  &all[1].owner,
-						  &all[1].user),
-				 found);
+		assert_ptr_equal(open_counts_find(counts, 5, &all[1]), found);
+	}
+}
+
+/* What an open adds to: the number in .opens of that count, or 0. */
+static const struct {
+	const char *name;
+	struct open_count open;
+	uint32_t added_to;
+} adds[] = {
+	{"its user's, on an smbd of several users",
+	 {.owner = OWNER(7, 0, 1), .user = SID(2)},
+	 1},
+	{"nobody's, there", {.owner = OWNER(7, 0, 1), .user = SID(3)}, 0},
+	{"its smbd's, where one user is", {.owner = OWNER(8, 0, 1)}, 7},
+	{"the same, in another user's name",
+	 {.owner = OWNER(8, 0, 1), .user = SID(3)},
+	 7},
+	{"another smbd's", {.owner = OWNER(8, 0, 2), .user = SID(1)}, 0},
+	{"its session's",
+	 {.session = 7, .owner = OWNER(8, 0, 1), .user = SID(1)},
+	 8},
+	{"a session's that is not listed",
+	 {.session = 6, .owner = OWNER(8, 0, 1), .user = SID(1)},
+	 0},
+};
+
+static void test_open_adds_to_one_count(void **state)
+{
+	struct open_count counts[ALL];
+
+	(void)state;
+
+	memcpy(counts, all, sizeof(counts));
+	open_counts_sort(counts, ALL);
+	for (size_t i = 0; i < sizeof(adds) / sizeof(adds[0]); i++) {
+		const struct open_count *count =
+			open_counts_of(counts, ALL, &adds[i].open);
+		const uint32_t added_to = count != NULL ? count->opens : 0;
+
+		if (added_to != adds[i].added_to) {
+			fail_msg("%s: %u", adds[i].name, (unsigned)added_to);
+		}
 	}
 }
 
@@ -91,6 +129,7 @@ int main(void)
 		cmocka_unit_test(test_each_is_found),
 		cmocka_unit_test(test_another_is_not_found),
 		cmocka_unit_test(test_of_equal_ones_the_same_is_found),
+		cmocka_unit_test(test_open_adds_to_one_count),
 	};
 	struct table table = {.count = 0};
 
