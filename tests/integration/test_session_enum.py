@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from testbed import namespace, processes
+from testbed import namespace, processes, series
 from testbed.clients.connections import (
     ALIVE, CALLER, DELETED_BY_DIALECT as DELETED, DIALECTS, Connection,
     connect, half_open)
@@ -119,6 +119,8 @@ def test_each_level_has_the_same_sessions_in_the_same_order(samba, pipe,
             field: row[field] for field in row if field != "time"}
 
 
+@pytest.mark.skipif(series.OPENS_NAME_SESSION,
+                    reason="it is known which session has opened what")
 def test_opens_of_one_user_in_one_smbd_are_summed_up(samba, pipe):
     with Connection(samba, source=IPV4) as connection:
         first, second = connection.login("bob"), connection.login("bob")

@@ -36,8 +36,9 @@ class Handle:
     """
 
     def __init__(self, version=2, lease=None,
-                 state=smb2.LEASE_READ_HANDLE_WRITE):
+                 state=smb2.LEASE_READ_HANDLE_WRITE, share=SHARE):
         self.version = version
+        self._share = share
         self._lease = lease
         self._state = state
         self._guid = uuid.uuid4().bytes
@@ -69,7 +70,7 @@ class Handle:
         if self._lease:
             contexts.append(smb2.lease_request(self._lease, self._state))
             oplock = smb2.OPLOCK_LEASE
-        return session.open(path, SHARE, disposition=disposition,
+        return session.open(path, self._share, disposition=disposition,
                             oplockLevel=oplock,
                             createContexts=[smb2.Contexts(*contexts)], **more)
 
@@ -125,6 +126,12 @@ def traces(server):
     """
     return {name: len(_records(_table(server, name)))
             for name in ("smbXsrv_open_global", "locking", "brlock", "leases")}
+
+
+def disconnected(server):
+    """How many opens are disconnected: their owner is nobody (all ones)."""
+    return sum(b"\xff" * 24 in record for record in
+               _records(_table(server, "smbXsrv_open_global")))
 
 
 def byte_range_locks(server):

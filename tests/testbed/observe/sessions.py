@@ -40,10 +40,15 @@ def session_tdb(server):
 
 def record_sizes(server):
     """The size of each record in the session table's file, by its key."""
+    return {key: len(value) for key, value in records(server).items()}
+
+
+def records(server):
+    """The session table's file, a dict. smbd may change it meanwhile."""
     table = session_tdb(server)
-    sizes = {key: len(table[key]) for key in table}
+    found = {key: table.get(key) for key in table}
     table.close()
-    return sizes
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def open_files(server):

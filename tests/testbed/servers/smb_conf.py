@@ -67,12 +67,17 @@ def render(directory, addresses=(), conf=None, shares=None):
         merged["bind interfaces only"] = "yes"
     merged.update(conf or {})
     text = _section("global", merged)
-    for name, special in _SHARES.items():
-        path = {"path": str(directory / "shares" / name)}
-        text += _section(name, {**path, **_SHARE, **special})
+    for name in _SHARES:
+        text += _section(name, share(directory, name))
     for name, parameters in (shares or {}).items():
         text += _section(name, parameters)
     return text
+
+
+def share(directory, name, special=None):
+    """The parameters of a usual share, or of another for the same files."""
+    path = {"path": str(directory / "shares" / name)}
+    return {**path, **_SHARE, **_SHARES[name], **(special or {})}
 
 
 def make_directories(directory):
@@ -81,9 +86,9 @@ def make_directories(directory):
         (directory / place).mkdir(parents=True)
     (directory / "private").chmod(0o700)
     for name in _SHARES:
-        share = directory / "shares" / name
-        share.mkdir()
-        share.chmod(0o777)
+        place = directory / "shares" / name
+        place.mkdir()
+        place.chmod(0o777)
 
 
 def _interface(address):

@@ -24,11 +24,12 @@ class Server:
     means everywhere, so two servers at a time both need an address.
     plugin_dir: run the loader and the module in there, instead of a copy of
     what was built. dcerpcd_env: added to the environment of samba-dcerpcd
-    and its workers.
+    and its workers. shares: more of them for the files of "durable", name to
+    what is different there.
     """
 
     def __init__(self, conf=None, stock=False, address=None, plugin_dir=None,
-                 dcerpcd_env=None, directory=None):
+                 dcerpcd_env=None, directory=None, shares=None):
         self.stock = stock
         self.addresses = [address] if isinstance(address, str) else address
         self.address = self.addresses[0] if address else "127.0.0.1"
@@ -36,6 +37,9 @@ class Server:
         self.dcerpcd_env = dict(dcerpcd_env or {})
         self.directory = Path(directory or _new_directory())
         self.smb_conf = self.directory / "smb.conf"
+        self.shares = {
+            name: smb_conf.share(self.directory, "durable", special)
+            for name, special in (shares or {}).items()}
         self.log_dir = self.directory / "log"
         self.plugin_dir = Path(plugin_dir) if plugin_dir else None
         self.syslog = syslog.listener()
@@ -109,7 +113,7 @@ class Server:
         """Write smb.conf again, with these parameters added."""
         self.conf.update(conf or {})
         self.smb_conf.write_text(smb_conf.render(
-            self.directory, self.addresses or (), self.conf))
+            self.directory, self.addresses or (), self.conf, self.shares))
 
     def smbd_pids(self):
         """The live smbd processes, the parent first."""
