@@ -28,7 +28,7 @@ USERS = ("alice", "bob", "carol")
 ADDRESSES = (CLIENT, OTHER_CLIENT)
 STEPS = 8
 
-SEQUENCES = 200
+SEQUENCES = 300
 MANY_SEQUENCES = 3000
 
 # What may become of a handle.
@@ -124,7 +124,7 @@ class Sequence:
                 self.random.choice((
                     self._log_in, self._log_in, self._open, self._open,
                     self._open, self._lose, self._log_off, self._close,
-                    self._close, self._close_while, self._reclaim,
+                    self._close_while, self._close_while, self._reclaim,
                     self._bind, self._authenticate_again))()
             self._look_at_all()
         except Exception as error:
@@ -293,12 +293,17 @@ class Sequence:
             self._lose_bystander, self._open_and_lose,
             self._log_off_bystander))())
 
+    def _asked(self):
+        """A call's client and user, mostly some that mean a session."""
+        client, user = self.random.choice(ADDRESSES), self.random.choice(USERS)
+        if self.logins and self.random.random() < 0.9:
+            login = self.random.choice(self.logins)
+            client, user = next(iter(login.networks)).address, login.user
+        return self.random.choice(((client, user), (client, None),
+                                   (None, user), (None, user)))
+
     def _call(self, meanwhile):
-        client, user = self.random.choice((
-            (None, self.random.choice(USERS)),
-            (self.random.choice(ADDRESSES), None),
-            (self.random.choice(ADDRESSES), self.random.choice(USERS)),
-            (None, "dave")))
+        client, user = self._asked()
         meant = [login for login in self.logins if login.means(client, user)]
         perhaps = list(self.ending)
         quiet = not self.ending

@@ -61,14 +61,14 @@ class Neighbours:
         waits for the share modes of the other, which is of path. His session
         is still on record.
         """
-        before = durable.disconnected(self.samba)
         stored = self.samba.directory / "shares" / durable.SHARE / path
         with share_mode_lock.held(self.samba, stored):
             with stopped(self.smbd):
                 pipe.send_session_del(**asked)
                 wait_served(pipe.session)
                 self.bob.connection.close()
-            wait_until(lambda: durable.disconnected(self.samba) > before,
+            wait_until(lambda: any(handle.is_disconnected(self.samba)
+                                   for handle in self.bobs.values()),
                        "one of bob's handles is disconnected")
             assert self.bob_is_on_record()
             yield

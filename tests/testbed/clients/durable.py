@@ -65,6 +65,12 @@ class Handle:
                                           self._guid, 0))
         return self._create(session, path, asked, smb3structs.FILE_OPEN)
 
+    def is_disconnected(self, server):
+        """Does its record name nobody (all ones) as its smbd?"""
+        return any(self._handle[:8] in record and b"\xff" * 24 in record
+                   for record in _records(_table(server,
+                                                 "smbXsrv_open_global")))
+
     def _create(self, session, path, durable, disposition, **more):
         contexts, oplock = [durable], smb3structs.SMB2_OPLOCK_LEVEL_BATCH
         if self._lease:
@@ -126,12 +132,6 @@ def traces(server):
     """
     return {name: len(_records(_table(server, name)))
             for name in ("smbXsrv_open_global", "locking", "brlock", "leases")}
-
-
-def disconnected(server):
-    """How many opens are disconnected: their owner is nobody (all ones)."""
-    return sum(b"\xff" * 24 in record for record in
-               _records(_table(server, "smbXsrv_open_global")))
 
 
 def byte_range_locks(server):
