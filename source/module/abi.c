@@ -16,6 +16,17 @@ bool abi_series_fits(const char *version)
 	return strncmp(version, series, sizeof(series) - 1) == 0;
 }
 
+bool abi_sizes_fit(const struct dcesrv_critical_sizes *host)
+{
+	return host->sizeof_dcesrv_interface ==
+		       sizeof(struct dcesrv_interface) &&
+	       host->sizeof_dcesrv_connection ==
+		       sizeof(struct dcesrv_connection) &&
+	       host->sizeof_dcesrv_call_state ==
+		       sizeof(struct dcesrv_call_state) &&
+	       host->sizeof_dcesrv_auth == sizeof(struct dcesrv_auth);
+}
+
 bool abi_bind_fits(const struct dcesrv_connection_context *context)
 {
 	return talloc_get_size(context) == sizeof(*context) &&

@@ -8,11 +8,19 @@
 
 struct dcesrv_call_state;
 struct dcesrv_connection_context;
+struct dcesrv_critical_sizes;
 
 /**
  * Is a version, such as "4.17.12-Debian", of the series that we are built for?
  */
 bool abi_series_fits(const char *version);
+
+/**
+ * Are the structs that we copy or look into as large as ours?
+ *
+ * @param[in] host  From dcerpc_module_version(): as Samba was built.
+ */
+bool abi_sizes_fit(const struct dcesrv_critical_sizes *host);
 
 /**
  * Are the structs of a new bind as large as ours? Samba allocated them, and

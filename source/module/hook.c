@@ -164,6 +164,10 @@ static const struct dcesrv_interface *interface_to_register(
 		note_abi_mismatch(module, "another series");
 		return stock;
 	}
+	if (!abi_sizes_fit(dcerpc_module_version())) {
+		note_abi_mismatch(module, "interfaces of another layout");
+		return stock;
+	}
 	if (module->worker == 0 && atexit(finish_at_exit) == 0) {
 		module->worker = getpid();
 	}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from testbed import processes
 from testbed.clients.connections import ALIVE, CALLER, DELETED, connect
 from testbed.clients.srvsvc import (
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
@@ -105,3 +106,44 @@ def test_first_in_the_resolver_order_that_knows_the_name_decides(samba, pipe,
         assert pipe.net_session_del("contested") == NERR_SUCCESS
         assert (victim.alive(), other.alive()) == (ALIVE, DELETED)
         assert not dns.was_asked_for("contested")
+
+
+@pytest.fixture(name="by_name")
+def _by_name(lan, nmbd):
+    """A server whose WINS server is given by a host name, its worker's pid,
+    a victim whom WINS knows and a Server Operator; and the DNS."""
+    assert nmbd
+    with DnsServer(hosts=[("wins.example.com", lan.address)]) as dns, \
+            Server(address="127.0.0.2", conf={
+                "interfaces": f"127.0.0.2/8 {lan.address}/{lan.prefix}",
+                "wins server": "wins.example.com",
+                "name resolve order": "wins",
+                "sessiondel:resolve timeout": "10"}) as samba, \
+            connect(samba, "bob", source=IPV4) as victim, \
+            connect(samba, "sop", source=CALLER) as caller:
+        assert Pipe(caller).server_info() == "TESTBED"
+        worker, = samba.worker_pids()
+        yield worker, victim, caller, dns
+
+
+def test_wins_server_may_be_given_by_name(by_name):
+    worker, victim, caller, dns = by_name
+    assert Pipe(caller).net_session_del("winsclient") == NERR_SUCCESS
+    assert victim.alive() == DELETED
+    assert dns.was_asked_for("wins.example.com")
+    processes.wait_until(lambda: not processes.children(worker),
+                         "the look-up's process has ended")
+
+
+def test_others_are_served_while_the_wins_server_has_no_address(by_name):
+    worker, victim, caller, dns = by_name
+    waiting, other = Pipe(caller), Pipe(caller)
+    with dns.hung():
+        waiting.send_session_del("winsclient")
+        processes.wait_until(lambda: processes.children(worker),
+                             "the name is being looked up")
+        assert other.server_info() == "TESTBED"
+        # Had the worker been busy, the name's time would be up by now.
+        assert processes.children(worker)
+    assert waiting.receive_werror() == NERR_SUCCESS
+    assert victim.alive() == DELETED

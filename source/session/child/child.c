@@ -3,8 +3,10 @@
 
 #include "child.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -75,4 +77,67 @@ void child_end(struct child *child)
 		(void)close(child->link);
 		child->link = -1;
 	}
+}
+
+/* It ends with the worker, and like any process when it is told to. */
+static void prepare_signals(pid_t worker)
+{
+	sigset_t none;
+
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
+	sigemptyset(&none);
+	(void)pthread_sigmask(SIG_SETMASK, &none, NULL);
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != worker) {
+		_exit(1);
+	}
+}
+
+/*
+ * Is it a connection of a client of the worker, or waits for such? The worker's
+ * own connections to others have no name at this end.
+ */
+static bool is_clients(int fd)
+{
+	struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
+	socklen_t name_len = sizeof(name);
+	int type = 0;
+	socklen_t type_len = sizeof(type);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) != 0 ||
+	    type != SOCK_STREAM ||
+	    getsockname(fd, (struct sockaddr *)&name, &name_len) != 0) {
+		return false;
+	}
+	return name.ss_family != AF_UNIX || name_len > sizeof(sa_family_t);
+}
+
+/*
+ * Else a client that hangs up would not be seen by the worker, and its requests
+ * might be read here. tevent drops what is closed when it is initialised again.
+ */
+static void close_clients_sockets(int link)
+{
+	DIR *fds = opendir("/proc/self/fd");
+	const struct dirent *entry = NULL;
+
+	if (fds == NULL) {
+		_exit(1);
+	}
+	while ((entry = readdir(fds)) != NULL) {
+		const int fd = (int)strtol(entry->d_name, NULL, 10);
+
+		if (fd > STDERR_FILENO && fd != link && is_clients(fd)) {
+			(void)close(fd);
+		}
+	}
+	(void)closedir(fds);
+}
+
+void child_leave_worker(pid_t worker, int link)
+{
+	prepare_signals(worker);
+	close_clients_sockets(link);
 }

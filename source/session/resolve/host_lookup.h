@@ -13,11 +13,6 @@
  * Look up a name as nsswitch.conf says (hosts file, DNS, ...), in a child
  * process that runs getent(1).
  *
- * A thread would not do: the resolver loads modules into its process, such as
- * libnss_wins, which is Samba code that is not thread-safe; and a thread that
- * hangs in one of them cannot be ended. Freeing the request kills the child. If
- * the worker is killed, the child ends by itself.
- *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
  * @param[in] name     The name; not used after this function returns.
@@ -35,14 +30,5 @@ struct tevent_req *host_lookup_send(TALLOC_CTX *mem_ctx,
  */
 NTSTATUS host_lookup_recv(struct tevent_req *req,
 			  struct client_addresses *addresses);
-
-/**
- * Parse the output of "getent ahosts", whose lines begin with an address.
- *
- * @param[in]     text       NUL-terminated. A last line without a newline is
- *                           ignored: half an address could be another one.
- * @param[in,out] addresses  The addresses are added.
- */
-void host_lookup_parse(const char *text, struct client_addresses *addresses);
 
 #endif

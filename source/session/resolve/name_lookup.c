@@ -39,7 +39,7 @@ static const struct method methods[] = {
 	 netbios_name_fits,
 	 lmhosts_lookup_send,
 	 lmhosts_lookup_recv},
-	{"wins", true, netbios_name_fits, wins_lookup_send, wins_lookup_recv},
+	{"wins", true, netbios_wins_fits, wins_lookup_send, wins_lookup_recv},
 	{"host", true, fits_always, host_lookup_send, host_lookup_recv},
 	{"hosts", true, fits_always, host_lookup_send, host_lookup_recv},
 	{"bcast",

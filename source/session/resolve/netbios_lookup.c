@@ -3,9 +3,15 @@
 
 #include "netbios_lookup.h"
 
+#include <unistd.h>
+
 #include "lib/util/talloc_stack.h"
 #include "lib/util/tevent_ntstatus.h"
 
+#include "source/common/samba_cluster.h"
+#include "source/session/child/child.h"
+
+#include "child_lookup.h"
 #include "samba_resolver.h"
 
 /* A NetBIOS name has at most 15 bytes; the 16th is its type. */
@@ -21,6 +27,11 @@ bool netbios_name_fits(const char *name)
 bool netbios_broadcast_fits(const char *name)
 {
 	return netbios_name_fits(name) && iface_count_v4_nl() > 0;
+}
+
+bool netbios_wins_fits(const char *name)
+{
+	return netbios_name_fits(name) && wins_srv_count() > 0;
 }
 
 static void add_all(struct client_addresses *addresses,
@@ -89,73 +100,90 @@ NTSTATUS lmhosts_lookup_recv(struct tevent_req *req,
 	return add_found(status, addresses, state->found, state->num);
 }
 
-typedef struct tevent_req *(*resolve_send_fn)(TALLOC_CTX *mem_ctx,
-					      struct tevent_context *ev,
-					      const char *name,
-					      int name_type);
-typedef NTSTATUS (*resolve_recv_fn)(struct tevent_req *req,
-				    TALLOC_CTX *mem_ctx,
-				    struct sockaddr_storage **found,
-				    size_t *num);
-
-static struct tevent_req *ask_resolver(resolve_send_fn resolve_send,
-				       TALLOC_CTX *mem_ctx,
-				       struct tevent_context *ev,
-				       const char *name)
-{
-	/* Samba leaves temporary data on it, which a worker would never free */
-	TALLOC_CTX *frame = talloc_stackframe();
-	struct tevent_req *req =
-		resolve_send(mem_ctx, ev, name, NAME_TYPE_SERVER);
-
-	talloc_free(frame);
-	return req;
-}
-
-static NTSTATUS receive_answer(resolve_recv_fn resolve_recv,
-			       struct tevent_req *req,
-			       struct client_addresses *addresses)
+/* Runs in the child; what it leaves behind ends with it. */
+static NTSTATUS ask_wins(const char *name, int link)
 {
 	TALLOC_CTX *frame = talloc_stackframe();
+	struct tevent_context *ev = samba_tevent_context_init(frame);
+	struct tevent_req *req = NULL;
 	struct sockaddr_storage *found = NULL;
 	size_t num = 0;
-	NTSTATUS status = resolve_recv(req, frame, &found, &num);
+	NTSTATUS status;
 
-	status = add_found(status, addresses, found, num);
-	talloc_free(frame);
+	if (ev == NULL) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	status = reinit_after_fork(NULL, ev, true, "sessiondel");
+	if (!NT_STATUS_IS_OK(status)) {
+		return status;
+	}
+	req = resolve_wins_send(frame, ev, name, NAME_TYPE_SERVER);
+	if (req == NULL || !tevent_req_poll(req, ev)) {
+		return NT_STATUS_NO_MEMORY;
+	}
+	status = resolve_wins_recv(req, frame, &found, &num, NULL);
+	for (size_t i = 0; NT_STATUS_IS_OK(status) && i < num; i++) {
+		char text[INET6_ADDRSTRLEN];
+
+		(void)dprintf(link,
+			      "%s\n",
+			      print_sockaddr(text, sizeof(text), &found[i]));
+	}
 	return status;
+}
+
+static int fork_wins(int link, void *private_data, pid_t *pid)
+{
+	const char *name = private_data;
+	const pid_t worker = getpid();
+
+	*pid = fork();
+	if (*pid == -1) {
+		return errno;
+	}
+	if (*pid == 0) {
+		child_leave_worker(worker, link);
+		(void)ask_wins(name, link);
+		_exit(0);
+	}
+	return 0;
 }
 
 struct tevent_req *wins_lookup_send(TALLOC_CTX *mem_ctx,
 				    struct tevent_context *ev,
 				    const char *name)
 {
-	return ask_resolver(resolve_wins_send, mem_ctx, ev, name);
-}
-
-static NTSTATUS wins_recv(struct tevent_req *req,
-			  TALLOC_CTX *mem_ctx,
-			  struct sockaddr_storage **found,
-			  size_t *num)
-{
-	return resolve_wins_recv(req, mem_ctx, found, num, NULL);
+	return child_lookup_send(mem_ctx, ev, fork_wins, name);
 }
 
 NTSTATUS wins_lookup_recv(struct tevent_req *req,
 			  struct client_addresses *addresses)
 {
-	return receive_answer(wins_recv, req, addresses);
+	return child_lookup_recv(req, addresses);
 }
 
 struct tevent_req *broadcast_lookup_send(TALLOC_CTX *mem_ctx,
 					 struct tevent_context *ev,
 					 const char *name)
 {
-	return ask_resolver(name_resolve_bcast_send, mem_ctx, ev, name);
+	/* Samba leaves temporary data on it, which a worker would never free */
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct tevent_req *req =
+		name_resolve_bcast_send(mem_ctx, ev, name, NAME_TYPE_SERVER);
+
+	talloc_free(frame);
+	return req;
 }
 
 NTSTATUS broadcast_lookup_recv(struct tevent_req *req,
 			       struct client_addresses *addresses)
 {
-	return receive_answer(name_resolve_bcast_recv, req, addresses);
+	TALLOC_CTX *frame = talloc_stackframe();
+	struct sockaddr_storage *found = NULL;
+	size_t num = 0;
+	NTSTATUS status = name_resolve_bcast_recv(req, frame, &found, &num);
+
+	status = add_found(status, addresses, found, num);
+	talloc_free(frame);
+	return status;
 }

@@ -22,8 +22,16 @@ bool netbios_name_fits(const char *name);
 bool netbios_broadcast_fits(const char *name);
 
 /**
+ * Can this name be looked up in WINS? That needs a WINS server in smb.conf.
+ */
+bool netbios_wins_fits(const char *name);
+
+/**
  * Look up a name in lmhosts, in WINS or by broadcast, with Samba's own code.
  * The name type is 0x20: computers have it, workgroups do not.
+ *
+ * WINS is asked in a child process, because a WINS server may be given by a
+ * host name, and Samba waits for its address.
  *
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
@@ -44,8 +52,8 @@ struct tevent_req *broadcast_lookup_send(TALLOC_CTX *mem_ctx,
 /**
  * @param[in,out] addresses  What was found is added; an unknown name has none.
  *
- * @return NT_STATUS_NO_MEMORY. Samba's other errors are ignored: it has several
- *         of them for an unknown name.
+ * @return NT_STATUS_NO_MEMORY, or why the child could not be started. Samba's
+ *         other errors are ignored: it has several of them for an unknown name.
  */
 NTSTATUS lmhosts_lookup_recv(struct tevent_req *req,
 			     struct client_addresses *addresses);

@@ -15,6 +15,12 @@ const char **lp_name_resolve_order(void);
 /* the number of IPv4 interfaces, not counting loopback */
 int iface_count_v4_nl(void);
 
+struct tevent_context *samba_tevent_context_init(TALLOC_CTX *mem_ctx);
+
+char *print_sockaddr(char *dest,
+		     size_t destlen,
+		     const struct sockaddr_storage *psa);
+
 const char *get_dyn_LMHOSTSFILE(void);
 
 NTSTATUS resolve_lmhosts_file_as_sockaddr(TALLOC_CTX *mem_ctx,
@@ -23,6 +29,9 @@ NTSTATUS resolve_lmhosts_file_as_sockaddr(TALLOC_CTX *mem_ctx,
 					  int name_type,
 					  struct sockaddr_storage **addresses,
 					  size_t *num);
+
+/* how many WINS servers smb.conf has */
+unsigned wins_srv_count(void);
 
 struct tevent_req *resolve_wins_send(TALLOC_CTX *mem_ctx,
 				     struct tevent_context *ev,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/resolve/host_lookup.c: parsing getent's output. */
+/* Tests of source/session/resolve/child_lookup.c: parsing getent's output. */
 
 #include "tests/unit/table.h"
 
 #include <stdio.h>
 
-#include "source/session/resolve/host_lookup.h"
+#include "source/session/resolve/child_lookup.h"
 
 struct parse_case {
 	const char *name;
@@ -50,7 +50,7 @@ static void test_parse(void **state)
 	struct client_addresses found = {.num = 0};
 	size_t i;
 
-	host_lookup_parse(c->text, &found);
+	child_lookup_parse(c->text, &found);
 	for (i = 0; c->addresses[i] != NULL; i++) {
 		struct client_address address;
 
@@ -70,7 +70,7 @@ static void test_addresses_that_do_not_fit_are_dropped(void **state)
 		char line[64];
 
 		snprintf(line, sizeof(line), "10.0.0.%u STREAM\n", i);
-		host_lookup_parse(line, &found);
+		child_lookup_parse(line, &found);
 	}
 	assert_int_equal(found.num, CLIENT_ADDRESSES_MAX);
 }
@@ -85,5 +85,5 @@ int main(void)
 
 	TABLE_ADD(&table, parse_cases, test_parse);
 	TABLE_ADD_TESTS(&table, others);
-	return table_run(&table, "host_lookup");
+	return table_run(&table, "child_lookup");
 }
