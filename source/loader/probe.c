@@ -186,13 +186,13 @@ static bool reap_probe(pid_t pid, int *status)
 }
 
 /*
- * Wait for the probe to end, and kill it at the deadline. Returns false with
- * a reason if the probe has no exit status of its own.
+ * Wait for the probe to end, and kill it at the deadline. Anything but
+ * PROBE_FITS comes with a reason: the probe has no exit status of its own.
  */
-static bool wait_or_kill(pid_t pid,
-			 const struct timespec *deadline,
-			 int *status,
-			 struct reason *why)
+static enum probe_result wait_or_kill(pid_t pid,
+				      const struct timespec *deadline,
+				      int *status,
+				      struct reason *why)
 {
 	int ended = wait_for_end(pid, deadline);
 	int wait_errno = errno;
@@ -202,39 +202,44 @@ static bool wait_or_kill(pid_t pid,
 	}
 	if (!reap_probe(pid, status)) {
 		set_cannot_probe(why, errno);
-		return false;
+		return PROBE_DOES_NOT_FIT;
 	}
 	if (ended == 0) {
 		reason_set(why, "its probe did not end in time");
-		return false;
+		return PROBE_LATE;
 	}
 	if (ended == -1) {
 		set_cannot_probe(why, wait_errno);
-		return false;
+		return PROBE_DOES_NOT_FIT;
 	}
-	return true;
+	return PROBE_FITS;
 }
 
-static bool run_probe(const struct attempt *attempt, struct reason *why)
+static enum probe_result run_probe(const struct attempt *attempt,
+				   struct reason *why)
 {
 	char messages[MESSAGES_MAX + 1];
 	pid_t loader = getpid();
 	int status = 0;
 	pid_t pid;
+	enum probe_result result;
 
 	pid = fork();
 	if (pid == -1) {
 		set_cannot_probe(why, errno);
-		return false;
+		return PROBE_DOES_NOT_FIT;
 	}
 	if (pid == 0) {
 		child_run(attempt, loader);
 	}
-	if (!wait_or_kill(pid, &attempt->probe->deadline, &status, why)) {
-		return false;
+	result = wait_or_kill(pid, &attempt->probe->deadline, &status, why);
+	if (result != PROBE_FITS) {
+		return result;
 	}
 	messages_read(attempt->messages, messages);
-	return probe_verdict(status, messages, attempt->module, why);
+	return probe_verdict(status, messages, attempt->module, why)
+		       ? PROBE_FITS
+		       : PROBE_DOES_NOT_FIT;
 }
 
 /*
@@ -242,29 +247,29 @@ static bool run_probe(const struct attempt *attempt, struct reason *why)
  * would be lost. Where SIGCHLD is blocked, restoring it also discards the one
  * that the probe left pending.
  */
-static bool run_with_default_sigchld(const struct attempt *attempt,
-				     struct reason *why)
+static enum probe_result run_with_default_sigchld(const struct attempt *attempt,
+						  struct reason *why)
 {
 	const struct sigaction by_default = {.sa_handler = SIG_DFL};
 	struct sigaction inherited;
-	bool fits;
+	enum probe_result result;
 
 	if (sigaction(SIGCHLD, &by_default, &inherited) == -1) {
 		set_cannot_probe(why, errno);
-		return false;
+		return PROBE_DOES_NOT_FIT;
 	}
-	fits = run_probe(attempt, why);
+	result = run_probe(attempt, why);
 	if (sigaction(SIGCHLD, &inherited, NULL) == -1) {
 		set_cannot_probe(why, errno);
-		return false;
+		return PROBE_DOES_NOT_FIT;
 	}
-	return fits;
+	return result;
 }
 
-bool probe_fits(const struct probe *probe,
-		const char *module,
-		const char *preload,
-		struct reason *why)
+enum probe_result probe_module(const struct probe *probe,
+			       const char *module,
+			       const char *preload,
+			       struct reason *why)
 {
 	struct attempt attempt = {
 		.probe = probe,
@@ -273,17 +278,17 @@ bool probe_fits(const struct probe *probe,
 		.argv = make_probe_argv(probe->argv),
 		.messages = messages_open(),
 	};
-	bool fits = false;
+	enum probe_result result = PROBE_DOES_NOT_FIT;
 
 	if (attempt.argv == NULL || attempt.messages == -1) {
 		set_cannot_probe(why, errno);
 	} else {
-		fits = run_with_default_sigchld(&attempt, why);
+		result = run_with_default_sigchld(&attempt, why);
 	}
 
 	if (attempt.messages != -1) {
 		(void)close(attempt.messages);
 	}
 	free(attempt.argv);
-	return fits;
+	return result;
 }

@@ -4,7 +4,6 @@
 #ifndef SESSIONDEL_PROBE_H
 #define SESSIONDEL_PROBE_H
 
-#include <stdbool.h>
 #include <time.h>
 
 #include "reason.h"
@@ -18,6 +17,13 @@ struct probe {
 	struct timespec deadline;
 };
 
+enum probe_result {
+	PROBE_FITS,
+	PROBE_DOES_NOT_FIT,
+	/* It did not end before the deadline. */
+	PROBE_LATE,
+};
+
 /**
  * Does the stock worker load the module, with every symbol resolved?
  *
@@ -27,11 +33,11 @@ struct probe {
  *
  * @param[in]  module   Path of the module, as LD_PRELOAD names it.
  * @param[in]  preload  The value of LD_PRELOAD to try.
- * @param[out] why      If false: what is wrong with the module.
+ * @param[out] why      If not PROBE_FITS: what is wrong with the module.
  */
-bool probe_fits(const struct probe *probe,
-		const char *module,
-		const char *preload,
-		struct reason *why);
+enum probe_result probe_module(const struct probe *probe,
+			       const char *module,
+			       const char *preload,
+			       struct reason *why);
 
 #endif

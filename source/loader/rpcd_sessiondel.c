@@ -19,6 +19,7 @@
 
 #include "source/common/syslog.h"
 
+#include "last_verdict.h"
 #include "module_path.h"
 #include "preload.h"
 #include "probe.h"
@@ -31,6 +32,9 @@
 static const char tag[] = "rpcd_sessiondel";
 static const char own_executable[] = "/proc/self/exe";
 static const char libdir[] = SESSIONDEL_LIBDIR;
+
+/* Where root keeps the last verdict until the machine starts again. */
+static const char verdict_directory[] = "/run/samba-sessiondel";
 
 /* Where a package puts the original; samba-dcerpcd does not look there. */
 static const char diverted_worker[] =
@@ -95,7 +99,56 @@ static bool asks_for_interfaces(char *const *argv)
 	return false;
 }
 
-/* The value of LD_PRELOAD if the module fits, otherwise NULL with a reason. */
+static bool make_verdict_line(const char *module,
+			      const char *worker,
+			      char line[LAST_VERDICT_MAX])
+{
+	struct stat module_st;
+	struct stat worker_st;
+
+	if (geteuid() != 0 || stat(module, &module_st) == -1 ||
+	    stat(worker, &worker_st) == -1) {
+		return false;
+	}
+	last_verdict_line(&module_st, &worker_st, line);
+	return true;
+}
+
+/*
+ * Probe the module. A probe that is late says nothing about it: if these very
+ * files fitted when they were last probed, they still do. There is a reason
+ * then, as with a module that does not fit.
+ */
+static bool probe_or_remember(const struct probe *probe,
+			      const char *module,
+			      const char *preload,
+			      struct reason *why)
+{
+	char line[LAST_VERDICT_MAX];
+	/* before the probe: files that are replaced meanwhile are others */
+	bool has_line = make_verdict_line(module, probe->worker, line);
+	enum probe_result result = probe_module(probe, module, preload, why);
+
+	if (!has_line) {
+		return result == PROBE_FITS;
+	}
+	switch (result) {
+	case PROBE_FITS:
+		last_verdict_keep(verdict_directory, 0, line);
+		return true;
+	case PROBE_DOES_NOT_FIT:
+		last_verdict_forget(verdict_directory, 0, line);
+		return false;
+	case PROBE_LATE:
+		return last_verdict_is_kept(verdict_directory, 0, line);
+	}
+	return false;
+}
+
+/*
+ * The value of LD_PRELOAD if the module fits, otherwise NULL with a reason. A
+ * module that fits by an earlier probe has a reason, too.
+ */
 static char *try_module(const char *path,
 			const struct probe *probe,
 			struct reason *why)
@@ -120,48 +173,67 @@ static char *try_module(const char *path,
 		reason_set(why, "%s", strerror(ENOMEM));
 		return NULL;
 	}
-	if (!probe_fits(probe, resolved, preload, why)) {
+	if (!probe_or_remember(probe, resolved, preload, why)) {
 		free(preload);
 		return NULL;
 	}
 	return preload;
 }
 
-/* The line that says why stock Samba serves. */
-struct refusal {
+/*
+ * The line that says why stock Samba serves, or why a module is taken that was
+ * not probed to its end; "" if there is nothing to say.
+ */
+struct notice {
 	char line[SESSIONDEL_SYSLOG_MAX];
 };
 
-static void refusal_add(struct refusal *refusal,
-			const char *path,
-			const struct reason *why)
+static void notice_add(struct notice *notice,
+		       const char *path,
+		       const struct reason *why)
 {
-	size_t len = strlen(refusal->line);
+	size_t len = strlen(notice->line);
 
-	(void)snprintf(refusal->line + len,
-		       sizeof(refusal->line) - len,
+	(void)snprintf(notice->line + len,
+		       sizeof(notice->line) - len,
 		       "%s %s: %s",
-		       refusal->line[len - 1] == ':' ? "" : ";",
+		       notice->line[len - 1] == ':' ? "" : ";",
 		       path,
 		       why->text);
+}
+
+/* Say of a module that is taken what there is to say. */
+static void notice_set_taken(struct notice *notice,
+			     const char *path,
+			     const struct reason *why)
+{
+	notice->line[0] = '\0';
+	if (why->text[0] != '\0') {
+		(void)snprintf(notice->line,
+			       sizeof(notice->line),
+			       "module loaded because the same files fitted "
+			       "before: %s: %s",
+			       path,
+			       why->text);
+	}
 }
 
 /* The value of LD_PRELOAD for the first module that fits, or NULL. */
 static char *try_modules(char *const *paths,
 			 const char *worker,
 			 char *const *argv,
-			 struct refusal *refusal)
+			 struct notice *notice)
 {
 	struct probe probe = {.worker = worker, .argv = argv};
 
 	if (clock_gettime(CLOCK_MONOTONIC, &probe.deadline) == -1) {
-		(void)snprintf(refusal->line,
-			       sizeof(refusal->line),
+		(void)snprintf(notice->line,
+			       sizeof(notice->line),
 			       "module left out, stock Samba serves: no clock");
 		return NULL;
 	}
-	(void)snprintf(refusal->line,
-		       sizeof(refusal->line),
+	(void)snprintf(notice->line,
+		       sizeof(notice->line),
 		       "module left out, stock Samba serves:");
 	probe.deadline.tv_sec += PROBE_SECONDS;
 
@@ -170,16 +242,17 @@ static char *try_modules(char *const *paths,
 		char *preload = try_module(paths[i], &probe, &why);
 
 		if (preload != NULL) {
+			notice_set_taken(notice, paths[i], &why);
 			return preload;
 		}
-		refusal_add(refusal, paths[i], &why);
+		notice_add(notice, paths[i], &why);
 	}
 	return NULL;
 }
 
 static char *choose_preload(const char *worker,
 			    char *const *argv,
-			    struct refusal *refusal)
+			    struct notice *notice)
 {
 	char buffer[PATH_MAX];
 	const char *program = realpath(own_executable, buffer);
@@ -188,22 +261,22 @@ static char *choose_preload(const char *worker,
 
 	if (!module_paths_list(program, libdir, &paths)) {
 		(void)snprintf(
-			refusal->line,
-			sizeof(refusal->line),
+			notice->line,
+			sizeof(notice->line),
 			"cannot list the modules in %s, stock Samba serves",
 			libdir);
 		return NULL;
 	}
 	if (paths[0] == NULL) {
 		(void)snprintf(
-			refusal->line,
-			sizeof(refusal->line),
+			notice->line,
+			sizeof(notice->line),
 			"no sessiondel.so beside %s nor in %s/<series>/, "
 			"stock Samba serves",
 			program != NULL ? program : tag,
 			libdir);
 	} else {
-		preload = try_modules(paths, worker, argv, refusal);
+		preload = try_modules(paths, worker, argv, notice);
 	}
 	module_paths_free(paths);
 	return preload;
@@ -211,12 +284,13 @@ static char *choose_preload(const char *worker,
 
 static void preload_module(const char *worker, char *const *argv)
 {
-	struct refusal refusal;
-	char *preload = choose_preload(worker, argv, &refusal);
+	struct notice notice;
+	char *preload = choose_preload(worker, argv, &notice);
 
-	if (preload == NULL) {
-		log_warning(refusal.line);
-	} else if (setenv("LD_PRELOAD", preload, 1) == -1) {
+	if (notice.line[0] != '\0') {
+		log_warning(notice.line);
+	}
+	if (preload != NULL && setenv("LD_PRELOAD", preload, 1) == -1) {
 		log_warning("no memory for LD_PRELOAD, stock Samba serves");
 	}
 	free(preload);
@@ -226,10 +300,10 @@ static void preload_module(const char *worker, char *const *argv)
 static int check_module(const char *worker, char *program)
 {
 	char *argv[] = {program, NULL};
-	struct refusal refusal;
-	char *preload = choose_preload(worker, argv, &refusal);
+	struct notice notice;
+	char *preload = choose_preload(worker, argv, &notice);
 
-	(void)puts(preload != NULL ? preload : refusal.line);
+	(void)puts(preload != NULL ? preload : notice.line);
 	if (preload == NULL) {
 		return EXIT_FAILURE;
 	}

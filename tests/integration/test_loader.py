@@ -41,6 +41,15 @@ SILENT = "int sessiondel_test_module;"
 HANGS = AT_LOAD % "for (;;) pause();"
 CRASHES = AT_LOAD % "abort();"
 
+# Fits, until a file says what its probe is to do.
+FICKLE = AT_LOAD.replace("%s", """
+	if (getenv("SESSIONDEL_PROBE")) {
+		if (access("%(place)s/hang", F_OK) == 0) for (;;) pause();
+		if (access("%(place)s/crash", F_OK) == 0) abort();
+		dprintf(2, "sessiondel fits\\n");
+	}
+""")
+
 # Stands in for rpcd_classic and stops where a test can look at it.
 STOPPING_WORKER = """
 #include <signal.h>
@@ -218,6 +227,63 @@ def test_module_that_does_not_work(samba, module, source, reason):
     compile_module(module, source)
     assert_stock_serves(Restarted(samba),
                         rf"{re.escape(str(module))}: .*{reason}")
+
+
+VERDICTS = Path("/run/samba-sessiondel")
+
+
+@pytest.fixture(name="fickle")
+def _fickle(root, module):
+    """A directory whose files hang or crash the module's later probes."""
+    shutil.rmtree(VERDICTS, ignore_errors=True)
+    place = root / "fickle"
+    place.mkdir(mode=0o755)
+    compile_module(module, FICKLE % {"place": place})
+    yield place
+    shutil.rmtree(place)
+    shutil.rmtree(VERDICTS)
+
+
+def test_late_probe_of_a_module_that_fitted_before(samba, module, fickle):
+    assert not Restarted(samba).lines
+    assert VERDICTS.stat().st_mode & 0o7777 == 0o700
+    (fickle / "hang").touch()
+    run = Restarted(samba)
+    assert run.answers
+    assert run.with_module == run.workers
+    assert not run.probes
+    assert len(run.lines) == len(run.workers)
+    for line in run.lines:
+        assert line.endswith(
+            "module loaded because the same files fitted before: "
+            f"{module}: its probe did not end in time")
+
+
+def test_late_probe_of_other_files(samba, module, fickle):
+    assert not Restarted(samba).lines
+    (fickle / "hang").touch()
+    os.utime(module)
+    assert_stock_serves(Restarted(samba), "its probe did not end in time")
+
+
+def test_late_probe_after_one_that_failed(samba, module, fickle):
+    assert module.exists()
+    assert not Restarted(samba).lines
+    (fickle / "crash").touch()
+    assert_stock_serves(Restarted(samba), "its probe was ended by signal 6")
+    (fickle / "hang").touch()
+    assert_stock_serves(Restarted(samba), "its probe did not end in time")
+
+
+@pytest.mark.parametrize("place, mode", [(VERDICTS, 0o777),
+                                         (VERDICTS / "fits", 0o622)])
+def test_verdict_that_others_could_have_written(samba, module, fickle, place,
+                                                mode):
+    assert module.exists()
+    assert not Restarted(samba).lines
+    place.chmod(mode)
+    (fickle / "hang").touch()
+    assert_stock_serves(Restarted(samba), "its probe did not end in time")
 
 
 @pytest.mark.parametrize("mode", [0o646, 0o664])
