@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/resolve/child_lookup.c: parsing getent's output. */
+/* Tests of source/session/resolve/child_lookup.c: parsing a child's output. */
 
 #include "tests/unit/table.h"
 
