@@ -139,17 +139,17 @@ struct server_id message_get_server_id(struct message *message)
 struct dom_sid message_get_sid(struct message *message)
 {
 	struct dom_sid value = {.sid_rev_num = 0};
+	uint32_t num_auths;
 
 	value.sid_rev_num = (uint8_t)message_get_u32(message);
-	value.num_auths = (int8_t)message_get_u32(message);
+	num_auths = message_get_u32(message);
 	message_get_bytes(message, value.id_auth, sizeof(value.id_auth));
 	for (size_t i = 0; i < ARRAY_SIZE(value.sub_auths); i++) {
 		value.sub_auths[i] = message_get_u32(message);
 	}
-	if (value.num_auths < 0 ||
-	    (size_t)value.num_auths > ARRAY_SIZE(value.sub_auths)) {
+	if (num_auths > ARRAY_SIZE(value.sub_auths)) {
 		message->bad = true;
-		value.num_auths = 0;
 	}
+	value.num_auths = message->bad ? 0 : (int8_t)num_auths;
 	return value;
 }

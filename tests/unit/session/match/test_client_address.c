@@ -370,6 +370,41 @@ static void test_addresses_are_kept_once(void **state)
 	assert_false(client_addresses_have(&addresses, &other));
 }
 
+struct text_case {
+	const char *name;
+	const char *spelled;
+	const char *text;
+};
+
+static const struct text_case text_cases[] = {
+	{"text of IPv4", "10.0.0.7", "10.0.0.7"},
+	{"text of IPv4 in its mapped form", "::ffff:a00:7", "10.0.0.7"},
+	{"text of IPv4-compatible", "::10.0.0.7", "::10.0.0.7"},
+	{"text of IPv6", "2001:0DB8:0::7", "2001:db8::7"},
+	{"text of a literal", "2001-db8--7.ipv6-literal.net", "2001:db8::7"},
+	{"text of a zone", "[fe80::1%eth0]", "fe80::1%eth0"},
+	{"text of mapped IPv4 with a zone",
+	 "::ffff:10.0.0.7%eth0",
+	 "10.0.0.7%eth0"},
+	{"the longest text",
+	 "2001:db8:1111:2222:3333:4444:5555:6666%" ZONE_31,
+	 "2001:db8:1111:2222:3333:4444:5555:6666%" ZONE_31},
+};
+
+static void test_text(void **state)
+{
+	const struct text_case *c = *state;
+	struct client_address address;
+	/* of its exact size, so that a sanitizer sees what is written beyond */
+	char *text = malloc(CLIENT_ADDRESS_LEN);
+
+	assert_non_null(text);
+	assert_true(client_address_parse(c->spelled, &address));
+	assert_ptr_equal(client_address_text(&address, text), text);
+	assert_string_equal(text, c->text);
+	free(text);
+}
+
 static const struct CMUnitTest properties[] = {
 	cmocka_unit_test(test_socket_address_is_taken),
 	cmocka_unit_test(test_addresses_are_kept_once),
@@ -385,6 +420,7 @@ int main(void)
 	TABLE_ADD(&table, parse_cases, test_parse);
 	TABLE_ADD(&table, channel_cases, test_parse_channel);
 	TABLE_ADD(&table, equal_cases, test_equal);
+	TABLE_ADD(&table, text_cases, test_text);
 	TABLE_ADD_TESTS(&table, properties);
 	return table_run(&table, "client_address");
 }
