@@ -16,10 +16,13 @@ from testbed.clients.srvsvc import (
     NERR_SUCCESS, Pipe)
 from testbed.faults.hinder import stopped
 from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
-from testbed.processes import wait_until
+from testbed.processes import children, descriptors, title, wait_until
 from testbed.servers.cluster import Cluster
 
 VICTIM, HASTY, PATIENT = range(3)
+
+# Of the process that finds and closes for a call.
+TITLE = "sessiondel"
 
 # CTDB takes a node for dead when it is silent for this many seconds.
 TUNABLES = {"KeepaliveInterval": 1, "KeepaliveLimit": 5}
@@ -286,6 +289,44 @@ def test_ctdbd_of_the_callers_node_killed(cluster, hasty, patient, alice):
             hasty.close()
         assert patient.close() == NERR_SUCCESS
     assert statuses(alice) == [DELETED, DISCONNECTED, DELETED]
+
+
+# A child waits
+
+def sockets_with_a_path(pid):
+    """Those of a process's stream sockets whose own end has a path.
+
+    They are connections of its clients, or wait for such.
+    """
+    with open(f"/proc/{pid}/net/unix", encoding="utf-8") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    named = {f"socket:[{row[6]}]" for row in rows
+             if len(row) > 7 and row[4] == "0001"}
+    return named & set(descriptors(pid).values())
+
+
+def test_child_keeps_no_connection_of_the_workers_clients(
+        cluster, patient, alice):
+    """Else a client that hangs up would be served until the child ends."""
+    worker, = cluster[PATIENT].worker_pids()
+    with stopped(smbd_of(cluster[PATIENT], alice[VICTIM])):
+        patient.pipe.send_session_del(user="alice")
+        child, = wait_until(
+            lambda: [pid for pid in children(worker) if title(pid) == TITLE],
+            "a child waits for the session")
+        wait_until(lambda: not sockets_with_a_path(child),
+                   "it has let go of them")
+        # The one that this call came by.
+        before = sockets_with_a_path(worker)
+        assert before
+        # The next one comes to the same worker, which sees its end.
+        with connect(cluster[PATIENT], "bob", source=OTHER_CLIENT) as other:
+            assert Pipe(other).server_info() == "TESTBED"
+            assert sockets_with_a_path(worker) > before
+        wait_until(lambda: sockets_with_a_path(worker) == before,
+                   "its connection is gone")
+        assert title(child) == TITLE
+    assert patient.pipe.receive_werror() == NERR_SUCCESS
 
 
 # Nodes leave and join

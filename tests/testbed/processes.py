@@ -106,6 +106,15 @@ def children(pid):
         return []
 
 
+def title(pid):
+    """The name that pid gives itself; "" when it is gone."""
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as name:
+            return name.read().rstrip("\n")
+    except OSError:
+        return ""
+
+
 def executable(pid):
     """The program that pid runs; "" when it is gone."""
     try:
