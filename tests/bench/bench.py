@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import os
 import platform
+import socket
 import sys
 import threading
 import time
@@ -22,8 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import report  # noqa: E402
 import tables  # noqa: E402
-from testbed import processes  # noqa: E402
+from testbed import namespace, processes  # noqa: E402
 from testbed.clients.connections import Connection, connect  # noqa: E402
+from testbed.clients.durable import Handle  # noqa: E402
 from testbed.clients.samba_pipe import LocalPipe, SambaPipe  # noqa: E402
 from testbed.clients.srvsvc import Pipe  # noqa: E402
 from testbed.observe import sessions  # noqa: E402
@@ -40,6 +42,8 @@ WARM_UP_WALKS = 2
 CALLER = "root"
 BYSTANDER = "alice"
 VICTIM = "bob"
+# What a client on port 139 calls itself.
+NAME = "PC7"
 SESSIONS_A_CONNECTION = 100
 
 _hosts = itertools.count(1)
@@ -118,15 +122,19 @@ def measure(stack, size):
     servers = start_servers(stack)
     yield from measure_calls(servers, size)
     yield from measure_closing(servers, size)
+    yield from measure_names(stack, size)
     yield from measure_walks(stack, servers, size)
 
 
 def start_servers(stack):
     """One with the plugin and one without, at addresses of their own."""
-    hosts = (f"127.0.0.{next(_hosts)}" for _ in range(2))
-    return {name: stack.enter_context(Server(address=next(hosts),
+    return {name: stack.enter_context(Server(address=new_host(),
                                              stock=name == "stock"))
             for name in ("ours", "stock")}
+
+
+def new_host():
+    return f"127.0.0.{next(_hosts)}"
 
 
 def measure_calls(servers, size):
@@ -144,10 +152,16 @@ def measure_calls(servers, size):
                                        for name, pipe in pipes.items()},
                                       calls, WARM_UP_CALLS))
         for victims, what in ((1, "one matches"), (10, "ten match")):
-            if number > victims:
-                yield row("call", number, what, "us",
-                          match_victims(servers, number, victims,
-                                        max(size.calls // 500, 1)))
+            for durable in (False, True):
+                if number > victims:
+                    yield row("call", number, what + with_durable(durable),
+                              "us", match_victims(
+                                  servers, number, victims,
+                                  max(size.calls // 100, 1), durable))
+
+
+def with_durable(durable):
+    return ", all with a durable handle" if durable else ""
 
 
 @contextlib.contextmanager
@@ -222,14 +236,19 @@ def local_callers(servers):
 
 
 @contextlib.contextmanager
-def logged_in(server, user, number):
-    """This many sessions of a user; gives their keys in the session table."""
+def logged_in(server, user, number, durable=False):
+    """This many sessions of a user; gives their keys in the session table.
+
+    durable: each has a file open, with a handle that could be reclaimed.
+    """
     before = session_keys(server)
     connections = []
     for i in range(number):
         if i % SESSIONS_A_CONNECTION == 0:
             connections.append(Connection(server, DIALECT))
-        connections[-1].login(user)
+        session = connections[-1].login(user)
+        if durable:
+            Handle(version=1).open(session, f"{user}-{i}")
     keys = session_keys(server) - before
     yield keys
     for connection in connections:
@@ -238,11 +257,12 @@ def logged_in(server, user, number):
 
 
 @contextlib.contextmanager
-def others(servers, number):
+def others(servers, number, durable=False):
     """This many sessions on each server that no call asks for."""
     with contextlib.ExitStack() as stack:
         for server in servers.values():
-            stack.enter_context(logged_in(server, BYSTANDER, number))
+            stack.enter_context(logged_in(server, BYSTANDER, number,
+                                          durable))
         yield
 
 
@@ -259,22 +279,23 @@ def wait_gone(server, keys):
         time.sleep(0.0005)
 
 
-def match_victims(servers, number, victims, rounds):
+def match_victims(servers, number, victims, rounds, durable):
     """How long a call takes that ends the victims among this many sessions.
 
     Stock Samba answers before it ends anything, ours when they are gone.
     """
-    with others(servers, number - victims - 1), callers(servers) as pipes:
+    with others(servers, number - victims - 1, durable), \
+            callers(servers) as pipes:
         return closing(servers, victims, rounds, {
             name: lambda _server, _keys, pipe=pipe: close_victims(pipe)
-            for name, pipe in pipes.items()})
+            for name, pipe in pipes.items()}, durable)
 
 
 def close_victims(pipe):
     pipe.net_session_del("", VICTIM)
 
 
-def closing(servers, victims, rounds, ways):
+def closing(servers, victims, rounds, ways, durable):
     """The times of each way to end a user's sessions, by its name.
 
     ways: each gets a server and the sessions' keys.
@@ -283,7 +304,7 @@ def closing(servers, victims, rounds, ways):
     for _ in range(rounds):
         for name, end in ways.items():
             server = servers.get(name, servers["stock"])
-            with logged_in(server, VICTIM, victims) as keys:
+            with logged_in(server, VICTIM, victims, durable) as keys:
                 times[name].append(seconds(lambda: end(server, keys)))
     return times
 
@@ -302,8 +323,53 @@ def measure_closing(servers, size):
         ways["admin"] = until_gone(
             lambda server: tables.shut_down(server, VICTIM))
         for number in size.closed:
-            yield row("close", number, "until all are gone", "ms",
-                      closing(servers, number, size.rounds, ways))
+            for durable in (False, True):
+                yield row("close", number,
+                          "until all are gone" + with_durable(durable), "ms",
+                          closing(servers, number, size.rounds, ways,
+                                  durable))
+
+
+def measure_names(stack, size):
+    """Who is closed by a recorded name does not wait for its addresses."""
+    servers = {
+        "hangs": Server(address=new_host(),
+                        conf={"sessiondel:resolve timeout": "1"}),
+        "none": Server(address=new_host(),
+                       conf={"sessiondel:resolve names": "no"}),
+        "stock": Server(address=new_host(), stock=True),
+    }
+    times = {name: [] for name in servers}
+    with silent_dns():
+        for server in servers.values():
+            stack.enter_context(server)
+        for _ in range(size.rounds):
+            for name, server in servers.items():
+                times[name].append(seconds_until_named_is_gone(server))
+    for name, what in (("hangs", "DNS hangs"), ("none", "no name looked up")):
+        yield row("close_name", 1, f"until it is gone, {what}", "ms",
+                  {"ours": times[name], "stock": times["stock"]})
+
+
+@contextlib.contextmanager
+def silent_dns():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind((namespace.NAME_SERVER, 53))
+        yield
+
+
+def seconds_until_named_is_gone(server):
+    with connect(server, CALLER, dialect=DIALECT) as session:
+        pipe = Pipe(session)
+        before = session_keys(server)
+        with connect(server, VICTIM, dialect=DIALECT, port=139, name=NAME):
+            keys = session_keys(server) - before
+            start = time.perf_counter()
+            pipe.send_session_del(NAME)
+            wait_gone(server, keys)
+            taken = time.perf_counter() - start
+        pipe.receive_werror()
+    return taken
 
 
 def measure_walks(stack, servers, size):

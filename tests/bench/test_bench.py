@@ -18,8 +18,8 @@ DOCS = HERE.parents[1] / "docs"
 # The rows that have a floor begin with this.
 VAIN = "nothing matches"
 
-NAMES = {"call", "walk_client", "walk_user", "walk_both", "close", "memory",
-         "bystander", "untouched"}
+NAMES = {"call", "walk_client", "walk_user", "walk_both", "close", "close_name",
+         "memory", "bystander", "untouched"}
 WALKS = {"walk_client", "walk_user", "walk_both"}
 
 
@@ -71,7 +71,7 @@ def test_table_has_a_line_for_each_row(bench, figures):
 
 def test_bounds_are_shown_with_the_figures(bench):
     bounds = bench[1].split("\n\n")[2]
-    for about in ("call, 1,", "close, ", "walk_client, ", "walk_user, ",
+    for about in ("call, 1,", "close, ", "close_name, ", "walk_client, ", "walk_user, ",
                   "memory, ", "bystander, "):
         assert f"| {about}" in bounds
 
