@@ -14,8 +14,18 @@
 /* Microseconds that a call may take which keeps all others waiting. */
 #define BLOCKING_LIMIT 100000
 
-bool call_wait_init(TALLOC_CTX *mem_ctx,
-		    struct dcesrv_call_state *call,
+/* Made once: that takes system calls, and most calls do not use it. */
+static struct tevent_context *context_to_poll(void)
+{
+	static struct tevent_context *ev;
+
+	if (ev == NULL) {
+		ev = tevent_context_init(NULL);
+	}
+	return ev;
+}
+
+bool call_wait_init(struct dcesrv_call_state *call,
 		    unsigned seconds,
 		    struct call_wait *wait)
 {
@@ -26,7 +36,7 @@ bool call_wait_init(TALLOC_CTX *mem_ctx,
 		.limit = {.tv_sec = seconds},
 	};
 	if (!wait->may_be_async) {
-		wait->ev = tevent_context_init(mem_ctx);
+		wait->ev = context_to_poll();
 		wait->limit = (struct timeval){.tv_usec = BLOCKING_LIMIT};
 	}
 	return wait->ev != NULL;

@@ -11,7 +11,7 @@ struct dcesrv_call_state;
 
 /**
  * Where a call waits: in the worker's loop where its answer may come later,
- * else in one of its own, for 100 ms at most
+ * else in one beside it, for 100 ms at most
  * (docs/spec.md#when-it-answers-and-with-what).
  */
 struct call_wait {
@@ -24,14 +24,12 @@ struct call_wait {
 /**
  * Decide how a call waits.
  *
- * @param[in]  mem_ctx  Owns an event context of its own.
  * @param[in]  seconds  The limit where the answer may come later.
  * @param[out] wait     Valid only when true is returned.
  *
  * @return False without memory.
  */
-bool call_wait_init(TALLOC_CTX *mem_ctx,
-		    struct dcesrv_call_state *call,
+bool call_wait_init(struct dcesrv_call_state *call,
 		    unsigned seconds,
 		    struct call_wait *wait);
 
