@@ -150,6 +150,6 @@ struct dom_sid message_get_sid(struct message *message)
 	if (num_auths > ARRAY_SIZE(value.sub_auths)) {
 		message->bad = true;
 	}
-	value.num_auths = message->bad ? 0 : (int8_t)num_auths;
+	value.num_auths = (int8_t)(message->bad ? 0 : num_auths);
 	return value;
 }
