@@ -8,6 +8,8 @@
 #include "lib/util/time.h"
 #include "librpc/rpc/dcesrv_core.h"
 
+#include "module.h"
+
 /* Seconds in which a call has its answer. */
 #define ANSWER_LIMIT 20
 
@@ -15,17 +17,16 @@
 #define BLOCKING_LIMIT 100000
 
 /* Made once: that takes system calls, and most calls do not use it. */
-static struct tevent_context *context_to_poll(void)
+static struct tevent_context *context_to_poll(struct sessiondel_module *module)
 {
-	static struct tevent_context *ev;
-
-	if (ev == NULL) {
-		ev = tevent_context_init(NULL);
+	if (module->blocking_ev == NULL) {
+		module->blocking_ev = tevent_context_init(NULL);
 	}
-	return ev;
+	return module->blocking_ev;
 }
 
-bool call_wait_init(struct dcesrv_call_state *call,
+bool call_wait_init(struct sessiondel_module *module,
+		    struct dcesrv_call_state *call,
 		    unsigned seconds,
 		    struct call_wait *wait)
 {
@@ -36,7 +37,7 @@ bool call_wait_init(struct dcesrv_call_state *call,
 		.limit = {.tv_sec = seconds},
 	};
 	if (!wait->may_be_async) {
-		wait->ev = context_to_poll();
+		wait->ev = context_to_poll(module);
 		wait->limit = (struct timeval){.tv_usec = BLOCKING_LIMIT};
 	}
 	return wait->ev != NULL;

@@ -8,6 +8,7 @@
 #include <tevent.h>
 
 struct dcesrv_call_state;
+struct sessiondel_module;
 
 /**
  * Where a call waits: in the worker's loop where its answer may come later,
@@ -24,12 +25,15 @@ struct call_wait {
 /**
  * Decide how a call waits.
  *
- * @param[in]  seconds  The limit where the answer may come later.
- * @param[out] wait     Valid only when true is returned.
+ * @param[in,out] module   Owns the loop beside the worker's.
+ * @param[in]     call     The call.
+ * @param[in]     seconds  The limit where the answer may come later.
+ * @param[out]    wait     Valid only when true is returned.
  *
  * @return False without memory.
  */
-bool call_wait_init(struct dcesrv_call_state *call,
+bool call_wait_init(struct sessiondel_module *module,
+		    struct dcesrv_call_state *call,
 		    unsigned seconds,
 		    struct call_wait *wait);
 

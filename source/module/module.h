@@ -27,6 +27,9 @@ struct sessiondel_module {
 	bool abi_mismatch;
 	/* opened by the first call that needs it */
 	struct session_closer *closer;
+	/* for calls whose answer cannot come later; made by the first of them
+	 */
+	struct tevent_context *blocking_ev;
 	/* set while waiting for a lock is not allowed */
 	struct share_lock_limit share_lock_limit;
 	/* all pipes of the worker */

@@ -392,7 +392,8 @@ static bool init(struct net_session_del_state *state,
 		.audit = audit_call_keep(state, asked),
 	};
 	if (state->audit == NULL ||
-	    !call_wait_init(call,
+	    !call_wait_init(module,
+			    call,
 			    settings_read(&module->settings, SETTING_TIMEOUT),
 			    &state->wait)) {
 		return false;

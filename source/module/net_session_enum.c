@@ -215,7 +215,8 @@ static WERROR prepare(struct net_session_enum_state *state)
 	const struct srvsvc_NetSessEnum *r = state->r;
 	WERROR result;
 
-	if (!call_wait_init(state->call,
+	if (!call_wait_init(state->module,
+			    state->call,
 			    settings_read(&state->module->settings,
 					  SETTING_TIMEOUT),
 			    &state->wait) ||
