@@ -147,7 +147,7 @@ static bool probe_or_remember(const struct probe *probe,
 
 /*
  * The value of LD_PRELOAD if the module fits, otherwise NULL with a reason. A
- * module that fits by an earlier probe has a reason, too.
+ * module that fits by an earlier probe also has a reason.
  */
 static char *try_module(const char *path,
 			const struct probe *probe,

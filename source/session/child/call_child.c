@@ -3,10 +3,7 @@
 
 #include "call_child.h"
 
-#include <dirent.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
