@@ -55,6 +55,18 @@ static struct background_close *create_close(
 	return close;
 }
 
+/* Nobody else will: the caller has its answer. */
+static void ask_unasked(const struct session_closer *closer,
+			const struct session_targets *targets)
+{
+	for (size_t i = 0; i < targets->num; i++) {
+		if (targets->list[i].fate == SESSION_NOT_ASKED) {
+			(void)close_request_send(closer->table,
+						 &targets->list[i]);
+		}
+	}
+}
+
 static void background_close_done(struct tevent_req *req)
 {
 	struct background_close *close =
@@ -65,6 +77,7 @@ static void background_close_done(struct tevent_req *req)
 		DBG_WARNING("a close of %zu sessions after its answer: %s\n",
 			    close->targets.num,
 			    nt_errstr(status));
+		ask_unasked(close->work.closer, &close->targets);
 	}
 	talloc_free(close);
 }
@@ -188,6 +201,9 @@ static int own_close_destructor(struct own_close *own)
 	if (close != NULL && !give_child(close)) {
 		TALLOC_FREE(close);
 	}
+	if (close == NULL) {
+		ask_unasked(own->closer, &own->targets);
+	}
 	start_close(close, own->ev, &options);
 	return 0;
 }
@@ -263,12 +279,17 @@ bool background_close_own(struct background_closes *closes,
 	return true;
 }
 
-void background_close_ask_rest(struct background_closes *closes)
+void background_close_ask_rest(const struct background_closes *closes,
+			       const struct session_closer *closer)
 {
 	const struct own_close *own = NULL;
+	const struct waiting_call *running = NULL;
 
 	for (own = closes->own; own != NULL; own = own->next) {
-		(void)close_request_send(own->closer->table,
-					 &own->targets.list[0]);
+		ask_unasked(closer, &own->targets);
+	}
+	for (running = closes->running.list; running != NULL;
+	     running = running->next) {
+		ask_unasked(closer, running->targets);
 	}
 }

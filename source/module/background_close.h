@@ -64,6 +64,7 @@ bool background_close_own(struct background_closes *closes,
 /**
  * Ask for what is still to be asked for: the worker ends.
  */
-void background_close_ask_rest(struct background_closes *closes);
+void background_close_ask_rest(const struct background_closes *closes,
+			       const struct session_closer *closer);
 
 #endif

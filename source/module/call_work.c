@@ -32,6 +32,8 @@ bool call_work_init(TALLOC_CTX *mem_ctx,
 		    struct session_work *work)
 {
 	struct session_closer *closer = worker_closer(module);
+	const char *domain = NULL;
+	const char *realm = NULL;
 	/*
 	 * An account's domain is the server's own when it is the one that the
 	 * server is a member or controller of; a standalone server is its own
@@ -39,7 +41,11 @@ bool call_work_init(TALLOC_CTX *mem_ctx,
 	 */
 	bool member = lp_server_role() == ROLE_DOMAIN_MEMBER;
 
-	if (closer == NULL) {
+	/* copies: on SIGHUP smb.conf is loaded again while a call waits */
+	domain = talloc_strdup(mem_ctx,
+			       member ? lp_workgroup() : get_global_sam_name());
+	realm = talloc_strdup(mem_ctx, lp_realm());
+	if (closer == NULL || domain == NULL || realm == NULL) {
 		return false;
 	}
 	*work = (struct session_work){
@@ -47,9 +53,8 @@ bool call_work_init(TALLOC_CTX *mem_ctx,
 		.closer = closer,
 		.scope =
 			{
-				.domain = member ? lp_workgroup()
-						 : get_global_sam_name(),
-				.realm = lp_realm(),
+				.domain = domain,
+				.realm = realm,
 				.caller = pipe_session_caller(module->pipes,
 							      conn),
 			},

@@ -26,7 +26,8 @@ static struct sessiondel_module module_context = {
 static void finish_at_exit(void)
 {
 	if (getpid() == module_context.worker) {
-		background_close_ask_rest(&module_context.background);
+		background_close_ask_rest(&module_context.background,
+					  module_context.closer);
 		audit_write_rest(&module_context.audit);
 	}
 }

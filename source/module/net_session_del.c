@@ -115,6 +115,18 @@ static void look_up(struct tevent_req *req, bool sure_only)
 			    net_session_del_looked_up);
 }
 
+/* The last resort ends sessions that came meanwhile as well. */
+static void record_ending(const struct session_targets *targets,
+			  void *private_data)
+{
+	const struct net_session_del_state *state = private_data;
+
+	audit_closing(&state->module->audit,
+		      state->call->event_ctx,
+		      state->audit,
+		      targets);
+}
+
 /* What is to be closed is recorded before. */
 static void close_targets(struct tevent_req *req,
 			  struct session_targets *targets)
@@ -127,6 +139,8 @@ static void close_targets(struct tevent_req *req,
 		.end_durable = state->end_durable,
 		.query = state->wait.may_be_async ? &state->work.query : NULL,
 		.scope = &state->work.scope,
+		.ending = record_ending,
+		.private_data = state,
 	};
 
 	state->close_start = timeval_current();
@@ -160,6 +174,16 @@ static void close_first(struct tevent_req *req)
 	}
 }
 
+/* The worse of two answers. */
+static WERROR worse(WERROR one, WERROR other)
+{
+	if (W_ERROR_IS_OK(one) ||
+	    (W_ERROR_EQUAL(one, WERR_TIMEOUT) && !W_ERROR_IS_OK(other))) {
+		return other;
+	}
+	return one;
+}
+
 /* Those of the first close are in good hands already. */
 static bool take_out_known(struct net_session_del_state *state)
 {
@@ -170,10 +194,12 @@ static bool take_out_known(struct net_session_del_state *state)
 		const struct session_target *known =
 			session_targets_get(state->targets, &target->key);
 
-		if (known != NULL) {
+		if (known == NULL || known->fate == SESSION_GONE ||
+		    known->fate == SESSION_OWNER_DIED) {
+			is_new = true;
+		} else {
 			target->fate = known->fate;
 		}
-		is_new |= known == NULL;
 	}
 	return is_new;
 }
@@ -215,15 +241,17 @@ static void net_session_del_found(struct tevent_req *subreq)
 	struct session_targets *found = second ? &state->more : state->targets;
 	NTSTATUS status = receive_found(state, subreq, found);
 
-	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {
+	if (NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH) && !second) {
 		tevent_req_nterror(req, status);
 	} else if (!NT_STATUS_IS_OK(status)) {
-		finish(req, call_work_fault(status));
+		finish(req, worse(state->result, call_work_fault(status)));
 	} else if (second && take_out_known(state)) {
 		close_targets(req, found);
 	} else if (second) {
 		state->more.num = 0;
-		finish(req, state->result);
+		finish(req,
+		       state->incomplete ? worse(state->result, WERR_TIMEOUT)
+					 : state->result);
 	} else if (found->num != 0) {
 		close_first(req);
 	} else if (may_look_up(state, found)) {
@@ -278,16 +306,6 @@ static void net_session_del_looked_up(struct tevent_req *subreq)
 	}
 	state->work.query.client.resolved = &state->addresses;
 	find(req);
-}
-
-/* The worse of two answers. */
-static WERROR worse(WERROR one, WERROR other)
-{
-	if (W_ERROR_IS_OK(one) ||
-	    (W_ERROR_EQUAL(one, WERR_TIMEOUT) && !W_ERROR_IS_OK(other))) {
-		return other;
-	}
-	return one;
 }
 
 /* What the first close has left of the time, or a second. */
@@ -432,13 +450,18 @@ static struct tevent_req *net_session_del_send(struct sessiondel_module *module,
 /* Of both closes, for the audit. */
 static WERROR merge_targets(struct net_session_del_state *state)
 {
+	const size_t first = state->targets->num;
+
 	for (size_t i = 0; i < state->more.num; i++) {
 		const struct session_target *target = &state->more.list[i];
+		/* what is added is not sorted in yet */
+		const struct session_targets known = {
+			.list = state->targets->list,
+			.num = first,
+		};
 
-		if (session_targets_get(state->targets, &target->key) != NULL) {
-			continue;
-		}
-		if (!session_targets_add(state->audit,
+		if (session_targets_get(&known, &target->key) == NULL &&
+		    !session_targets_add(state->audit,
 					 state->targets,
 					 target)) {
 			return WERR_NOT_ENOUGH_MEMORY;

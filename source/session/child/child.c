@@ -95,11 +95,17 @@ static void prepare_signals(pid_t worker)
 	}
 }
 
+static bool has_name(const struct sockaddr_storage *name, socklen_t len)
+{
+	return name->ss_family != AF_UNIX || len > sizeof(sa_family_t);
+}
+
 /*
- * Is it a connection of a client of the worker, or waits for such? The worker's
- * own connections to others have no name at this end.
+ * Is it a connection of a client of the worker, or waits for such? Or a link to
+ * another child, which would not see the worker's end? The worker's connection
+ * to CTDB has no name at this end, but one at the other.
  */
-static bool is_clients(int fd)
+static bool is_workers_only(int fd)
 {
 	struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
 	socklen_t name_len = sizeof(name);
@@ -111,7 +117,12 @@ static bool is_clients(int fd)
 	    getsockname(fd, (struct sockaddr *)&name, &name_len) != 0) {
 		return false;
 	}
-	return name.ss_family != AF_UNIX || name_len > sizeof(sa_family_t);
+	if (has_name(&name, name_len)) {
+		return true;
+	}
+	name_len = sizeof(name);
+	return getpeername(fd, (struct sockaddr *)&name, &name_len) == 0 &&
+	       !has_name(&name, name_len);
 }
 
 /*
@@ -129,7 +140,7 @@ static void close_clients_sockets(int link)
 	while ((entry = readdir(fds)) != NULL) {
 		const int fd = (int)strtol(entry->d_name, NULL, 10);
 
-		if (fd > STDERR_FILENO && fd != link && is_clients(fd)) {
+		if (fd > STDERR_FILENO && fd != link && is_workers_only(fd)) {
 			(void)close(fd);
 		}
 	}

@@ -21,6 +21,9 @@ struct stuck_smbds {
 	size_t num;
 	const struct session_query *query;
 	const struct session_scope *scope;
+	const struct session_targets *targets;
+	/* sessions there that are meant and are no targets */
+	struct session_targets more;
 };
 
 static struct stuck_smbd *find_smbd(const struct stuck_smbds *smbds,
@@ -105,11 +108,38 @@ static bool add_address(TALLOC_CTX *mem_ctx,
 	return true;
 }
 
+/* One that came after the targets were found. */
+static NTSTATUS add_more(struct stuck_smbds *smbds,
+			 const struct smbXsrv_session_global *session)
+{
+	const struct user_identity user =
+		session_user(session->auth_session_info, smbds->scope);
+	char *name = session_display_name(smbds, &user);
+	const struct session_target target = {
+		.key =
+			{
+				.global_id = session->session_global_id,
+				.wire_id = session->session_wire_id,
+				.creation_time = session->creation_time,
+			},
+		.owner = session->channels[0].server_id,
+		.user = name,
+		.client = session->channels[0].remote_address,
+	};
+
+	if (session_targets_get(smbds->targets, &target.key) != NULL) {
+		return NT_STATUS_OK;
+	}
+	return name != NULL && session_targets_add(smbds, &smbds->more, &target)
+		       ? NT_STATUS_OK
+		       : NT_STATUS_NO_MEMORY;
+}
+
 static NTSTATUS visit_session(const struct smbXsrv_session_global *session,
 			      enum smbXsrv_version_values version,
 			      void *private_data)
 {
-	const struct stuck_smbds *smbds = private_data;
+	struct stuck_smbds *smbds = private_data;
 	struct stuck_smbd *smbd =
 		find_smbd(smbds, &session->channels[0].server_id);
 
@@ -129,7 +159,7 @@ static NTSTATUS visit_session(const struct smbXsrv_session_global *session,
 			return NT_STATUS_NO_MEMORY;
 		}
 	}
-	return NT_STATUS_OK;
+	return add_more(smbds, session);
 }
 
 /* It may be anybody's, on any of them. */
@@ -140,6 +170,22 @@ static void visit_unreadable(void *private_data)
 	for (size_t i = 0; i < smbds->num; i++) {
 		smbds->list[i].is_protected = true;
 	}
+}
+
+/* Those of smbds that end, once each. */
+static void keep_ending(struct stuck_smbds *smbds)
+{
+	struct session_targets *more = &smbds->more;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < more->num; i++) {
+		if (!find_smbd(smbds, &more->list[i].owner)->is_protected) {
+			more->list[kept++] = more->list[i];
+		}
+	}
+	more->num = kept;
+	more->caller_known = true;
+	session_targets_complete(more);
 }
 
 /* smbd ends only if its client has the address that the message names. */
@@ -168,10 +214,14 @@ static void end_smbd(const struct session_table *table,
 	}
 }
 
-NTSTATUS last_resort_end_smbds(struct session_table *table,
-			       const struct session_query *query,
-			       const struct session_scope *scope,
-			       const struct session_targets *targets)
+NTSTATUS last_resort_end_smbds(
+	struct session_table *table,
+	const struct session_query *query,
+	const struct session_scope *scope,
+	const struct session_targets *targets,
+	void (*ending)(const struct session_targets *targets,
+		       void *private_data),
+	void *private_data)
 {
 	struct stuck_smbds *smbds = talloc_zero(NULL, struct stuck_smbds);
 	const struct session_walk walk = {
@@ -181,13 +231,29 @@ NTSTATUS last_resort_end_smbds(struct session_table *table,
 	};
 	NTSTATUS status = NT_STATUS_NO_MEMORY;
 
+	/* what means everybody protects nobody */
+	if (query->client.name == NULL && query->user.whole == NULL) {
+		talloc_free(smbds);
+		return NT_STATUS_OK;
+	}
 	if (smbds == NULL) {
 		return status;
 	}
 	smbds->query = query;
 	smbds->scope = scope;
-	if (list_smbds(smbds, targets)) {
+	smbds->targets = targets;
+	if (!list_smbds(smbds, targets)) {
+		talloc_free(smbds);
+		return status;
+	}
+	/* a walk is no snapshot: who is seen once is there */
+	status = session_table_walk(table, &walk);
+	if (NT_STATUS_IS_OK(status)) {
 		status = session_table_walk(table, &walk);
+	}
+	keep_ending(smbds);
+	if (NT_STATUS_IS_OK(status) && smbds->more.num != 0 && ending != NULL) {
+		ending(&smbds->more, private_data);
 	}
 	for (size_t i = 0; NT_STATUS_IS_OK(status) && i < smbds->num; i++) {
 		end_smbd(table, &smbds->list[i]);

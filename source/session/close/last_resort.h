@@ -17,12 +17,19 @@
  * @param[in] query    What was asked for.
  * @param[in] scope    What the server adds, the caller's session among it.
  * @param[in] targets  The sessions, with their fates.
+ * @param[in] ending   Called before, with sessions that end as well because
+ * they came meanwhile; may be NULL.
+ * @param[in] private_data  For ending().
  *
  * @return NT_STATUS_NO_MEMORY, or what session_table_walk() returns.
  */
-NTSTATUS last_resort_end_smbds(struct session_table *table,
-			       const struct session_query *query,
-			       const struct session_scope *scope,
-			       const struct session_targets *targets);
+NTSTATUS last_resort_end_smbds(
+	struct session_table *table,
+	const struct session_query *query,
+	const struct session_scope *scope,
+	const struct session_targets *targets,
+	void (*ending)(const struct session_targets *targets,
+		       void *private_data),
+	void *private_data);
 
 #endif

@@ -12,9 +12,10 @@
 #include "session_closer.h"
 
 /*
- * A request has the limit in microseconds, whether durable opens end, and the
- * fates that the targets have by now, four in a byte. The targets are known to
- * both, in the same order. A message has what has become of some of them.
+ * A request has the limit in microseconds, whether durable opens end, whether
+ * the last resort may be tried, and the fates that the targets have by now,
+ * four in a byte. The targets are known to both, in the same order. A message
+ * has what has become of some of them.
  */
 enum {
 	CLOSE_REQUEST = 3,
@@ -158,14 +159,17 @@ static NTSTATUS serve_close(struct child_link *link,
 		.limit = {.tv_sec = (time_t)(usec / 1000000),
 			  .tv_usec = (suseconds_t)(usec % 1000000)},
 		.end_durable = message_get_u32(request),
-		.query = &work->query,
-		.scope = &work->scope,
 		.progress = send_fates,
 		.private_data = state,
 	};
+	const bool last_resort = message_get_u32(request);
 	NTSTATUS unnoted = NT_STATUS_OK;
 	NTSTATUS status;
 
+	if (last_resort) {
+		options.query = &work->query;
+		options.scope = &work->scope;
+	}
 	get_fates(request, work->targets);
 	if (request->bad) {
 		return NT_STATUS_INTERNAL_ERROR;
@@ -270,6 +274,7 @@ struct tevent_req *session_close_in_child_send(
 	work->targets = targets;
 	message_put_u64(&request, with_headstart(&options->limit));
 	message_put_u32(&request, options->end_durable);
+	message_put_u32(&request, options->query != NULL);
 	put_fates(&request, targets);
 	subreq = call_child_request_send(state,
 					 ev,

@@ -523,7 +523,9 @@ static NTSTATUS try_last_resort(struct session_close_local_state *state,
 	return last_resort_end_smbds(state->closer->table,
 				     state->options.query,
 				     state->options.scope,
-				     state->targets);
+				     state->targets,
+				     state->options.ending,
+				     state->options.private_data);
 }
 
 /* All that there is to do now. Every close is sent before the first look. */

@@ -30,6 +30,10 @@ struct session_close_options {
 	/* for last_resort_end_smbds(); both NULL: that is not tried */
 	const struct session_query *query;
 	const struct session_scope *scope;
+	/* called before last_resort_end_smbds() ends sessions that are no
+	 * targets; may be NULL */
+	void (*ending)(const struct session_targets *targets,
+		       void *private_data);
 	/* called when fates may have changed; may be NULL */
 	void (*progress)(void *private_data);
 	void *private_data;

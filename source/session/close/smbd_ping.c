@@ -3,11 +3,13 @@
 
 #include "smbd_ping.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "lib/util/dlinklist.h"
 #include "lib/util/server_id.h"
 #include "librpc/gen_ndr/messaging.h"
 #include "source3/include/messages.h"
-#include "source3/include/serverid.h"
 #include "source3/lib/util_procid.h"
 
 /*
@@ -19,19 +21,24 @@
 #define BUCKETS 256
 
 /*
- * The n-th PONG of an smbd answers its n-th ping, because messages from one
- * process to another keep their order. One that gets lost makes later pings
- * look unanswered, which is the safe side.
+ * A ping has a number, which smbd sends back in its PONG, and logs: so it is
+ * text. Messages from one process to another keep their order, so an answer to
+ * one ping stands for all before it.
  */
+#define TEXT_FORMAT "sessiondel %" PRIu64
+#define TEXT_LEN 32
+
 struct smbd_ping {
 	struct smbd_ping *prev, *next;
 	struct smbd_pings *pings;
 	struct server_id smbd;
 	/* watches that use it */
 	size_t users;
-	uint64_t sent;
+	/* the highest number that was answered */
 	uint64_t answered;
-	bool node_asked;
+	/* the number of the ping to its node, and whether any process answered
+	 */
+	uint64_t node_asked;
 	bool node_answered;
 };
 
@@ -39,6 +46,8 @@ struct smbd_pings {
 	struct messaging_context *msg_ctx;
 	struct smbd_ping_watch *watches;
 	struct smbd_ping *buckets[BUCKETS];
+	/* of the last ping to anybody */
+	uint64_t number;
 };
 
 struct smbd_ping_watch {
@@ -69,27 +78,6 @@ static struct smbd_ping *find_ping(struct smbd_pings *pings,
 	return ping;
 }
 
-/* All that are known of a node: it is asked or heard of as a whole seldom. */
-static void for_node(struct smbd_pings *pings,
-		     uint32_t vnn,
-		     void (*act)(struct smbd_ping *ping))
-{
-	for (size_t i = 0; i < BUCKETS; i++) {
-		struct smbd_ping *ping = pings->buckets[i];
-
-		for (; ping != NULL; ping = ping->next) {
-			if (ping->smbd.vnn == vnn) {
-				act(ping);
-			}
-		}
-	}
-}
-
-static void note_node_answered(struct smbd_ping *ping)
-{
-	ping->node_answered = ping->node_asked;
-}
-
 static void wake_watch(struct tevent_context *ev,
 		       struct tevent_immediate *im,
 		       void *private_data)
@@ -101,44 +89,55 @@ static void wake_watch(struct tevent_context *ev,
 	watch->answered(watch->private_data);
 }
 
-/* One that nobody uses is kept while a PONG may come, so that it is counted. */
-static void free_unused(struct smbd_ping *ping)
-{
-	if (ping->users != 0 ||
-	    (ping->answered != ping->sent && serverid_exists(&ping->smbd))) {
-		return;
-	}
-	DLIST_REMOVE(*bucket_of(ping->pings, &ping->smbd), ping);
-	talloc_free(ping);
-}
-
-/* Those of smbds that have died without an answer. */
-static void free_all_unused(struct smbd_pings *pings)
+/* smbds elsewhere are few enough to be looked through. */
+static void note_node_answered(struct smbd_pings *pings,
+			       uint32_t vnn,
+			       uint64_t number)
 {
 	for (size_t i = 0; i < BUCKETS; i++) {
 		struct smbd_ping *ping = pings->buckets[i];
 
-		while (ping != NULL) {
-			struct smbd_ping *next = ping->next;
-
-			free_unused(ping);
-			ping = next;
+		for (; ping != NULL; ping = ping->next) {
+			if (ping->smbd.vnn == vnn && ping->node_asked != 0 &&
+			    ping->node_asked <= number) {
+				ping->node_answered = true;
+			}
 		}
 	}
 }
 
+/* Somebody else may ping this worker's smbds in its name, by smbcontrol(1). */
+static bool parse_text(const DATA_BLOB *data, uint64_t *number)
+{
+	char text[TEXT_LEN];
+	int end = 0;
+
+	if (data->length >= sizeof(text)) {
+		return false;
+	}
+	memcpy(text, data->data, data->length);
+	text[data->length] = '\0';
+	/* NOLINTNEXTLINE(cert-err34-c): what overflows was not sent by us */
+	return sscanf(text, "sessiondel %" SCNu64 "%n", number, &end) == 1 &&
+	       text[end] == '\0';
+}
+
 static void pong_received(struct smbd_pings *pings,
-			  const struct server_id *from)
+			  const struct server_id *from,
+			  const DATA_BLOB *data)
 {
 	struct smbd_ping *ping = find_ping(pings, from);
 	struct smbd_ping_watch *watch = NULL;
+	uint64_t number;
 
-	if (ping != NULL && ping->answered < ping->sent) {
-		ping->answered += 1;
-		free_unused(ping);
+	if (!parse_text(data, &number)) {
+		return;
 	}
 	if (!procid_is_local(from)) {
-		for_node(pings, from->vnn, note_node_answered);
+		note_node_answered(pings, from->vnn, number);
+	}
+	if (ping != NULL) {
+		ping->answered = MAX(ping->answered, number);
 	}
 	for (watch = pings->watches; watch != NULL; watch = watch->next) {
 		tevent_schedule_immediate(watch->wake,
@@ -159,8 +158,7 @@ static void pong_message(struct messaging_context *msg_ctx,
 
 	(void)msg_ctx;
 	(void)msg_type;
-	(void)data;
-	pong_received(pings, &from);
+	pong_received(pings, &from, data);
 }
 
 static int smbd_pings_destructor(struct smbd_pings *pings)
@@ -203,7 +201,7 @@ static void pong_read(struct tevent_req *req)
 		return;
 	}
 	read_next_pong(watch);
-	pong_received(watch->pings, &rec->src);
+	pong_received(watch->pings, &rec->src, &rec->buf);
 	talloc_free(rec);
 }
 
@@ -220,12 +218,20 @@ static void read_next_pong(struct smbd_ping_watch *watch)
 	}
 }
 
+static void release_ping(struct smbd_ping *ping)
+{
+	ping->users -= 1;
+	if (ping->users == 0) {
+		DLIST_REMOVE(*bucket_of(ping->pings, &ping->smbd), ping);
+		talloc_free(ping);
+	}
+}
+
 static int smbd_ping_watch_destructor(struct smbd_ping_watch *watch)
 {
 	DLIST_REMOVE(watch->pings->watches, watch);
 	for (size_t i = 0; i < watch->num_used; i++) {
-		watch->used[i]->users -= 1;
-		free_unused(watch->used[i]);
+		release_ping(watch->used[i]);
 	}
 	return 0;
 }
@@ -252,7 +258,6 @@ struct smbd_ping_watch *smbd_pings_watch(TALLOC_CTX *mem_ctx,
 		talloc_free(watch);
 		return NULL;
 	}
-	free_all_unused(pings);
 	DLIST_ADD(pings->watches, watch);
 	talloc_set_destructor(watch, smbd_ping_watch_destructor);
 	if (ev != messaging_tevent_context(pings->msg_ctx)) {
@@ -299,16 +304,25 @@ struct smbd_ping *smbd_ping_get(struct smbd_ping_watch *watch,
 	return ping;
 }
 
+static NTSTATUS send_ping(struct smbd_pings *pings, struct server_id to)
+{
+	char text[TEXT_LEN];
+	const int len =
+		snprintf(text, sizeof(text), TEXT_FORMAT, ++pings->number);
+
+	return messaging_send_buf(pings->msg_ctx,
+				  to,
+				  MSG_PING,
+				  (const uint8_t *)text,
+				  len);
+}
+
 NTSTATUS smbd_ping_send(struct smbd_ping *ping, uint64_t *number)
 {
-	NTSTATUS status = messaging_send(ping->pings->msg_ctx,
-					 ping->smbd,
-					 MSG_PING,
-					 NULL);
+	NTSTATUS status = send_ping(ping->pings, ping->smbd);
 
 	if (NT_STATUS_IS_OK(status)) {
-		ping->sent += 1;
-		*number = ping->sent;
+		*number = ping->pings->number;
 	}
 	return status;
 }
@@ -318,22 +332,14 @@ bool smbd_ping_answered(const struct smbd_ping *ping, uint64_t number)
 	return ping->answered >= number;
 }
 
-/* Each process of the node will answer once more. */
-static void count_node_ping(struct smbd_ping *ping)
-{
-	ping->sent += 1;
-}
-
 NTSTATUS smbd_ping_send_to_node(struct smbd_ping *ping)
 {
 	const struct server_id node = {.vnn = ping->smbd.vnn,
 				       .pid = ALL_PROCESSES};
-	NTSTATUS status =
-		messaging_send(ping->pings->msg_ctx, node, MSG_PING, NULL);
+	NTSTATUS status = send_ping(ping->pings, node);
 
 	if (NT_STATUS_IS_OK(status)) {
-		for_node(ping->pings, node.vnn, count_node_ping);
-		ping->node_asked = true;
+		ping->node_asked = ping->pings->number;
 		ping->node_answered = false;
 	}
 	return status;

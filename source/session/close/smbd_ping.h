@@ -15,8 +15,7 @@ struct smbd_ping;
 struct smbd_pings;
 
 /**
- * Be ready to ping. One of these is needed for a messaging context, because a
- * PONG does not say which ping it answers: they are counted.
+ * Be ready to ping. A messaging context has room for one of these only.
  *
  * @param[in] mem_ctx  Owns the pings.
  * @param[in] msg_ctx  Must outlive them.
@@ -51,7 +50,7 @@ struct smbd_ping *smbd_ping_get(struct smbd_ping_watch *watch,
 
 /**
  * Ping an smbd. It answers when it has taken up what it was sent before. Each
- * ping makes smbd log a line at level 1.
+ * ping makes smbd log a line at level 1, with "sessiondel" in it.
  *
  * @param[out] number  Of this ping, never 0. Valid only with NT_STATUS_OK.
  *

@@ -88,8 +88,6 @@ static NTSTATUS serve_find(struct child_link *link,
 				      &work->query,
 				      &work->scope,
 				      targets);
-	work->query.client.resolved = NULL;
-
 	summary = child_link_begin(link, FIND_SUMMARY);
 	message_put_u32(summary, targets->other_clients);
 	message_put_u32(summary, targets->caller_known);

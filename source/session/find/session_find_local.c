@@ -30,20 +30,6 @@ struct find_state {
 	struct live_owner live[LIVE_OWNERS];
 };
 
-/* Some guests have only a unix name. */
-static char *display_name(TALLOC_CTX *mem_ctx, const struct user_identity *user)
-{
-	if (user->account == NULL || user->account[0] == '\0') {
-		return talloc_strdup(mem_ctx,
-				     user->unix_name != NULL ? user->unix_name
-							     : "");
-	}
-	return talloc_asprintf(mem_ctx,
-			       "%s\\%s",
-			       user->domain != NULL ? user->domain : "",
-			       user->account);
-}
-
 /* The same user at the other end of the caller's connection. */
 static bool is_like_caller(const struct smbXsrv_session_global *session,
 			   const struct dom_sid *user,
@@ -59,7 +45,7 @@ static NTSTATUS add_target(struct find_state *state,
 			   const struct user_identity *user)
 {
 	const struct dom_sid sid = session_user_sid(session->auth_session_info);
-	char *name = display_name(state->mem_ctx, user);
+	char *name = session_display_name(state->mem_ctx, user);
 	const struct session_target target = {
 		.key =
 			{
@@ -239,9 +225,7 @@ NTSTATUS session_targets_find(TALLOC_CTX *mem_ctx,
 	if (NT_STATUS_IS_OK(status)) {
 		status = look_for_caller(table, &scope->caller, &state);
 	}
-	if (!NT_STATUS_IS_OK(status)) {
-		return status;
-	}
+	/* also when it is not complete: a child and its worker sort alike */
 	session_targets_complete(targets);
-	return NT_STATUS_OK;
+	return status;
 }

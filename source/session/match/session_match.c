@@ -106,3 +106,18 @@ bool session_is_on_callers_connection(
 	}
 	return false;
 }
+
+/* Some guests have only a unix name. */
+char *session_display_name(TALLOC_CTX *mem_ctx,
+			   const struct user_identity *user)
+{
+	if (user->account == NULL || user->account[0] == '\0') {
+		return talloc_strdup(mem_ctx,
+				     user->unix_name != NULL ? user->unix_name
+							     : "");
+	}
+	return talloc_asprintf(mem_ctx,
+			       "%s\\%s",
+			       user->domain != NULL ? user->domain : "",
+			       user->account);
+}

@@ -51,6 +51,16 @@ struct dom_sid session_user_sid(const struct auth_session_info *session);
 bool session_user_is_guest(const struct auth_session_info *session);
 
 /**
+ * A user's name for people: DOMAIN\account, or the unix name.
+ *
+ * @param[in] mem_ctx  Owns the name.
+ *
+ * @return NULL without memory.
+ */
+char *session_display_name(TALLOC_CTX *mem_ctx,
+			   const struct user_identity *user);
+
+/**
  * Has the session the token of the caller's own?
  *
  * @param[in] session  One whose authentication is complete.
