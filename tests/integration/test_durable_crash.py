@@ -40,7 +40,7 @@ def _samba(crash):
 
 
 def lease_key(path):
-    return path.encode().ljust(16)
+    return path.encode()[-16:].ljust(16)
 
 
 def killed_at(samba, crash, step, path):
@@ -73,29 +73,37 @@ def on_file(samba):
     return traces["locking"], traces["brlock"]
 
 
-def assert_others_can_open(samba, alice, path, step):
-    """Her client with her lease, another's with one, and exclusively."""
-    key = lease_key(path)
+def open_as_her(samba, alice, path):
+    """Her client opens the file with the same lease."""
+    del samba
     with durable.reconnect(alice, source=CLIENT) as again:
-        opened = durable.Handle(lease=key).open(again, path)
-        assert smb2.lock(opened, 0, 10) == SUCCESS, step
+        opened = durable.Handle(lease=lease_key(path)).open(again, path)
+        assert smb2.lock(opened, 0, 10) == SUCCESS
         opened.close()
+
+
+def open_as_another(samba, alice, path):
+    """Another client opens it with a lease of its own."""
+    del alice
     with connect(samba, "bob", source=OTHER_CLIENT) as bob:
         opened = durable.Handle(lease=os.urandom(16)).open(bob, path)
         opened.write(b"unhurt")
         opened.close()
-    assert exclusively(samba, path) == SUCCESS, step
 
 
-def test_worker_killed_before_each_step(samba, crash):
+@pytest.mark.parametrize("first, then", [
+    (open_as_her, open_as_another), (open_as_another, open_as_her)])
+def test_worker_killed_before_each_step(samba, crash, first, then):
     step = 1
     while True:
-        path = f"step-{step}.txt"
+        path = f"{first.__name__}-{step}"
         before = on_file(samba)
         alice = killed_at(samba, crash, step, path)
         if alice is None:
             break
-        assert_others_can_open(samba, alice, path, step)
+        first(samba, alice, path)
+        then(samba, alice, path)
+        assert exclusively(samba, path) == SUCCESS
         wait_until(lambda: on_file(samba) == before, f"it is free: {step}")
         assert step < STEPS_MAX
         step += 1

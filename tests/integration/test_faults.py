@@ -489,7 +489,7 @@ def event_loops(pid):
 @contextlib.contextmanager
 def nested_loop(samba, session, path):
     """In a with block, a session's smbd waits for the lock of a file that
-    carol has open, because the session is about to open it, too."""
+    carol has open, because the session is about to open it."""
     server_file = samba.directory / "shares" / "share" / path
     with connect(samba, "carol", source=OTHER_CLIENT) as carol:
         carol.open(path)
