@@ -147,7 +147,7 @@ void background_close_continue(struct background_closes *closes,
 			    "handles: too many are late\n");
 		return;
 	}
-	/* who was not asked when the answer said so is not asked later */
+	/* a session that the answer calls "not asked" is not asked later */
 	start_close(create_close(closes, ev, closer, targets, SESSION_ASKED),
 		    ev,
 		    &options);

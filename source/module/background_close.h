@@ -50,7 +50,7 @@ void background_close_continue(struct background_closes *closes,
  * @param[in]     conn         The caller's pipe.
  * @param[in]     closer       Must outlive the close.
  * @param[in]     target       The session, copied.
- * @param[in]     end_durable  Its durable handles end, too.
+ * @param[in]     end_durable  Its durable handles end with it.
  *
  * @return False without memory.
  */

@@ -28,7 +28,7 @@ bool client_lookup_wanted(struct sessiondel_module *module,
  *                         outlive the request.
  * @param[in]     sure_only  See name_lookup_send(): a client on port 139 calls
  *                         itself what it likes, so where a session has the
- *                         name on record, its addresses count as well, but
+ *                         name on record, its addresses also count, but
  *                         only those that not anybody can claim.
  *
  * @return The request, NULL without memory.

@@ -71,7 +71,7 @@ static void net_session_del_found(struct tevent_req *subreq);
 static void net_session_del_looked_up(struct tevent_req *subreq);
 static void net_session_del_closed(struct tevent_req *subreq);
 
-/* A child has half of the time, so that who is found can end in the rest. */
+/* A child has half of the time. The rest is for closing what it finds. */
 static void find(struct tevent_req *req)
 {
 	struct net_session_del_state *state =
@@ -115,7 +115,7 @@ static void look_up(struct tevent_req *req, bool sure_only)
 			    net_session_del_looked_up);
 }
 
-/* The last resort ends sessions that came meanwhile as well. */
+/* The last resort also ends sessions that came meanwhile. */
 static void record_ending(const struct session_targets *targets,
 			  void *private_data)
 {
@@ -127,7 +127,7 @@ static void record_ending(const struct session_targets *targets,
 		      targets);
 }
 
-/* What is to be closed is recorded before. */
+/* Sessions are recorded before they are closed. */
 static void close_targets(struct tevent_req *req,
 			  struct session_targets *targets)
 {
@@ -403,7 +403,7 @@ static bool init(struct net_session_del_state *state,
 		.module = module,
 		.call = call,
 		.r = r,
-		/* what smbd keeps on disk as well is for smbd alone to end */
+		/* only smbd can end what it also keeps on disk */
 		.end_durable = settings_read(&module->settings,
 					     SETTING_DURABLE_HANDLES) &&
 			       !lp_persistent_handles(),
@@ -447,7 +447,7 @@ static struct tevent_req *net_session_del_send(struct sessiondel_module *module,
 	return req;
 }
 
-/* Of both closes, for the audit. */
+/* The audit has the targets of both closes. */
 static WERROR merge_targets(struct net_session_del_state *state)
 {
 	const size_t first = state->targets->num;

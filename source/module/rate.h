@@ -32,7 +32,7 @@ bool rate_allows(struct rate *rate, time_t now);
  */
 uint64_t rate_take_dropped(struct rate *rate);
 
-/* Callers that are told apart at the same time, and bytes of what tells them.
+/* How many callers have limits of their own, and bytes of a caller's name.
  */
 #define RATES_CALLERS 64
 #define RATES_CALLER_LEN 128

@@ -15,13 +15,13 @@ struct session_table;
 struct session_work {
 	/* the worker's; opened when it is read first */
 	struct session_table *table;
-	/* the worker's; NULL where nothing is to be closed */
+	/* the worker's */
 	struct session_closer *closer;
 	/* what was asked for, and what the server adds */
 	struct session_query query;
 	struct session_scope scope;
-	/* NULL: all is done here. Else there, by services that get this struct
-	 * as it is when the child starts */
+	/* NULL: all is done here. Else in the child, by services that get a
+	 * copy of this struct */
 	struct call_child *child;
 	/* to be closed next; in the child, what it found last */
 	struct session_targets *targets;

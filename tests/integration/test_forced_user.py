@@ -69,7 +69,7 @@ def test_it_can_be_reclaimed_without_a_call(samba, path, share):
 @each_way
 @each_share
 def test_others_on_its_smbd_keep_theirs(samba, pipe, path, share, asked):
-    """Bob, too, in whose name alice used the share."""
+    """Also of bob, in whose name alice used the share."""
     kept = {(user, on): durable.Handle(share=on) for user in ("bob", "carol")
             for on in (share, durable.SHARE)}
     his = durable.Handle(share=share)

@@ -159,7 +159,7 @@ def test_callers_own_smbd_is_not_ended(samba, near, user, answer):
 
 
 def test_other_connections_live_on(samba, caller, near):
-    """Those that were not asked for, and those that do as they are told."""
+    """Those that were not asked for, and those that close their sessions."""
     hung(near)
     with (connect(samba, "alice", source=OTHER_CLIENT) as kept,
           Connection(samba, source=CLIENT) as obedient):

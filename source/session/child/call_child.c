@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The child process of one call, for what may block for long on a cluster. */
+/* The child process of one call: on a cluster, some functions block for long.
+ */
 
 #include "call_child.h"
 
@@ -318,7 +319,7 @@ static NTSTATUS start_child(struct call_child *child)
 	}
 	err = child_start(&child->process, fork_and_run, child);
 	if (err != 0) {
-		DBG_ERR("cannot start a process: %s\n", strerror(err));
+		DBG_ERR("cannot start a child process: %s\n", strerror(err));
 		child_end(&child->process);
 		return map_nt_error_from_unix_common(err);
 	}

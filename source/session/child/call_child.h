@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The child process of one call, for what may block for long on a cluster. */
+/* The child process of one call: on a cluster, some functions block for long.
+ */
 
 #ifndef SESSIONDEL_CALL_CHILD_H
 #define SESSIONDEL_CALL_CHILD_H
@@ -43,7 +44,8 @@ bool call_child_needed(void);
  * @param[in] msg_ctx   The worker's; the child has a connection of its own to
  *                      all that it leads to.
  * @param[in] services  Ends with NULL; must outlive it.
- * @param[in] private_data  For all of them, as it is when the child starts.
+ * @param[in] private_data  For all services. The child gets a copy as it
+ * starts.
  *
  * @return NULL without memory.
  */

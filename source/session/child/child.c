@@ -79,7 +79,7 @@ void child_end(struct child *child)
 	}
 }
 
-/* It ends with the worker, and like any process when it is told to. */
+/* It ends with the worker, and on SIGTERM like any process. */
 static void prepare_signals(pid_t worker)
 {
 	sigset_t none;

@@ -7,7 +7,7 @@
 #include "source/common/samba_types.h"
 
 struct child {
-	/* a pidfd, for the worker's SIGCHLD handler frees pids at any time */
+	/* a pidfd: the worker's SIGCHLD handler may free the pid at any time */
 	int process;
 	/* a socket to it, which does not block */
 	int link;

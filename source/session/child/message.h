@@ -47,7 +47,7 @@ void message_put_server_id(struct message *message,
 void message_put_sid(struct message *message, const struct dom_sid *value);
 
 /**
- * Write the length into the header: the message is to be sent.
+ * Write the length into the header, so that the message can be sent.
  *
  * @return False when the message is bad.
  */

@@ -246,7 +246,7 @@ NTSTATUS last_resort_end_smbds(
 		talloc_free(smbds);
 		return status;
 	}
-	/* a walk is no snapshot: who is seen once is there */
+	/* a walk is no snapshot: a session that is seen once is there */
 	status = session_table_walk(table, &walk);
 	if (NT_STATUS_IS_OK(status)) {
 		status = session_table_walk(table, &walk);

@@ -29,7 +29,7 @@
 /* How long before the end last_resort_end_smbds() is tried. */
 #define LAST_RESORT_USEC 1000000ULL
 
-/* A ping that is to be answered. */
+/* A ping, and its PONG. */
 struct awaited_ping {
 	/* 0: none was sent */
 	uint64_t number;
@@ -69,7 +69,7 @@ struct close_owner {
  * A PONG is a reason to look at the table, and no proof: an smbd that waits for
  * a lock can answer a ping and lose a close message that was sent before it. So
  * every message is sent again, with the next ping, until its session is gone.
- * The end of the record is the proof, and so the table is polled as well. It is
+ * The end of the record is the proof, so the table is also polled. It is
  * never written to, because a watch would stay behind in the record when this
  * worker is killed.
  */
@@ -88,7 +88,7 @@ struct session_close_local_state {
 	size_t num_owners;
 	struct smbd_ping_watch *watch;
 	struct tevent_timer *timer;
-	/* NULL where durable opens are left as they are */
+	/* NULL where durable opens are not ended */
 	struct durable_opens *opens;
 	/* one for each smbd that has any */
 	struct durable_proof *proofs;
@@ -218,7 +218,7 @@ static NTSTATUS note_durable(struct session_close_local_state *state)
 		return status;
 	}
 	if (!NT_STATUS_IS_OK(status)) {
-		DBG_WARNING("durable opens are left as they are: %s\n",
+		DBG_WARNING("durable opens are not ended: %s\n",
 			    nt_errstr(status));
 		TALLOC_FREE(state->opens);
 		if (!NT_STATUS_EQUAL(status, NT_STATUS_REVISION_MISMATCH)) {

@@ -17,7 +17,7 @@ struct session_closer;
 struct session_close_options {
 	/* how long to wait at most */
 	struct timeval limit;
-	/* durable opens end as well; else they are left to be reclaimed */
+	/* durable opens end; else clients can reclaim them */
 	bool end_durable;
 	/*
 	 * Those that were noted before; the request takes them, and notes no

@@ -19,7 +19,7 @@ struct durable_table {
 };
 
 enum durable_state {
-	/* as it was noted: with its smbd */
+	/* still with its smbd */
 	DURABLE_CONNECTED,
 	/* can be reclaimed; whose it is will be proven */
 	DURABLE_DISCONNECTED,

@@ -26,7 +26,7 @@ NTSTATUS durable_table_open(TALLOC_CTX *mem_ctx,
 			    struct durable_table **table);
 
 /**
- * Note the durable opens that may belong to sessions which are to be closed:
+ * Note the durable opens that may belong to the targets:
  * those that are connected now, on the smbds of these sessions.
  *
  * [MS-SMB2] 3.3.4.12 closes every open of a session. smbd keeps its durable
@@ -94,8 +94,8 @@ bool durable_opens_want_proof(const struct durable_opens *opens, size_t smbd);
 void durable_opens_begin_proof(struct durable_opens *opens, size_t smbd);
 
 /**
- * The PONG is there. Where all who stay are there as well, what was meant was
- * the closed sessions'; else it is left alone.
+ * The PONG is there. If all who stay are still there, those opens were the
+ * closed sessions'; else they are left alone.
  *
  * @return NT_STATUS_NO_MEMORY, or why that cannot be found out now.
  */

@@ -55,8 +55,8 @@ struct stayers_walk {
 };
 
 /*
- * Records of other smbds have none of the unique ids of these, so they need not
- * be decoded. A record without an address has no channel, and may be anybody's.
+ * Records of other smbds contain no unique id of these, so they need not be
+ * decoded. A record without an address has no channel, and may be anybody's.
  */
 static bool may_stay(TDB_DATA value, void *private_data)
 {

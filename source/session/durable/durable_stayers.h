@@ -18,7 +18,7 @@ struct durable_smbd {
 	 * at */
 	size_t awaited;
 	size_t awaited_before;
-	/* opens whose owner is to be proven, before a ping for that was sent */
+	/* opens that need a proof, for which no ping was sent yet */
 	size_t disconnected;
 };
 
@@ -44,7 +44,7 @@ bool durable_smbds_add(TALLOC_CTX *mem_ctx,
  * Add the sessions that stay, by a walk over the session table.
  *
  * A walk is no snapshot: a record that moves because it grows can be missed.
- * So the caller walks twice, and whoever was seen once counts.
+ * So the caller walks twice, and a session that was seen once counts.
  *
  * @return NT_STATUS_NO_MEMORY, or what session_table_walk() returns.
  */

@@ -12,7 +12,7 @@
 
 /*
  * A request has the addresses that the client's name was resolved to. Each
- * target is sent when it is found, for the case that the walk does not end.
+ * target is sent when it is found, in case the walk does not end.
  */
 enum {
 	FIND_REQUEST = 1,

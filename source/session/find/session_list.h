@@ -19,7 +19,7 @@
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
  * @param[in] work     Must outlive the request.
- * @param[in] opens    Count them, too.
+ * @param[in] opens    Count the opens.
  * @param[in] limit    How long a child may take.
  *
  * @return The request, NULL without memory.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/find/smbd_users.c: who has an smbd to himself. */
+/* Tests of source/session/find/smbd_users.c: has one user an smbd to itself? */
 
 #include "replace.h"
 
