@@ -457,15 +457,17 @@ def test_call_whose_caller_hangs_up_is_carried_through(samba, bob):
 def test_calls_whose_callers_hang_up_keep_their_slots_to_their_end():
     """Which comes at their limit at the latest."""
     with Server(address="127.0.0.3",
-                conf={"sessiondel:timeout": "5"}) as samba:
+                conf={"sessiondel:timeout": "10"}) as samba:
         with (connect(samba, "alice", source=CLIENT) as alice,
               connect(samba, "adm", source=OTHER_CLIENT) as other):
             caller = connect(samba, "sop", source=CALLER)
             pipes = [Pipe(caller) for _ in range(MAX_WAITING)]
             pipe, worker = Pipe(other), samba.worker_pids()
             with stopped(smbd_of(samba, alice)):
-                for waiting in pipes:
-                    waiting.send_session_del(user="alice")
+                # While it is stopped they gather, so all have the same time.
+                with stopped(*worker):
+                    for waiting in pipes:
+                        waiting.send_session_del(user="alice")
                 wait_served(caller)
                 hang_up(samba, caller)
                 assert pipe.net_session_del(user="nobody") == ERROR_BUSY
