@@ -209,7 +209,8 @@ static void test_cut_message_is_bad(void **state)
 
 		get_all_kinds(&got);
 		assert_true(got.bad);
-		assert_in_range(got.at, MESSAGE_HEADER, got.length);
+		assert_true(got.at >= MESSAGE_HEADER);
+		assert_true(got.at <= got.length);
 		free(got.data);
 	}
 }
@@ -240,7 +241,8 @@ static void test_what_does_not_fit_makes_it_bad(void **state)
 	message = filled_to(MESSAGE_MAX - needed + 1);
 	c->put(&message);
 	assert_true(message.bad);
-	assert_in_range(message.length, MESSAGE_HEADER, MESSAGE_MAX);
+	assert_true(message.length >= MESSAGE_HEADER);
+	assert_true(message.length <= MESSAGE_MAX);
 	assert_false(message_finish(&message));
 }
 
