@@ -456,7 +456,7 @@ def test_call_whose_caller_hangs_up_is_carried_through(samba, bob):
 
 def test_calls_whose_callers_hang_up_keep_their_slots_to_their_end():
     """Which comes at their limit at the latest."""
-    with Server(address="127.0.0.3",
+    with Server(address="127.0.0.5",
                 conf={"sessiondel:timeout": "10"}) as samba:
         with (connect(samba, "alice", source=CLIENT) as alice,
               connect(samba, "adm", source=OTHER_CLIENT) as other):

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One throwaway Samba server: smbd and samba-dcerpcd with the plugin."""
 
+import errno
 import glob
 import itertools
 import os
+import socket
 from pathlib import Path
 
 from testbed import TestbedError, accounts, namespace, processes, programs
@@ -178,6 +180,10 @@ class Server:
                                  self.directory / "state")
 
     def _start_smbd(self):
+        # Two at one address would get its clients at random.
+        for address in self.addresses or ["0.0.0.0"]:
+            processes.wait_until(lambda where=address: _is_free(where),
+                                 f"no other server is at {address}", 10)
         self._smbd = processes.Daemon(
             [SMBD, *self._daemon_options()], self.log_dir / "smbd.output",
             self._environment())
@@ -232,6 +238,20 @@ class Server:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         return (f"{daemon.name} ended: {' / '.join(lines[-3:])}; "
                 f"logs in {self.log_dir}")
+
+
+def _is_free(address):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # So that only a listener is in the way, not an old connection.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, 445))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            return False
+    return True
 
 
 def _new_directory():
