@@ -14,7 +14,7 @@ from testbed.servers.standalone import Server
 
 @pytest.fixture(name="samba", scope="module")
 def _samba():
-    """A server whose calls wait as long as they may."""
+    """A server whose calls wait as long as possible."""
     with Server(address="127.0.0.1",
                 conf={"sessiondel:timeout": "20"}) as server:
         yield server
@@ -22,7 +22,7 @@ def _samba():
 
 @pytest.fixture(name="hasty_samba", scope="module")
 def _hasty_samba():
-    """A server whose calls give up as soon as they may."""
+    """A server whose calls give up as soon as possible."""
     with Server(address="127.0.0.2",
                 conf={"sessiondel:timeout": "1"}) as server:
         yield server
@@ -47,7 +47,7 @@ def _hasty_caller(hasty_samba):
 
 
 def logged_in(samba, user):
-    """A fixture's session; it has left the table when the next one begins."""
+    """A session for a fixture. Afterwards, wait until it has left the table."""
     with connect(samba, user, source=CLIENT) as session:
         yield session
     wait_gone(samba, user)
@@ -93,7 +93,7 @@ def _pkg_config(top_directory, build_directory):
 
 @pytest.fixture(name="compiled", scope="module")
 def _compiled(pkg_config, tmp_path_factory):
-    """Compiles a program as the manual says, with all warnings on."""
+    """Compiles a program as the manual page says, with all warnings."""
     place = tmp_path_factory.mktemp("programs")
     # The program brings the sanitizer runtime; the library does not have it.
     sanitize = (["-fsanitize=address,undefined"] if sanitizers.active()
@@ -103,7 +103,8 @@ def _compiled(pkg_config, tmp_path_factory):
         program = place / source.stem
         subprocess.run(
             ["cc", "-Wall", "-Wextra", "-Werror", *sanitize, *options,
-             source, "-o", program, *pkg_config("--cflags", "--libs"), *options],
+             source, "-o", program, *pkg_config("--cflags", "--libs"),
+             *options],
             check=True)
         return program
     return compile_program

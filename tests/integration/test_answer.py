@@ -49,7 +49,7 @@ def test_other_calls_are_answered_while_one_waits(samba, caller, alice):
     assert alice.alive() == DELETED
 
 
-def test_success_is_not_told_before_the_session_is_gone(samba, caller, alice):
+def test_no_success_before_the_session_is_gone(samba, caller, alice):
     alice.open("held by alice", sharing=0)
     waiting = Pipe(caller)
     with stopped(smbd_of(samba, alice)):
@@ -61,7 +61,7 @@ def test_success_is_not_told_before_the_session_is_gone(samba, caller, alice):
     assert sessions.open_files(samba) == []
 
 
-def test_hung_smbd_costs_a_time_out_and_the_others_are_closed(
+def test_hung_smbd_means_a_time_out_and_the_others_are_closed(
         hasty_samba, hasty_caller, hasty_alice):
     with connect(hasty_samba, "alice", source=OTHER_CLIENT) as other:
         with stopped(smbd_of(hasty_samba, hasty_alice)):
@@ -75,7 +75,7 @@ def test_hung_smbd_costs_a_time_out_and_the_others_are_closed(
         assert hasty_alice.alive() in (DELETED, DISCONNECTED)
 
 
-def test_time_out_is_told_apart_from_what_was_closed(
+def test_audit_shows_what_timed_out_and_what_was_closed(
         hasty_samba, hasty_caller, hasty_alice):
     pipe = Pipe(hasty_caller)
     with (connect(hasty_samba, "alice", source=OTHER_CLIENT),
@@ -104,8 +104,8 @@ def test_session_without_a_channel_is_not_gone_before_its_files(
         hasty_samba, hasty_caller):
     """Its connection drops while one of its requests is still pending.
 
-    smbd lives on for another connection of the same client, and its record
-    of the session, which has no channel now, cannot be decoded.
+    smbd lives on because the same client has another connection. It keeps a
+    record of the session, which has no channel and cannot be decoded.
     """
     with Connection(hasty_samba, "3.0", source=CLIENT, sign=True) as dropped:
         victim = dropped.login("alice")
@@ -172,7 +172,7 @@ def test_as_many_as_may_wait_do(samba, caller, alice):
 
 
 def transacted(pipe, user):
-    """A call as Windows' clients make it."""
+    """Make a call as Windows clients do."""
     return pipe.transact_session_del(user=user)
 
 
@@ -182,8 +182,8 @@ def read(pipe, user):
     return smb2.read(pipe.opened())
 
 
-def told(answer):
-    """The result, or why there is none."""
+def result_of(answer):
+    """The result, or the status if there is none."""
     return werror(answer) if answer.status() == SUCCESS else answer.status()
 
 
@@ -191,7 +191,7 @@ def told(answer):
     (transacted, ERROR_TIMEOUT),
     (read, CANCELLED if series.CANCELS_READS else ERROR_TIMEOUT),
 ])
-def test_callers_who_close_each_other_both_go(hasty_samba, send, lost):
+def test_callers_that_close_each_other_both_end(hasty_samba, send, lost):
     worker, = hasty_samba.worker_pids()
     with (connect(hasty_samba, "sop", source=CLIENT) as one,
           connect(hasty_samba, "adm", source=OTHER_CLIENT) as two):
@@ -203,7 +203,7 @@ def test_callers_who_close_each_other_both_go(hasty_samba, send, lost):
             # A session that has nothing pending would end at once.
             answers = [send(pipe, other).wait_pending()
                        for pipe, other in pipes]
-        results = [told(answer) for answer in answers]
+        results = [result_of(answer) for answer in answers]
         # The caller that is answered first can lose its session before the
         # other call ends.
         assert lost in results
@@ -227,7 +227,7 @@ def test_caller_is_answered_before_its_own_session_ends(samba, level):
     {"dialect": "SMB1"}, {"dialect": "2.02"}, {"dialect": "2.1", "sign": True},
     {"dialect": "3.0", "encrypt": True}, {"dialect": "3.1.1", "encrypt": True},
 ], ids=lambda options: "-".join(map(str, options.values())))
-def test_caller_is_answered_whatever_its_dialect(samba, options):
+def test_caller_is_answered_in_every_dialect(samba, options):
     with Connection(samba, source=CLIENT, **options) as connection:
         caller, other = connection.login("sop"), connection.login("alice")
         assert Pipe(caller).net_session_del(CLIENT, "sop") == NERR_SUCCESS
@@ -247,7 +247,7 @@ def test_callers_other_sessions_are_gone_when_it_is_answered(samba, level):
 
 
 @pytest.mark.parametrize("dialect", ["2.1", "3.0"])
-def test_own_session_is_known_after_it_was_authenticated_anew(samba, dialect):
+def test_own_session_is_known_after_reauthentication(samba, dialect):
     with Connection(samba, dialect, source=CLIENT) as connection:
         caller, other = connection.login("sop"), connection.login("alice")
         pipe = Pipe(caller)
@@ -275,7 +275,7 @@ def test_caller_that_is_someone_else_inside_rpc_keeps_its_answer(samba):
         assert (bystander.alive(), carrier.alive()) == (ALIVE, DELETED)
 
 
-def test_own_session_ends_as_well_when_the_pipe_is_closed_at_once(samba):
+def test_own_session_ends_when_the_pipe_is_closed_at_once(samba):
     with Connection(samba, source=CLIENT) as connection:
         caller, bystander = connection.login("sop"), connection.login("bob")
         pipe = Pipe(caller)
@@ -359,11 +359,11 @@ def test_table_that_cannot_be_opened_is_no_refusal():
     with Server(address="127.0.0.3") as samba:
         pipe = Pipe(connect(samba, "sop", source=CALLER))
         table = samba.directory / "lock" / "smbXsrv_session_global.tdb"
-        aside = table.rename(table.with_suffix(".aside"))
+        moved = table.rename(table.with_suffix(".moved"))
         table.mkdir()
         assert pipe.net_session_del(user="alice") == NERR_INTERNAL_ERROR
         table.rmdir()
-        aside.rename(table)
+        moved.rename(table)
         assert pipe.net_session_del(
             user="alice") == NERR_CLIENT_NAME_NOT_FOUND
 

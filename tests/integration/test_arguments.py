@@ -60,12 +60,12 @@ def _unharmed(samba):
 
 
 def stub(client, user, server=None):
-    """The arguments of a call, as bytes of UTF-16, None for NULL."""
+    """The stub of a call: names as bytes of UTF-16, None for NULL."""
     return b"".join(map(unique_string, (server, client, user)))
 
 
 def send(pipe, data):
-    """Make a call with a bare stub; the WERROR's number or FAULT."""
+    """Make a call with this stub; the WERROR's number, or FAULT."""
     pipe.send_stub(SESSION_DEL, data)
     try:
         return pipe.receive_werror()
@@ -136,7 +136,7 @@ def test_name_may_have_1024_characters(samba, pipe, name, answer):
             client, user)) == answer
 
 
-def test_prefix_of_the_client_name_counts_too(pipe):
+def test_prefix_of_the_client_name_counts(pipe):
     assert pipe.net_session_del("\\\\" + "x" * (NAME_MAX - 3)) == \
         NERR_CLIENT_NAME_NOT_FOUND
     assert pipe.net_session_del("\\\\" + "x" * (NAME_MAX - 2)) == \

@@ -14,8 +14,8 @@ import pytest
 
 from testbed.clients import smb2
 from testbed.clients.connections import (
-    CALLER, CLIENT as VICTIM, DELETED, OTHER_CLIENT, UNKNOWN_CLIENT as UNKNOWN, Connection,
-    connect)
+    CALLER, CLIENT as VICTIM, DELETED, OTHER_CLIENT, UNKNOWN_CLIENT as UNKNOWN,
+    Connection, connect)
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe, wait_served, werror)
@@ -76,15 +76,15 @@ def sid_of(server, user):
 
 
 def reload_worker(server, **parameters):
-    """Give the running worker new values of sessiondel: parameters."""
+    """Make the running worker read new values of sessiondel: parameters."""
     server.write_conf({f"sessiondel:{name}": value
                        for name, value in parameters.items()})
     for pid in server.worker_pids():
         os.kill(pid, signal.SIGHUP)
 
 
-def complaints(server, name):
-    """The lines in Samba's log about a bad value of that parameter."""
+def warnings(server, name):
+    """The lines in Samba's log about bad values of a parameter."""
     return [line for line in server.log(audit.LOG).splitlines()
             if f"sessiondel:{name} = " in line]
 
@@ -94,7 +94,7 @@ def stopped_smbd(server, user):
     return stopped(sessions.sessions_of(server, user)[0]["pid"])
 
 
-def test_call_line_tells_who_asked_what_with_which_result(samba, pipe):
+def test_call_line_says_who_asked_for_what_and_the_result(samba, pipe):
     port = pipe.session.connection.local_port()
     with audit.Recording(samba, pipe) as record:
         pipe.net_session_del(f"\\\\{UNKNOWN}", "bob")
@@ -110,7 +110,7 @@ def test_call_line_tells_who_asked_what_with_which_result(samba, pipe):
     assert 0 <= float(call["seconds"]) < 60
 
 
-def test_session_line_tells_which_session_of_whom_ended(samba, pipe):
+def test_session_line_says_whose_session_ended(samba, pipe):
     with connect(samba, "Ольга", source=VICTIM) as victim:
         port = victim.connection.local_port()
         row, = [row for row in sessions.session_table(samba)
@@ -151,7 +151,7 @@ def test_callers_own_session_is_recorded_as_such(samba, pipe):
     assert "the caller's own" in SESSION.fullmatch(record.syslog[1])["fate"]
 
 
-def test_caller_who_ends_his_session_and_hangs_up_leaves_no_error(samba, pipe):
+def test_caller_that_ends_its_session_and_hangs_up_logs_no_error(samba, pipe):
     before = len(samba.log(audit.LOG))
     # The smbd may or may not be gone when it is asked, so try several times.
     for _ in range(5):
@@ -159,7 +159,8 @@ def test_caller_who_ends_his_session_and_hangs_up_leaves_no_error(samba, pipe):
             pid, = [row["pid"] for row in sessions.session_table(samba)
                     if row["address"] == VICTIM]
             assert Pipe(session).net_session_del(None, "adm") == NERR_SUCCESS
-        wait_until(lambda pid=pid: pid not in samba.smbd_pids(), "the smbd ends")
+        wait_until(lambda pid=pid: pid not in samba.smbd_pids(),
+                   "the smbd ends")
     with audit.Recording(samba, pipe):
         pass
     assert "cannot" not in samba.log(audit.LOG)[before:]
@@ -202,7 +203,8 @@ def test_log_and_syslog_get_the_same_lines(samba, pipe):
     ("a\\b", "a\\\\b"),
     ("a\nb", "a\\x0Ab"),
     ("a\r\n<37>Jan  1 00:00:00 sessiondel[1]: NetSessionDel by \"x\"",
-     "a\\x0D\\x0A<37>Jan  1 00:00:00 sessiondel[1]: NetSessionDel by \\\"x\\\""),
+     "a\\x0D\\x0A<37>Jan  1 00:00:00 sessiondel[1]: "
+     "NetSessionDel by \\\"x\\\""),
     ("\x1b[2J\x07", "\\x1B[2J\\x07"),
     ("\x7f\x85", "\\x7F\\xC2\\x85"),
     ("\u202egnp.exe", "\\xE2\\x80\\xAEgnp.exe"),
@@ -232,7 +234,7 @@ def test_long_name_is_cut_with_a_mark(samba, pipe):
     assert record.log == record.syslog
 
 
-def test_names_forge_no_line(samba, pipe):
+def test_names_cannot_forge_a_line(samba, pipe):
     forged = ("\n[2026/01/01 00:00:00,  0] x.c:1(x)\n"
               "  sessiondel: NetSessionDel by \"forged\"\n")
     pipe.net_session_del(forged, "bob")
@@ -313,7 +315,7 @@ def test_flood_of_one_caller_hides_no_other(samba):
 def test_audit_parameter_says_where_lines_go(samba, value, places):
     samba.write_conf({"sessiondel:audit": value})
     samba.restart_dcerpcd()
-    before = len(complaints(samba, "audit"))
+    before = len(warnings(samba, "audit"))
     with connect(samba, "sop") as session:
         pipe = Pipe(session)
         with audit.Recording(samba, pipe, where=places) as record:
@@ -321,7 +323,7 @@ def test_audit_parameter_says_where_lines_go(samba, value, places):
     assert len(record.log) == ("log" in places)
     assert len(record.syslog) == ("syslog" in places)
     bad = value.lower() not in ("log", "syslog", "both")
-    assert [value in line for line in complaints(samba, "audit")[before:]] \
+    assert [value in line for line in warnings(samba, "audit")[before:]] \
         == [True] * bad
 
 
@@ -349,7 +351,7 @@ def test_new_values_count_after_sighup_to_the_worker(samba, pipe):
 
 
 @pytest.mark.usefixtures("plain_conf")
-def test_bad_timeout_costs_one_line_and_the_default_counts(samba, pipe):
+def test_bad_timeout_logs_one_line_and_the_default_is_used(samba, pipe):
     """All bad values at once, each with a call that reaches its time limit."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(connect(samba, "bob", source=VICTIM))
@@ -358,7 +360,7 @@ def test_bad_timeout_costs_one_line_and_the_default_counts(samba, pipe):
         with audit.Recording(samba, pipe) as record:
             with stopped_smbd(samba, "bob"):
                 for value, caller in zip(BAD_TIMEOUTS, waiting):
-                    become_bad(samba, pipe, value)
+                    set_bad_timeout(samba, pipe, value)
                     caller.send_session_del(VICTIM, "bob")
                 answers = [caller.receive_werror() for caller in waiting]
     assert answers == [ERROR_TIMEOUT] * len(BAD_TIMEOUTS)
@@ -369,20 +371,20 @@ def test_bad_timeout_costs_one_line_and_the_default_counts(samba, pipe):
         assert DEFAULT_TIMEOUT <= float(call["seconds"]) < LONGEST_TIMEOUT
 
 
-def become_bad(server, pipe, value):
+def set_bad_timeout(server, pipe, value):
     """Reload with a bad time limit; make calls until one logs the warning."""
-    before = len(complaints(server, "timeout"))
+    before = len(warnings(server, "timeout"))
     reload_worker(server, timeout=value)
 
-    def complained():
+    def warned():
         pipe.net_session_del(UNKNOWN, "reload")
-        return complaints(server, "timeout")[before:]
+        return warnings(server, "timeout")[before:]
 
-    line, = wait_until(complained, f"a line about {value!r}")
+    line, = wait_until(warned, f"a line about {value!r}")
     assert f'"{value}"' in line
     with audit.Recording(server, pipe):
         pipe.net_session_del(UNKNOWN, "again")
-    assert complaints(server, "timeout")[before:] == [line]
+    assert warnings(server, "timeout")[before:] == [line]
 
 
 def test_stuck_syslogd_stops_no_call(samba, pipe):
@@ -427,18 +429,18 @@ def test_burst_of_lines_reaches_syslog_whole(samba, pipe):
 
 
 def test_missing_syslogd_stops_no_call(samba, pipe):
-    aside = f"{syslog.PATH}.aside"
-    os.rename(syslog.PATH, aside)
+    moved = f"{syslog.PATH}.moved"
+    os.rename(syslog.PATH, moved)
     try:
         with audit.Recording(samba, pipe, where=["log"]) as record:
             assert pipe.net_session_del(UNKNOWN, "bob") == \
                 NERR_CLIENT_NAME_NOT_FOUND
     finally:
-        os.rename(aside, syslog.PATH)
+        os.rename(moved, syslog.PATH)
     assert len(record.log) == 1
 
 
-def test_worker_that_is_told_to_end_writes_what_is_left(samba):
+def test_worker_that_is_terminated_writes_the_lines_left(samba):
     for number in range(3):
         name = f"last-words-{number}"
         with connect(samba, "sop", source=CALLER) as session:

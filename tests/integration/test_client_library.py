@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programs in C end sessions with the library."""
+"""C programs close sessions with the library."""
 
 import re
 import subprocess
@@ -27,7 +27,7 @@ def _samba():
 
 @pytest.fixture(name="session_del", scope="module")
 def _session_del(compiled, top_directory):
-    """The example of the reference page."""
+    """The example in the reference page of the Windows function."""
     program = compiled(top_directory / "docs" / "examples" / "session_del.c")
 
     def run(*arguments, user="sop", password=PASSWORD, **env):
@@ -136,8 +136,8 @@ def test_program_with_libnetapi_passes_its_login_on(
         assert done.returncode == 0 and sessions_of(samba, "sop") == []
         caller.stdin.write("\n")
         caller.stdin.close()
-        told = caller.stdout.read()
-    assert told.splitlines() == ["", "2312", "NERR_ClientNameNotFound"]
+        printed = caller.stdout.read()
+    assert printed.splitlines() == ["", "2312", "NERR_ClientNameNotFound"]
     assert caller.returncode == 0
 
 

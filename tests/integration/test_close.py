@@ -49,7 +49,7 @@ def _caller(samba):
 
 @pytest.fixture(autouse=True)
 def _left_alone(samba):
-    """After each test: wait until smbd has noticed that its clients left."""
+    """After each test, wait until smbd has noticed that its clients left."""
     yield
     sessions.wait_for_sessions(
         samba, lambda table: {row["address"] for row in table} <= {CALLER},
@@ -58,7 +58,7 @@ def _left_alone(samba):
 
 @pytest.fixture(name="connection")
 def _connection(samba, request):
-    """One TCP connection, by default of SMB 3.1.1."""
+    """One TCP connection, by default with SMB 3.1.1."""
     options = getattr(request, "param", {})
     with Connection(samba, source=CLIENT, **options) as connection:
         yield connection
@@ -72,12 +72,12 @@ def _alice(connection):
 
 @pytest.fixture(name="bob")
 def _bob(connection):
-    """The bystander on the victim's connection."""
+    """A bystander on the victim's connection."""
     return connection.login("bob")
 
 
 def deleted(connection):
-    """How smbd tells a client that its session is deleted."""
+    """What a request of a deleted session ends with."""
     if connection.dialect == "SMB1":
         return DELETED_SMB1
     encrypted = connection.engine._Connection["SupportsEncryption"]
@@ -208,7 +208,7 @@ def test_blocked_lock_is_gone(caller, alice, bob):
     assert caller.net_session_del(user="alice") == NERR_SUCCESS
     assert waiting.status() == "STATUS_RANGE_NOT_LOCKED"
     assert smb2.unlock(his, 0, 10) == ALIVE
-    # A lock that still waited would have been granted now.
+    # A lock that still waited would be granted now.
     assert smb2.lock(his, 0, 10) == ALIVE
 
 
@@ -305,7 +305,7 @@ class SessionRecord:
                       if self._table.get(key)[28:36] == wire_id)
 
     def change_creation_time(self):
-        """Make it the record of another session under the same id."""
+        """Make it the record of another session with the same id."""
         record = bytearray(self._table.get(self._key))
         record[36] ^= 0xff
         self._table.store(self._key, bytes(record))

@@ -179,7 +179,7 @@ def test_session_with_channels_has_one_node_and_ends_there(cluster, pipe):
 
 
 def test_no_success_while_one_node_has_a_record(cluster, pipe):
-    """The smbd of one node hangs; the other nodes' sessions end."""
+    """The smbd of one node hangs; the sessions on other nodes end."""
     with sessions_everywhere(cluster, "alice") as victims:
         with stopped(smbd_of(cluster[0], victims[2])):
             assert pipe.net_session_del(user="alice") == ERROR_TIMEOUT
@@ -207,7 +207,7 @@ def test_two_hundred_sessions_over_three_nodes_end_in_one_call(cluster, pipe):
         assert statuses(victims) == {DELETED}
 
 
-def test_messages_that_wait_for_a_smbd_are_not_lost(cluster, pipe):
+def test_messages_that_wait_for_an_smbd_are_not_lost(cluster, pipe):
     """When it runs again, an smbd drops all but a few of them."""
     with Connection(cluster[0], "2.1", source=CLIENT) as connection:
         victims = [connection.login("alice") for _ in range(30)]
@@ -215,7 +215,7 @@ def test_messages_that_wait_for_a_smbd_are_not_lost(cluster, pipe):
         with stopped(smbd_of(cluster[0], victims[0])):
             pipe.send_session_del(user="alice")
             wait_until(lambda: cluster[1].messages_sent() > before + 8,
-                       "some are asked")
+                       "some messages are sent")
         assert pipe.receive_werror() == NERR_SUCCESS
         assert statuses(victims) == {DELETED}
 

@@ -30,7 +30,7 @@ TUNABLES = {"KeepaliveInterval": 1, "KeepaliveLimit": 5}
 
 @pytest.fixture(name="cluster", scope="module")
 def _cluster():
-    """Calls to node 1 wait for 2 s, calls to node 2 for 12 s."""
+    """Calls wait for 2 s on node 1, and for 12 s on node 2."""
     cluster = Cluster(3, tunables=TUNABLES, followers=(VICTIM,))
     cluster[HASTY].conf["sessiondel:timeout"] = "2"
     cluster[PATIENT].conf["sessiondel:timeout"] = "12"
@@ -41,7 +41,7 @@ def _cluster():
 
 
 class Caller:
-    """A caller on a node, and the worker that serves it."""
+    """A caller on a node, with the worker that serves it."""
 
     def __init__(self, stack, node):
         self.session = stack.enter_context(
@@ -55,7 +55,7 @@ class Caller:
         return self.pipe.net_session_del(user=user)
 
     def listed(self, **query):
-        """The result of a list, and how many sessions it has."""
+        """The result of a list, and the number of sessions in it."""
         listing = enumerate_sessions(self.pipe, 502, **query)
         return listing.result, len(listing.rows)
 
@@ -130,7 +130,7 @@ def dead_ctdbd(cluster, number):
 
 @contextlib.contextmanager
 def hung_ctdbd(cluster, number):
-    """Make a node's ctdbd hang; afterwards the cluster is whole again."""
+    """Make a node's ctdbd hang; after the with block, wait for the node."""
     with stopped(cluster[number].ctdbd_pid()):
         yield
     cluster.wait_healthy()
@@ -138,7 +138,7 @@ def hung_ctdbd(cluster, number):
 
 @contextlib.contextmanager
 def out_of_the_cluster(cluster, number):
-    """Have a node leave the cluster, and join it afterwards."""
+    """Make a node leave the cluster, and after the with block rejoin it."""
     cluster[number].ctdb("stop")
     try:
         cluster.wait_healthy(set(range(3)) - {number})
@@ -151,7 +151,7 @@ def out_of_the_cluster(cluster, number):
 # A ctdbd hangs
 
 def test_ctdbd_of_another_node_hangs(cluster, hasty, alice, bob):
-    """Its sessions cannot be found; those of the other nodes end."""
+    """Sessions of that node cannot be found; those of other nodes end."""
     with hung_ctdbd(cluster, VICTIM):
         assert hasty.listed() == hasty.listed(user="alice") == (
             ERROR_TIMEOUT, 0)
@@ -167,7 +167,8 @@ def test_no_success_when_a_part_of_the_table_cannot_be_read(
         cluster, stack, hasty):
     """Only the session on the caller's node can be found. It ends."""
     hidden, found = (stack.enter_context(connect(
-        cluster[number], "carol", source=CLIENT)) for number in (VICTIM, HASTY))
+        cluster[number], "carol", source=CLIENT))
+                     for number in (VICTIM, HASTY))
     with hung_ctdbd(cluster, VICTIM):
         assert hasty.close("carol") == ERROR_TIMEOUT
     assert statuses([hidden, found]) == [ALIVE, DELETED]
@@ -205,7 +206,7 @@ def test_killed_side_process_leaves_no_socket(cluster, hasty):
 
 def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
         cluster, patient, alice, bob):
-    """Its session's record is gone then, and the session is not."""
+    """The record of its session is gone then, but the session is not."""
     victim = smbd_of(cluster[HASTY], alice[VICTIM])
     with stopped(victim):
         patient.pipe.send_session_del(user="alice")
@@ -249,12 +250,12 @@ def test_search_that_ctdb_gives_up_is_not_the_whole_answer(
     assert statuses([hidden, *bob]) == [DELETED, ALIVE, ALIVE]
 
 
-# A ctdbd dies, and its node's smbds with it
+# A ctdbd dies, and with it the smbds of its node
 
 @pytest.mark.parametrize("recovered", [False, True],
                          ids=["recovering", "recovered"])
 def test_ctdbd_killed_before_the_call(cluster, patient, alice, bob, recovered):
-    """The dead node has no sessions any more."""
+    """The dead node has no sessions left."""
     with dead_ctdbd(cluster, VICTIM):
         if recovered:
             cluster.wait_healthy({HASTY, PATIENT})

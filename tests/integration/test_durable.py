@@ -114,7 +114,7 @@ def test_bystanders_handle_survives_on_the_same_file(samba, pipe, path):
         assert outcome(bystanders.reclaim, bob, path) == RECLAIMED
 
 
-def test_handles_of_sessions_gone_before_are_left_alone(samba, pipe, path):
+def test_handles_of_sessions_that_ended_before_stay(samba, pipe, path):
     """They are disconnected already, so no session matches them."""
     handle = durable.Handle()
     with connect(samba, "alice", source=CLIENT) as session:

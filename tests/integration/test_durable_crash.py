@@ -11,7 +11,7 @@ import pytest
 
 from testbed.clients import durable, smb2
 from testbed.clients.connections import (
-    CALLER, CLIENT, OTHER_CLIENT, SUCCESS, connect, outcome)
+    CALLER, CLIENT, OTHER_CLIENT, SUCCESS, connect)
 from testbed.clients.durable import exclusively
 from testbed.clients.srvsvc import LOST, NERR_SUCCESS, Pipe
 from testbed.faults.crash_step import CrashStep

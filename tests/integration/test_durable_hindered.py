@@ -83,7 +83,7 @@ def test_process_that_hangs_at_the_file_stops_no_call(samba, pipe, path):
         assert durable.traces(samba) == before
 
 
-def test_answer_tells_of_a_file_that_is_not_free(hasty_samba, hasty_pipe, path):
+def test_answer_shows_that_a_file_is_not_free(hasty_samba, hasty_pipe, path):
     """The file is freed anyway, as soon as that is possible."""
     handle = durable.Handle()
     with connect(hasty_samba, "alice", source=CLIENT) as session:
@@ -96,7 +96,7 @@ def test_answer_tells_of_a_file_that_is_not_free(hasty_samba, hasty_pipe, path):
         assert reclaimed(handle, session, path) == GONE
 
 
-def test_refused_lock_costs_no_lines_in_the_log(hasty_samba):
+def test_refused_lock_logs_no_lines(hasty_samba):
     assert "g_lock_unlock failed" not in hasty_samba.log()
 
 
@@ -124,14 +124,15 @@ def test_failed_end_is_tried_again(samba, path):
         with hindered(pipe, session, no_descriptors(worker)):
             answer = smb2.read(pipe.opened()).wait_pending()
             wait_until(lambda: durable.traces(samba)["smbXsrv_open_global"]
-                       == before["smbXsrv_open_global"], "it is half ended")
+                       == before["smbXsrv_open_global"],
+                       "the open is gone, but not the lease")
             assert durable.traces(samba) != before
         assert werror(answer) == NERR_SUCCESS
         assert durable.traces(samba) == before
         assert exclusively(samba, path) == SUCCESS
 
 
-def test_answer_tells_of_an_end_that_fails(hasty_samba, path):
+def test_answer_shows_that_ending_a_handle_failed(hasty_samba, path):
     handle = durable.Handle(lease=os.urandom(16))
     with (fresh_worker(hasty_samba) as (pipe, worker),
           connect(hasty_samba, "alice", source=CLIENT) as session):
@@ -190,7 +191,8 @@ def test_handle_opened_when_the_session_was_asked_to_end(samba, pipe, path):
             outcome(handle.open, session, path)))
         with stopped(sessions.smbd_of(samba, session)):
             opener.start()
-            wait_until(lambda: unread(session.connection), "it is sent")
+            wait_until(lambda: unread(session.connection),
+                       "the request is sent")
             pipe.send_session_del(user="alice")
             other.server_info()
         opener.join()
@@ -211,7 +213,7 @@ def slow_victim(samba, near):
 
 
 def test_handle_of_another_session_that_ends_meanwhile(samba, path):
-    """It is of the same user in the same smbd."""
+    """It has the same user and the same smbd."""
     his, kept = durable.Handle(), durable.Handle()
     with (connect(samba, "root", source=CALLER) as session,
           Connection(samba, "3.0", source=CLIENT) as near):
@@ -221,7 +223,7 @@ def test_handle_of_another_session_that_ends_meanwhile(samba, path):
             his.open(victim, path)
             kept.open(other, f"kept-{path}")
             pipe.send_session_del(CLIENT, "sop")
-            Pipe(session).server_info()
+            wait_served(session)
             other.connection.close()
             wait_until(lambda: len(sessions.sessions_of(samba, "sop")) == 1,
                        "the other session has ended")

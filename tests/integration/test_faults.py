@@ -35,7 +35,7 @@ FULL = namespace.ROOT / "full"
 
 @pytest.fixture(name="fresh_worker")
 def _fresh_worker(samba):
-    """A worker that has not served a call yet."""
+    """A new worker that has served no call of ours."""
     worker, = samba.worker_pids()
     os.kill(worker, signal.SIGKILL)
     wait_until(lambda: worker not in samba.worker_pids(), "it is dead")
@@ -50,13 +50,13 @@ def record_of(session):
 
 
 def message_sockets(samba):
-    """The processes that have left a socket or a lock for messages."""
+    """The pids of processes that have a socket or a lock for messages."""
     return {int(entry.name) for place in ("lock/msg.sock", "lock/msg.lock")
             for entry in (samba.directory / place).iterdir()}
 
 
 def orphaned_sockets(samba):
-    """The processes that are dead and have left one."""
+    """Those of message_sockets() that are dead."""
     return {pid for pid in message_sockets(samba)
             if not processes.executable(pid)}
 
@@ -76,8 +76,8 @@ def assert_closes(samba, *, user="alice"):
 
 # smbd dies
 
-def told(samba, caller, victim):
-    """Call for a session that smbd is asked to close; the caller's pipe."""
+def call_for(caller, victim):
+    """Make a call, and wait until the worker has begun it; the pipe."""
     pipe = Pipe(caller)
     pipe.send_session_del(user=victim.user)
     wait_served(caller)
@@ -91,7 +91,7 @@ def test_smbd_killed_while_it_closes_the_session(samba, caller, bob, files):
             for number in range(files):
                 alice.open(f"held-{number}")
             owner = smbd_of(samba, alice)
-            pipe = told(samba, caller, alice)
+            pipe = call_for(caller, alice)
             os.kill(owner, signal.SIGKILL)
             assert pipe.receive_werror() == NERR_SUCCESS
             assert pipe.net_session_del(
@@ -116,7 +116,7 @@ def test_smbd_killed_at_the_same_time_as_the_call_is_made(samba, caller, bob):
 
 @pytest.fixture(name="dead", scope="module")
 def _dead():
-    """A server whose table holds 300 sessions of smbds that were killed."""
+    """A server with 300 session records of smbds that were killed."""
     with Server(address="127.0.0.3",
                 conf={"sessiondel:timeout": "2"}) as server:
         connections = [Connection(server, "2.1", source=CLIENT)
@@ -171,7 +171,7 @@ def test_worker_killed_while_a_call_waits(samba, caller, alice, bob):
         assert record_sizes(samba) == before
         # A killed worker cannot remove its own socket, on stock Samba either.
         assert orphaned_sockets(samba) - orphans <= {worker}
-    # Its message had arrived.
+    # The message to smbd had arrived.
     wait_gone(samba, "alice")
     del before[record_of(alice)]
     assert record_sizes(samba) == before
@@ -203,7 +203,7 @@ def test_dcerpcd_restarted_while_a_call_waits(samba, caller, alice, bob):
 # Out of descriptors, disk space or memory
 
 def naps(pid):
-    """How often a process has waited for something."""
+    """How many times a process has slept."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:
         return next(int(line.split()[1]) for line in status
                     if line.startswith("voluntary_ctxt_switches:"))
@@ -281,15 +281,15 @@ def test_bad_value_for_durable_handles_is_the_default(samba, caller):
     pipe, (worker,) = Pipe(caller), samba.worker_pids()
     samba.write_conf({"sessiondel:durable handles": "perhaps"})
     os.kill(worker, signal.SIGHUP)
-    complaint = ('sessiondel:durable handles = "perhaps" is not close or '
-                 'keep, using the default')
+    warning = ('sessiondel:durable handles = "perhaps" is not close or '
+               'keep, using the default')
 
-    def complained():
+    def warned():
         pipe.net_session_del(user="nobody-here")
-        return complaint in samba.log()
+        return warning in samba.log()
 
     try:
-        wait_until(complained, "the worker has read it")
+        wait_until(warned, "the worker has read it")
         with connect(samba, "alice", source=CLIENT) as alice:
             handle = durable.Handle()
             handle.open(alice, "durable.txt")
@@ -297,7 +297,7 @@ def test_bad_value_for_durable_handles_is_the_default(samba, caller):
             with durable.reconnect(alice, source=CLIENT) as again:
                 assert outcome(handle.reclaim, again,
                                "durable.txt") == durable.GONE
-        assert samba.log().count(complaint) == 1
+        assert samba.log().count(warning) == 1
     finally:
         samba.write_conf({"sessiondel:durable handles": "close"})
         os.kill(worker, signal.SIGHUP)
@@ -305,7 +305,7 @@ def test_bad_value_for_durable_handles_is_the_default(samba, caller):
 
 @contextlib.contextmanager
 def small_disk():
-    """A file system of its own for a lock directory."""
+    """In a with block, a small file system; where it is."""
     FULL.mkdir(exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m,mode=0755",
                     "full", FULL], check=True)
@@ -407,8 +407,7 @@ def test_hundred_calls_on_a_stopped_smbd(hasty_samba):
                 for pipe in pipes:
                     pipe.send_session_del(user="alice")
                     answers.append(smb2.read(pipe.opened()).wait_pending())
-            werrors = [werror(answer)
-                       for answer in answers]
+            werrors = [werror(answer) for answer in answers]
             assert werrors.count(ERROR_TIMEOUT) == MAX_WAITING
             assert werrors.count(ERROR_BUSY) == CALLS_AT_ONCE - MAX_WAITING
             assert record_sizes(samba) == before

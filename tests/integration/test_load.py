@@ -18,7 +18,7 @@ BY_USER = Query(None, "alice")
 BY_CLIENT = Query("127.0.0.21", None)
 BY_BOTH = Query("127.0.0.22", "bob")
 
-# Eight at once.
+# Eight callers at a time.
 CALLERS = [BY_USER] * 3 + [BY_CLIENT] * 3 + [BY_BOTH] * 2
 
 # Clients that come and go. Each matches one or two of the queries.
@@ -61,11 +61,11 @@ class Survivor:
         self.file.write(b"begun")
         self.victims = 0
 
-    def log_a_victim_in(self):
+    def log_in_victim(self):
         self.connection.login("alice")
         self.victims += 1
 
-    def prove_its_life(self):
+    def prove_alive(self):
         assert self.session.alive() == ALIVE
         self.file.write(b"ended")
         assert self.file.read() == b"ended"
@@ -88,18 +88,18 @@ def load(samba, clients, seconds):
                 (row["address"], row["user"])))] == SURVIVORS
         end = time.monotonic() + seconds
         for survivor in itertools.cycle(survivors):
-            survivor.log_a_victim_in()
+            survivor.log_in_victim()
             if time.monotonic() > end:
                 break
     assert rows_of(samba, survivors) == before
     for survivor in survivors:
-        survivor.prove_its_life()
+        survivor.prove_alive()
         survivor.connection.close()
     return work
 
 
 def settled_kib(samba, worker):
-    """The worker's memory when it has nothing to do and nothing to write."""
+    """The worker's memory when it has no call and no line to write left."""
     sessions.wait_for_sessions(samba, lambda table: not table, "all are gone")
     with connect(samba, "sop") as caller:
         with audit.Recording(samba, Pipe(caller)):
@@ -119,8 +119,8 @@ def test_closes_under_load(samba, request, clients, seconds):
 
     work = load(samba, clients, seconds)
 
-    untrue = [answer for answer in work.answers if answer.left]
-    assert untrue == []
+    wrong = [answer for answer in work.answers if answer.left]
+    assert wrong == []
     answers = [answer.werror for answer in work.answers]
     assert set(answers) <= {NERR_SUCCESS, NERR_CLIENT_NAME_NOT_FOUND}
     for query in (BY_USER, BY_CLIENT, BY_BOTH):

@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 }
 """
 
-# Runs in a mount namespace of its own; execs what a test asks for.
+# Runs a program in a mount namespace of its own, as a test describes.
 LAUNCH = """
 import json, os, signal, subprocess, sys
 how = json.loads(sys.argv[1])
@@ -132,7 +132,7 @@ def remove(path):
 
 
 class Restarted:
-    """What a fresh samba-dcerpcd and its workers did and said."""
+    """What a new samba-dcerpcd and its workers did and logged."""
 
     def __init__(self, server, env=None):
         before = len(server.syslog_lines())
@@ -317,7 +317,7 @@ def test_stuck_syslogd_does_not_stop_the_worker(samba, module):
         samba.syslog.resume()
     assert run.answers
     assert not run.lines
-    # Standard error of the workers of samba-dcerpcd.
+    # samba-dcerpcd logs the standard error of its workers.
     assert "no sessiondel.so beside " in samba.log("log.samba-dcerpcd")
 
 
@@ -359,7 +359,7 @@ def test_module_is_checked_by_hand(samba, plugin, module, source, status,
 
 
 class Launcher:
-    """Runs a program where /usr/libexec/samba holds files of a test."""
+    """Runs programs with files of a test in /usr/libexec/samba."""
 
     def __init__(self, root):
         self.libexec = root
@@ -375,7 +375,7 @@ class Launcher:
              json.dumps(how)], **options)
 
     def state_of_worker(self, program, **how):
-        """What the worker that program becomes finds when it starts."""
+        """The state in which a worker starts when this program starts it."""
         process = self.start(program, stdin=subprocess.DEVNULL, **how)
         try:
             processes.wait_until(lambda: is_stopped(process),
@@ -435,8 +435,8 @@ def _stopping(root):
     {"ignored": [signal.SIGCHLD, signal.SIGHUP]},
 ], ids=["plain", "arguments", "environment", "blocked signals",
         "ignored signals"])
-def test_worker_finds_what_the_loader_found(launcher, stopping, plugin,
-                                            module, how):
+def test_worker_finds_what_the_loader_found(launcher, stopping, plugin, module,
+                                            how):
     shutil.copy(stopping, launcher.libexec / "rpcd_classic")
     reader, writer = os.pipe()
     try:
@@ -468,8 +468,8 @@ def test_diverted_worker_is_taken(launcher, stopping, plugin, module):
         process.wait()
 
 
-def test_worker_that_drops_the_preload_in_silence(launcher, stopping, plugin,
-                                                  module):
+def test_worker_that_silently_drops_the_preload(launcher, stopping, plugin,
+                                                module):
     """It gains a group, so ld.so drops the preload as under AppArmor's Px."""
     assert module.exists()
     worker = launcher.libexec / "rpcd_classic"
@@ -523,7 +523,7 @@ class Installed:
              f"workdir={work}", "overlay", str(mounted)])
 
     def add(self, series, source):
-        """Install a module for that series; its path."""
+        """Install a module for this series; its path."""
         place = self._series / series
         place.mkdir(mode=0o755)
         compile_module(place / MODULE, source).chmod(0o644)

@@ -72,7 +72,7 @@ def _pipe(samba):
 
 @pytest.fixture(name="bystander", scope="module", autouse=True)
 def _bystander(samba):
-    """A session that no test asks for."""
+    """A session that no test closes."""
     with connect(samba, "carol", source="127.0.0.29") as session:
         yield session
         assert session.alive() == ALIVE
@@ -118,7 +118,7 @@ def test_netbios_name_is_compared_without_case(samba, pipe, name, dialect):
         assert other.alive() == ALIVE
 
 
-def test_client_with_a_recorded_name_is_known_by_its_address_too(samba, pipe):
+def test_client_with_a_recorded_name_also_matches_by_address(samba, pipe):
     with connect(samba, "bob", source=IPV4, port=139,
                  name="STATION7") as victim:
         assert pipe.net_session_del(f"\\\\{IPV4}") == NERR_SUCCESS
@@ -188,7 +188,7 @@ def test_of_both_arguments_both_must_match(samba, pipe):
         assert same_client.alive() == same_user.alive() == ALIVE
 
 
-def test_users_of_one_connection_are_told_apart(samba, pipe):
+def test_users_of_one_connection_are_distinguished(samba, pipe):
     with Connection(samba, source=IPV4) as connection:
         victim, other = connection.login("bob"), connection.login("alice")
         assert pipe.net_session_del(IPV4, "bob") == NERR_SUCCESS

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What many calls leave in the worker: nothing."""
+"""Many calls leave nothing in the worker."""
 
 import collections
 import contextlib
@@ -32,7 +32,7 @@ def _samba():
 
 @pytest.fixture(name="worker", scope="module")
 def _worker(samba):
-    """A worker that has met every kind of call."""
+    """A worker that has served every kind of call."""
     with MixedCalls(samba) as calls:
         calls.make(100)
         calls.time_out(2)
@@ -57,7 +57,7 @@ def wait_idle(samba, pid):
                          "the worker has no pipe open")
 
 
-def more_than(samba, pid, before):
+def left_behind(samba, pid, before):
     """What the settled worker has that it did not have before."""
     def left():
         return talloc_names(samba, pid) - before
@@ -68,10 +68,10 @@ def more_than(samba, pid, before):
 
 
 @pytest.mark.skipif(sanitizers.active(), reason="the address sanitizer keeps "
-                    "what is freed, so that memory grows")
+                    "freed memory")
 def test_ten_thousand_calls_take_no_memory(samba, worker, request):
     def five_thousand():
-        """Calls, and the worker's memory when all have ended."""
+        """Make so many calls; the worker's memory when all have ended."""
         with MixedCalls(samba) as calls:
             calls.make(4960)
             calls.time_out(20)
@@ -127,5 +127,5 @@ def test_calls_leave_nothing_in_talloc_contexts(samba, worker):
         calls.make(200)
         calls.time_out(10)
         calls.hang_up(60)
-    assert not more_than(samba, worker, before)
+    assert not left_behind(samba, worker, before)
     assert samba.worker_pids() == [worker]

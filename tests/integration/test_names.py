@@ -73,7 +73,7 @@ def _victim(samba):
 
 @pytest.fixture(name="bystander", scope="module", autouse=True)
 def _bystander(samba):
-    """A session that no test asks for."""
+    """A session that no test closes."""
     with connect(samba, "carol", source=OTHER_IPV4) as session:
         yield session
         assert session.alive() == ALIVE
@@ -81,7 +81,7 @@ def _bystander(samba):
 
 def wait_for_resolvers(samba, count):
     processes.wait_until(lambda: len(samba.resolver_pids()) == count,
-                         f"{count} names are being looked up")
+                         f"{count} look-ups are running")
 
 
 @pytest.mark.parametrize("name, source", [
@@ -176,9 +176,9 @@ def test_name_on_record_of_another_user_is_resolved(samba, pipe):
 
 
 def test_nobody_is_asked_when_no_session_has_the_user(dns, pipe, victim):
-    assert pipe.net_session_del("asked-in-vain", "nobody-here") == \
+    assert pipe.net_session_del("asked-for-nothing", "nobody-here") == \
         NERR_CLIENT_NAME_NOT_FOUND
-    assert not dns.was_asked_for("asked-in-vain")
+    assert not dns.was_asked_for("asked-for-nothing")
     assert victim.alive() == ALIVE
 
 
@@ -335,7 +335,7 @@ def another_server(**conf):
         yield server, Pipe(caller), victim
 
 
-def test_resolver_that_never_answers_costs_not_found(dns):
+def test_resolver_that_never_answers_means_not_found(dns):
     with another_server(resolve_timeout="1") as (server, pipe, victim):
         worker = server.worker_pids()
         with dns.hung():
@@ -348,7 +348,7 @@ def test_resolver_that_never_answers_costs_not_found(dns):
         assert server.worker_pids() == worker
 
 
-def test_worker_ends_in_peace_while_a_resolver_hangs(dns):
+def test_worker_ends_cleanly_while_a_resolver_hangs(dns):
     with dns.hung():
         with another_server(resolve_timeout="10") as (server, pipe, _):
             pipe.send_session_del("ws4.example.com")
@@ -367,7 +367,7 @@ def test_names_are_not_resolved_when_that_is_switched_off(dns):
         assert pipe.net_session_del(IPV4) == NERR_SUCCESS
 
 
-def test_value_that_cannot_be_used_costs_a_line_and_the_default_holds(dns):
+def test_invalid_value_logs_a_line_and_the_default_is_used(dns):
     with another_server(resolve_names="maybe",
                         resolve_timeout="11") as (server, pipe, victim):
         assert pipe.net_session_del("away.example.com") == \
@@ -375,8 +375,8 @@ def test_value_that_cannot_be_used_costs_a_line_and_the_default_holds(dns):
         assert pipe.net_session_del("ws4.example.com") == NERR_SUCCESS
         assert victim.alive() == DELETED
         log = server.log()
-    for complaint in (
+    for warning in (
             'sessiondel:resolve names = "maybe" is not yes or no',
             'sessiondel:resolve timeout = "11" is not a number of seconds '
             'from 1 to 10'):
-        assert log.count(f"{complaint}, using the default") == 1
+        assert log.count(f"{warning}, using the default") == 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that are asked for by a NetBIOS name, in Samba's resolver order."""
+"""Clients given by a NetBIOS name, looked up in Samba's resolver order."""
 
 from pathlib import Path
 

@@ -37,7 +37,7 @@ def _memory():
 
 @pytest.fixture(name="samba")
 def _samba(memory):
-    """A new one for each test: its worker has nothing open yet."""
+    """A new server for each test, because its worker has nothing open yet."""
     with Server(address="127.0.0.1", conf={"sessiondel:timeout": "2"},
                 dcerpcd_env=memory.environment) as server:
         yield server

@@ -79,7 +79,7 @@ def test_allowed_caller_ends_a_session(samba, caller):
 
 @pytest.mark.parametrize("caller", REFUSED,
                          ids=lambda name: name or "anonymous")
-def test_refused_caller_gets_the_same_answer_whatever_it_asks(samba, caller):
+def test_refused_caller_gets_the_same_answer_to_every_call(samba, caller):
     with log_in(samba, caller) as session:
         pipe = Pipe(session)
         assert is_always_denied(pipe), "without a session"
@@ -97,7 +97,7 @@ def test_rights_are_the_same_in_every_dialect(samba, dialect):
         assert is_always_denied(Pipe(refused))
 
 
-def test_guest_is_refused_whatever_it_asks(guest_samba):
+def test_guest_is_always_refused(guest_samba):
     with log_in(guest_samba, "stranger") as guest, \
             connect(guest_samba, "bob", source=VICTIM) as victim:
         with guest.active() as smb_connection:
@@ -167,14 +167,14 @@ def locked_table(samba):
 
 
 def hangs_in_a_lock(pid):
-    """Whether a process waits for a file's lock, or for a mutex."""
+    """Whether a process waits for a file lock or a mutex."""
     with open(f"/proc/{pid}/wchan", encoding="ascii") as file:
         place = file.read()
     return "lock" in place or "futex" in place
 
 
 def test_refused_call_is_answered_while_nobody_can_look_anything_up(samba):
-    """Not even by a worker that has the table open."""
+    """The worker has the table open, and cannot read it."""
     with connect(samba, "alice") as refused, \
             connect(samba, "sop") as allowed:
         refused_pipe, allowed_pipe = Pipe(refused), Pipe(allowed)
@@ -184,7 +184,7 @@ def test_refused_call_is_answered_while_nobody_can_look_anything_up(samba):
             assert is_always_denied(refused_pipe)
             allowed_pipe.send_session_del("\\\\127.0.0.99")
             processes.wait_until(lambda: hangs_in_a_lock(worker),
-                                 "the allowed call wants the table")
+                                 "the allowed call waits for the table")
         assert allowed_pipe.receive_werror() == NERR_CLIENT_NAME_NOT_FOUND
 
 

@@ -35,7 +35,7 @@ LINK_LOCAL = namespace.LINK_LOCAL
 
 LEVELS_WITH_USERS = [level for level in LEVELS if level != 0]
 
-# How a client from each place is listed.
+# Where a client connects from, and how it is listed.
 PLACES = [
     pytest.param({"source": IPV4}, f"\\\\{IPV4}", id="IPv4"),
     pytest.param({"source": IPV6}, f"\\\\[{IPV6}]", id="IPv6",
@@ -87,7 +87,8 @@ def test_row_has_what_is_known_of_a_session(samba, pipe, dialect):
         seconds = row.pop("time")
         assert row == {
             "cname": f"\\\\{IPV4}", "username": "bob", "num_opens": 1,
-            "idle_time": 0, "user_flags": 0, "cltype_name": CLIENT_TYPES[dialect],
+            "idle_time": 0, "user_flags": 0,
+            "cltype_name": CLIENT_TYPES[dialect],
             "transport": "\\Device\\NetbiosSmb"}
         assert seconds <= time.monotonic() - started + 1
 
@@ -147,7 +148,7 @@ def test_guest_is_listed_as_one(samba, pipe, user):
 
 
 def test_name_that_two_users_have_is_listed_with_its_domain(samba, pipe):
-    """The guest's account is the anonymous user's unix name."""
+    """The anonymous user's Unix name is that of the guest account."""
     with connect(samba, "stranger", dialect="3.0",
                  source=IPV4) as guest, \
             connect(samba, "", dialect="3.0", source=IPV4):
@@ -245,7 +246,7 @@ def test_other_levels_are_invalid(pipe, level):
 
 @pytest.mark.parametrize("caller", [
     "alice", "powerop", "backupop", "accop", "printop", "administrators"])
-def test_refused_caller_gets_the_same_answer_whatever_it_asks(samba, caller):
+def test_refused_caller_gets_the_same_answer_to_every_call(samba, caller):
     with connect(samba, caller, source=CALLER) as session, \
             connect(samba, "bob", source=IPV4):
         pipe = Pipe(session)
@@ -435,7 +436,7 @@ def test_parameter_hands_the_list_back_to_stock_samba():
 
 
 def test_container_that_came_in_is_not_echoed(samba, pipe):
-    """Structs in the request, and a container that is NULL."""
+    """A request with structs in it, and one with a NULL container."""
     filled = struct.pack("<LLLLLLL", 0, 0, 0, 0, 0, 0x20000, 1) + \
         struct.pack("<LLL", 0x20004, 1, 0x20008) + \
         struct.pack("<LLL", 2, 0, 2) + "x\0".encode("utf-16-le")

@@ -59,7 +59,8 @@ def _stock_users(stock):
             Connection(stock, source=OTHER_CLIENT) as two:
         one.login("alice"), two.login("bob")
         yield
-    sessions.wait_for_sessions(stock, lambda table: not table, "they left")
+    sessions.wait_for_sessions(stock, lambda table: not table,
+                               "they have left")
 
 
 def logged_in(server):
@@ -70,7 +71,8 @@ def logged_in(server):
         shared.login("bob")
         alice.open("held open")
         yield
-    sessions.wait_for_sessions(server, lambda table: not table, "they left")
+    sessions.wait_for_sessions(server, lambda table: not table,
+                               "they have left")
 
 
 def left(server):
@@ -84,7 +86,7 @@ ALL = {"alice", "bob", "Ольга", "jürgen"}
 
 
 def rows(text):
-    """The cells of a table's lines, without its heading."""
+    """The lines of a table without its heading, split into words."""
     return [line.split() for line in text.splitlines()[1:]]
 
 
@@ -140,7 +142,7 @@ def test_list_shows_the_dialect_that_a_client_speaks(samba):
 
 @pytest.fixture(name="long_name")
 def _long_name(samba):
-    """A user whose name takes more bytes than many of Samba's buffers have."""
+    """A user whose name is longer than many of Samba's buffers."""
     name = "x" * 257
     with open("/etc/passwd", "r+", encoding="utf-8") as passwd:
         before = passwd.read()
@@ -157,9 +159,9 @@ def _long_name(samba):
 
 def test_user_with_a_name_of_257_bytes(samba, long_name):
     with connect(samba, long_name, source=CLIENT):
-        told = json.loads(run("list", SERVER, ADMIN, "--user", long_name,
-                              "--json").stdout)
-        assert [row["user"] for row in told["sessions"]] == [long_name]
+        parsed = json.loads(run("list", SERVER, ADMIN, "--user", long_name,
+                                "--json").stdout)
+        assert [row["user"] for row in parsed["sessions"]] == [long_name]
         done = run("close", SERVER, ADMIN, "--user", long_name)
     assert (done.stdout, done.returncode) == (
         f"closed \\\\{CLIENT} {long_name}\n", DONE)
@@ -199,11 +201,11 @@ def test_nobody_matches(samba, stock, users, stock_users, command):
 
 def test_list_as_json(samba, users):
     done = run("list", f"\\\\{SERVER}", ADMIN, "--json")
-    told = json.loads(done.stdout)
-    assert set(told) == {"server", "level", "sessions"}
-    assert told["server"] == f"\\\\{SERVER}"
-    assert all(set(row) == LIST_KEYS for row in told["sessions"])
-    assert {row["user"]: row["opens"] for row in told["sessions"]
+    parsed = json.loads(done.stdout)
+    assert set(parsed) == {"server", "level", "sessions"}
+    assert parsed["server"] == f"\\\\{SERVER}"
+    assert all(set(row) == LIST_KEYS for row in parsed["sessions"])
+    assert {row["user"]: row["opens"] for row in parsed["sessions"]
             if row["user"] in ALL} == {"alice": 1, "bob": 0, "Ольга": 0,
                                        "jürgen": 0}
     assert done.stdout.isascii()
@@ -247,10 +249,10 @@ def test_close_all_also_the_callers_own(samba, users):
 
 
 def test_close_as_json(samba, users):
-    told = json.loads(run("close", SERVER, ADMIN, "--user", "bob",
-                          "--json").stdout)
-    assert (told["server"], told["dry_run"]) == (SERVER, False)
-    (row,) = told["sessions"]
+    parsed = json.loads(run("close", SERVER, ADMIN, "--user", "bob",
+                            "--json").stdout)
+    assert (parsed["server"], parsed["dry_run"]) == (SERVER, False)
+    (row,) = parsed["sessions"]
     assert set(row) == CLOSE_KEYS
     assert (row["client"].lstrip("\\"), row["user"], row["count"],
             row["result"], row["code"], row["error"]) == (
@@ -309,7 +311,7 @@ def test_error_as_json(samba):
 
 @pytest.fixture(name="listener")
 def _listener():
-    """A server that takes connections and never answers."""
+    """A server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.60", 445), backlog=5) as listener:
         yield listener
 
@@ -370,9 +372,9 @@ def test_password_from_a_terminal_is_not_echoed(samba):
 def test_interrupted_password_prompt_ends_it(samba):
     terminal = Terminal("list", SERVER, "-Uadm")
     terminal.wait_for("Password for [")
-    processes.wait_until(lambda: not terminal.echoes(), "it is silent")
+    processes.wait_until(lambda: not terminal.echoes(), "echo is off")
     terminal.type("\x03")
-    processes.wait_until(terminal.echoes, "the terminal is as before")
+    processes.wait_until(terminal.echoes, "echo is on again")
     assert terminal.end()[0] == -signal.SIGINT
 
 
@@ -432,7 +434,7 @@ def test_does_not_ask_for_one_or_none_or_with_yes(samba, users, options, who):
     assert left(samba) == who
 
 
-def test_asks_also_where_the_output_goes_elsewhere(samba, users, tmp_path):
+def test_asks_when_the_output_is_redirected(samba, users, tmp_path):
     """--json is for scripts, but at a terminal a person has started it."""
     for options in ([], ["--json"]):
         terminal = Terminal("close", SERVER, ADMIN, "--client", CLIENT,
@@ -455,8 +457,8 @@ def test_progress_is_in_the_lines(samba, users):
 @pytest.mark.parametrize("options, progress", [
     (["--client", CLIENT], "\r1 of 2\r2 of 2\n"),
     (["--client", CLIENT, "--json"], ""), (["--user", "alice"], "")])
-def test_progress_where_the_lines_go_elsewhere(samba, users, tmp_path, options,
-                                               progress):
+def test_progress_when_the_output_is_redirected(samba, users, tmp_path,
+                                                options, progress):
     terminal = Terminal("close", SERVER, ADMIN, "--yes", *options,
                         output=tmp_path / "output")
     assert terminal.end() == (DONE, progress)
@@ -517,9 +519,9 @@ def test_local_pipe_carries_long_lists(samba):
     with Connection(samba, source=CLIENT) as connection:
         for _ in names:
             connection.login("alice")
-        told = json.loads(run("list", "--json", "-s",
-                              str(samba.smb_conf)).stdout)
-    assert len(told["sessions"]) == len(names)
+        parsed = json.loads(run("list", "--json", "-s",
+                                str(samba.smb_conf)).stdout)
+    assert len(parsed["sessions"]) == len(names)
 
 
 def helpers():
@@ -551,15 +553,15 @@ def test_local_samba_dcerpcd_is_started_on_demand():
 def test_help_and_manual_have_the_same_options(top_directory):
     said = run("--help")
     assert said.returncode == DONE
-    told = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+|-[A-Za-z?](?=,))",
-                          said.stdout))
+    offered = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+|-[A-Za-z?](?=,))",
+                             said.stdout))
     manual = (top_directory / "docs" / "man" / "smbsession.1").read_text()
     described = set()
     for line in re.findall(r"^\.It Fl (.*)$", manual, re.M):
         described |= {f"-{name.replace(chr(92), '').replace('&', '')}"
                       for name in re.findall(
                           r"(?:^|, )((?:\\-|\\&)?[A-Za-z?][a-z-]*)", line)}
-    assert told == described
+    assert offered == described
     assert max(map(len, said.stdout.splitlines())) <= 80
 
 

@@ -59,7 +59,7 @@ def _alice(samba):
 
 @contextlib.contextmanager
 def listening(address, serve):
-    """Something other than Samba at port 445, in a thread for each peer."""
+    """In a with block, serve port 445; serve() gets each connection."""
     def accept():
         with contextlib.ExitStack() as peers, \
                 contextlib.suppress(OSError):
@@ -262,7 +262,7 @@ int main(int argc, char *argv[])
 
 @pytest.fixture(name="program", scope="module")
 def _program(compiled, tmp_path_factory):
-    """A program in C that closes alice's sessions on a server."""
+    """A C program that closes alice's sessions on a server."""
     source = tmp_path_factory.mktemp("faults") / "close_alice.c"
     source.write_text(PROGRAM.replace("TIMEOUT\")", f"{TIMEOUT}\")")
                       .replace("DIALECT", DIALECT))
@@ -276,14 +276,14 @@ def test_trouble_is_reported_in_time(samba, program, trouble):
         done = run("list", server, login("adm", trouble.password), "--json",
                    "--timeout", TIMEOUT, "--option=name resolve order=host",
                    f"--option=client ipc max protocol={DIALECT}")
-        told = execute(program, server, USER="adm", PASSWD=trouble.password)
+        result = execute(program, server, USER="adm", PASSWD=trouble.password)
     assert error_of(done).startswith(trouble.says)
     assert done.returncode == trouble.status
     error = json.loads(done.stdout)["error"]
     assert (error["code"], error["name"]) == (
         trouble.code, trouble.says.partition(":")[0])
-    assert told.stdout.partition(" ")[0] == str(trouble.code)
-    assert told.stderr == ""
+    assert result.stdout.partition(" ")[0] == str(trouble.code)
+    assert result.stderr == ""
 
 
 # In the middle of a call
@@ -330,7 +330,7 @@ def test_it_dies_in_the_call(samba, alice, program, who):
             os.kill(own["pid"] if who == "smbd" else worker, signal.SIGKILL)
         assert caller.stdout.read().startswith(f"{ERROR_NETNAME_DELETED} ")
     processes.wait_until(lambda: run("list", SERVER, ADMIN).returncode == DONE,
-                         "it serves again")
+                         "the server answers again")
 
 
 # The local server, as root
@@ -356,14 +356,14 @@ def test_local_server_is_away(samba):
     """The error says what is missing, not only that root has no password."""
     with nobody_serves_srvsvc(samba):
         done = run("list", "-N", "-s", str(samba.smb_conf))
-        told = run("list", "-s", str(samba.smb_conf))
-    assert (done.returncode, told.returncode) == (REFUSED, REFUSED)
+        local = run("list", "-s", str(samba.smb_conf))
+    assert (done.returncode, local.returncode) == (REFUSED, REFUSED)
     assert "without a login" not in error_of(done)
-    assert error_of(told).endswith(
+    assert error_of(local).endswith(
         "(and without a login: Connection refused)")
 
 
-# A person takes longer than a server may
+# Typing a password may take longer than the time limit
 
 def test_time_for_the_password_does_not_count(samba):
     terminal = Terminal("list", SERVER, "-Uadm", "-t", TIMEOUT)

@@ -55,7 +55,7 @@ def more(*rows, resume):
 
 
 def listing(*parts):
-    """Answers NetrSessionEnum by these stubs in turn, again and again."""
+    """An answer for a Liar: these stubs in turn, over and over."""
     remaining = list(parts)
 
     def answer(opnum, _):
@@ -70,8 +70,8 @@ def test_list_in_parts_is_put_together(liar, ways):
                           more(entry(username="user2"), resume=2),
                           stub(entry(username="user3")))
     for way in ways:
-        told = json.loads(run(*way, "--json").stdout)
-        assert [row["user"] for row in told["sessions"]] == [
+        parsed = json.loads(run(*way, "--json").stdout)
+        assert [row["user"] for row in parsed["sessions"]] == [
             "user1", "user2", "user3"]
 
 
@@ -193,7 +193,7 @@ def test_wide_and_long_names_line_up_on_80_columns(liar, locale):
     assert all(name in whole for name in names)
 
 
-def test_names_reach_the_terminal_tame(liar):
+def test_names_reach_the_terminal_escaped(liar):
     names = ["\033[2Jclear", "line\nfeed", "\u202eright to left", "\x9b31m"]
     rows = [entry(cname=name, username=name) for name in names]
     liar.answer = listing(stub(*rows))
@@ -203,8 +203,8 @@ def test_names_reach_the_terminal_tame(liar):
         assert len(text.splitlines()) == 1 + len(names)
         assert all(character.isprintable() or character == "\n"
                    for character in text)
-    told = json.loads(run("list", LIAR, ADMIN, "--json").stdout)
-    assert [row["user"] for row in told["sessions"]] == names
+    parsed = json.loads(run("list", LIAR, ADMIN, "--json").stdout)
+    assert [row["user"] for row in parsed["sessions"]] == names
 
 
 def test_error_is_not_in_the_progress_line(liar, tmp_path):
@@ -261,7 +261,7 @@ def test_interrupted_it_says_what_was_closed(stubborn, tmp_path):
 
 @pytest.mark.parametrize("options, output", [
     ([], "closed \\\\ws7 alice\n"), (["--json"], "")])
-def test_ended_it_says_what_was_closed(stubborn, options, output):
+def test_terminated_it_says_what_was_closed(stubborn, options, output):
     with start("close", LIAR, ADMIN, "--all", *options) as tool:
         assert stubborn.asked.wait(DEADLINE_SECONDS)
         tool.terminate()

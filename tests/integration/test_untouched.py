@@ -51,9 +51,9 @@ COMMANDS = [
 
 # What differs between any two runs.
 MASKED = (
-    # smbtorture's clock
+    # The times that smbtorture prints.
     (r"^time: .*$", ""),
-    # SIDs of the server's own domain, which are drawn at random
+    # The SID of the server's own domain, which is random.
     (r"S-1-5-21(-\d+){3}", "S-1-5-21"),
 )
 

@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(sanitizers.active(),
-                       reason="valgrind and sanitizers exclude each other"),
+                       reason="valgrind cannot run sanitized programs"),
 ]
 
 
@@ -62,7 +62,7 @@ class Valgrind:
 
 
 class Error:
-    """One error: its kind, and the frames of all its stacks."""
+    """An error: its kind, and the frames of its stacks."""
 
     def __init__(self, node):
         self.kind = node.findtext("kind")
@@ -102,7 +102,7 @@ def machine_of(program):
 
 @pytest.fixture(name="valgrind", scope="module")
 def _valgrind():
-    """Valgrind takes the place of Samba's worker, and runs it."""
+    """Valgrind runs in place of Samba's worker, and runs the worker."""
     place = namespace.ROOT / "valgrind"
     place.mkdir(mode=0o755)
     real = shutil.copy(WORKER, place / "rpcd_classic")
@@ -116,7 +116,7 @@ def _valgrind():
 
 
 def worker_of(samba):
-    """The process that has the module, whose program is now valgrind."""
+    """The process with the module; its program is valgrind."""
     pid, = (pid for pid in samba.dcerpcd_pids()
             if processes.maps_file(pid, samba.plugin_dir / MODULE))
     return pid
@@ -131,7 +131,7 @@ def test_thousand_calls_are_clean(valgrind):
             calls.time_out(5)
             calls.hang_up(5)
         assert worker_of(samba) == worker
-    complaints = [error.text for error in valgrind.errors(worker)
-                  if error.is_ours() or not error.is_leak()]
-    if complaints:
-        pytest.fail("\n".join(complaints), pytrace=False)
+    reports = [error.text for error in valgrind.errors(worker)
+               if error.is_ours() or not error.is_leak()]
+    if reports:
+        pytest.fail("\n".join(reports), pytrace=False)

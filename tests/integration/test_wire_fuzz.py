@@ -91,7 +91,7 @@ def drop_terminator(source, name):
 
 
 def put_unit(source, name):
-    """A NUL, a surrogate, a control character."""
+    """Insert a NUL, a surrogate, a control character or the like."""
     place = source.randrange(len(name.units) + 1)
     name.units.insert(place, source.choice(UNITS))
     if source.random() < .8:
@@ -182,7 +182,7 @@ def mutated_container(source):
 
 
 def mutated_list(source, number):
-    """The arguments of NetrSessionEnum."""
+    """The stub of NetrSessionEnum."""
     end = struct.pack("<LL", source.choice(COUNTS),
                       source.choice((0, 0x20000)))
     return (mutated_names(source, number) + mutated_container(source) + end
@@ -193,7 +193,7 @@ ARGUMENTS = {SESSION_DEL: mutated_names, SESSION_ENUM: mutated_list}
 
 
 def mutated_stub(opnum, caller, number):
-    """The arguments of one call; always the same for a seed and number."""
+    """The stub of a call; always the same for a seed and a number."""
     source = random.Random(f"{SEED}/{opnum}/{caller}/{number}")
     data = bytearray(ARGUMENTS[opnum](source, number))
     if source.random() < .5:
@@ -202,7 +202,7 @@ def mutated_stub(opnum, caller, number):
 
 
 def open_pipe(smb_conf, address, user):
-    """Samba's own client: it can send bare stubs, and fast."""
+    """Open srvsvc with Samba's library, which is fast and sends any stub."""
     context = context_of(smb_conf)
     return ClientConnection(f"ncacn_np:{address}", SRVSVC, context,
                             credentials_of(context, user, PASSWORD))
@@ -222,9 +222,9 @@ def answer_to(pipe, opnum, stub):
 
 
 def attack(smb_conf, address, opnum, user, numbers):
-    """Send the stubs of these numbers through one pipe; {answer: how many}.
+    """Send the stubs with these numbers on one pipe; {answer: how many}.
 
-    Runs in a process of its own.
+    This runs in a process of its own.
     """
     pipe = open_pipe(smb_conf, address, user)
     counted = {}
@@ -240,7 +240,7 @@ def attack(smb_conf, address, opnum, user, numbers):
 
 
 def attack_through_pipes(samba, opnum, user, pipes, stubs):
-    """The same through several pipes at once."""
+    """attack() on several pipes at a time."""
     print(f"SESSIONDEL_FUZZ_SEED={SEED} sends these stubs again")
     total = {}
     with concurrent.futures.ProcessPoolExecutor(
@@ -287,7 +287,7 @@ def test_mutated_stub_gets_an_answer_or_a_fault(samba):
                             NERR_CLIENT_NAME_NOT_FOUND}
     served = sum(answers.values()) - answers[FAULT]
     wait_until(lambda: len(audit.log_lines(samba)) >= served,
-               "all calls are on record")
+               "all calls have their lines")
     lines = audit.log_lines(samba)
     assert len(lines) == served
     assert [line for line in lines if not audit.is_clean(line)] == []

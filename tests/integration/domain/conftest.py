@@ -31,8 +31,8 @@ def _member(dc):
 
 @pytest.fixture(name="host", scope="module")
 def _host(request):
-    """The domain's controller or the member server."""
+    """The domain controller or the member server."""
     if request.param == "dc" and sanitizers.active():
-        pytest.skip("a controller's worker loads modules of ldb in a way "
-                    "(RTLD_DEEPBIND) that ends sanitized processes")
+        pytest.skip("a controller's worker loads ldb modules with "
+                    "RTLD_DEEPBIND, which ends sanitized processes")
     return request.getfixturevalue(request.param)

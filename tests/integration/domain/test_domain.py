@@ -21,11 +21,11 @@ from testbed.clients.srvsvc import (
 from testbed.servers import domain, machines, plugin
 
 pytestmark = pytest.mark.skipif(not domain.is_possible(),
-                                reason="not root outside of the test bed")
+                                reason="it needs real root")
 
 VICTIM, CALLER, OTHER = machines.CLIENTS[:3]
 
-# The domain's own BUILTIN groups are those of its controllers.
+# Domain controllers use the domain's own BUILTIN groups.
 ALLOWED_ON_DC = [domain.ADMINISTRATOR, "adm", "adm-nested", "adm-deep",
                  "adm-forest", "sop", "sop-nested", "sop-deep", "sop-local"]
 REFUSED_ON_DC = ["alice", "accop", "printop", "backupop", "policyop", "dnsop",
@@ -47,7 +47,7 @@ OTHERS_NAMES = [
     "ad\\bob", "bob@testbed.test", "bob@sales.example", "bob@TESTDOM",
     "bob@dc1.ad.testbed.test", "alice@ad.testbed.test", "TESTDOM\\alice"]
 
-# Where samba-dcerpcd serves rpcd_classic's interfaces to local processes.
+# The endpoint at which samba-dcerpcd serves srvsvc to local processes.
 NCALRPC = "ncalrpc:[rpcd_classic]"
 AS_SYSTEM = "ncalrpc:[rpcd_classic,auth_type=ncalrpc_as_system]"
 
@@ -167,7 +167,7 @@ def test_anonymous_is_refused(host, victim):
     ("member", "adm-nested@ad.testbed.test", "", NERR_CLIENT_NAME_NOT_FOUND),
     ("member", "sop@ad.testbed.test", "", ERROR_ACCESS_DENIED),
 ], indirect=["host"])
-def test_rights_are_the_same_however_a_caller_writes_its_name(
+def test_rights_do_not_depend_on_the_form_of_the_name(
         host, user, domain_name, expected):
     with connect(host, user, domain=domain_name,
                  source=CALLER) as session:
@@ -199,8 +199,8 @@ def test_other_names_are_not_the_users(host, pipe, how):
                                   "bob@ad.testbed.test"])
 @pytest.mark.parametrize("user, domain_name", LOGINS)
 @on_both
-def test_user_is_known_however_he_wrote_his_name(host, pipe, name, user,
-                                                 domain_name):
+def test_user_is_known_by_each_form_of_the_login_name(host, pipe, name, user,
+                                                      domain_name):
     with connect(host, user, domain=domain_name,
                  source=VICTIM) as victim:
         assert pipe.net_session_del(None, name) == NERR_SUCCESS
@@ -257,8 +257,8 @@ def test_member_has_no_upn_on_record(host, pipe, how):
     ("MEMBER1\\bob", ALIVE, DELETED),
 ])
 @pytest.mark.parametrize("host", ["member"], indirect=True)
-def test_local_user_and_user_of_the_domain_are_two(host, pipe, name,
-                                                   of_domain, of_server):
+def test_local_user_and_user_of_the_domain_are_two(host, pipe, name, of_domain,
+                                                   of_server):
     with log_in(host, "bob", source=VICTIM) as user, \
             connect(host, "bob", domain="MEMBER1",
                     source=OTHER) as local_user:

@@ -19,7 +19,7 @@ from testbed.clients.tickets import environment, expire_in, kinit
 from testbed.servers import domain, machines
 
 pytestmark = pytest.mark.skipif(not domain.is_possible(),
-                                reason="not root outside of the test bed")
+                                reason="it needs real root")
 
 VICTIM, _, SILENT = machines.CLIENTS[:3]
 
@@ -178,9 +178,9 @@ def failed(host, *options, **env):
     (["-N"], "NT_STATUS_LOGON_FAILURE"),
 ])
 def test_login_fails_clearly(host, options, text):
-    status, name, told = failed(host.name, *options)
+    status, name, shown = failed(host.name, *options)
     assert (status, name) == (REFUSED, "ERROR_LOGON_FAILURE")
-    assert told.startswith(f"{host.name}: ") and text in told
+    assert shown.startswith(f"{host.name}: ") and text in shown
 
 
 @on_member
@@ -225,14 +225,14 @@ def test_password_is_asked_for_where_the_ticket_is_no_use(host, ticket):
     terminal = Terminal("list", host.name, "-k", "-U", AT_REALM,
                         env=environment(ticket))
     if not series.ASKS_BESIDE_EXPIRED_TICKET:
-        status, told = terminal.end()
-        assert status == REFUSED and "no valid Kerberos ticket" in told
+        status, shown = terminal.end()
+        assert status == REFUSED and "no valid Kerberos ticket" in shown
         return
     terminal.wait_for("Password for [")
-    processes.wait_until(lambda: not terminal.echoes(), "it is silent")
+    processes.wait_until(lambda: not terminal.echoes(), "echo is off")
     terminal.type(f"{PASSWORD}\n")
-    status, told = terminal.end()
-    assert status == DONE and OPERATOR in told
+    status, shown = terminal.end()
+    assert status == DONE and OPERATOR in shown
 
 
 @on_member
@@ -348,8 +348,8 @@ def _example(compiled, top_directory):
     {"USER": AT_REALM, "PASSWD": PASSWORD},
     None], ids=["domain", "realm", "ticket"])
 @on_member
-def test_example_logs_in_as_the_environment_says(host, victim, example,
-                                                 ticket, env):
+def test_example_logs_in_as_the_environment_says(host, victim, example, ticket,
+                                                 env):
     done = execute(example, f"\\\\{host.name}", f"\\\\{VICTIM}", "bob",
                    **(environment(ticket) if env is None else env))
     assert done.stderr == \
@@ -384,9 +384,8 @@ def test_program_logs_in(host, victim, program, ticket, files, settings):
      5, ""),
 ])
 @on_member
-def test_program_learns_what_is_wrong(host, victim, program, settings, code,
-                                      text):
+def test_program_gets_the_error(host, victim, program, settings, code, text):
     done = execute(program, host.name, f"\\\\{VICTIM}", "bob", *settings)
-    number, _, told = done.stdout.partition(" ")
-    assert int(number) == code and text in told
+    number, _, shown = done.stdout.partition(" ")
+    assert int(number) == code and text in shown
     assert victim.alive() == ALIVE

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How users are listed whose name both the domain and its member server have.
 
-By each dialect, over IPv4 and IPv6, logged in with NTLM and with Kerberos.
+By each dialect, over IPv4 and IPv6, with NTLM and with Kerberos.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from testbed.clients.srvsvc import NERR_SUCCESS, Pipe
 from testbed.servers import domain, machines
 
 pytestmark = pytest.mark.skipif(not domain.is_possible(),
-                                reason="not root outside of the test bed")
+                                reason="it needs real root")
 
 IPV4, CALLER = machines.CLIENTS[0], machines.CLIENTS[-1]
 USERS = ("bob", "jürgen")
@@ -88,7 +88,7 @@ def test_what_is_listed_closes_that_session(member, pipe, place, dialect,
         assert pipe.net_session_del(client, second) == NERR_SUCCESS
         assert not victims[second].alive()
         assert {session.alive() for session in local.values()} == {ALIVE}
-        # No namesakes are left.
+        # Now no two users have the same name.
         assert users_of(pipe, client, 502) == sorted(USERS)
         for user in USERS:
             assert pipe.net_session_del(client, user) == NERR_SUCCESS
