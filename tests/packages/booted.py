@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Debian file server whose services systemd runs, as on a real machine."""
+"""A Debian file server whose services are run by systemd."""
 
 import subprocess
 
@@ -44,7 +44,7 @@ find "/mnt/$1" -depth -type d -exec rmdir {} \;
 
 
 class BootedServer(Server):
-    """Its services are started and stopped by systemctl."""
+    """A Server whose services are started and stopped with systemctl."""
 
     def __init__(self, release):
         super().__init__(release, PACKAGES + " systemd systemd-sysv dbus")
@@ -69,7 +69,7 @@ class BootedServer(Server):
                    "all its processes have ended")
 
     def systemctl(self, arguments):
-        """Whether it succeeds."""
+        """Run systemctl; whether it succeeds."""
         return self.run(f"systemctl {arguments}", check=False).returncode == 0
 
     def launch_smbd(self):

@@ -38,6 +38,6 @@ def _server(request):
 
 @pytest.fixture(name="installed")
 def _installed(server, deb):
-    """The same with the plugin installed."""
+    """A server with the plugin installed."""
     server.install(deb(server.release))
     return server

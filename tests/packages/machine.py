@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Debian server on a machine of its own, with Debian's kernel: emulated."""
+"""A Debian server on an emulated machine, with Debian's kernel."""
 
 from server import PACKAGES, Server
 

@@ -3,11 +3,12 @@
 
 import contextlib
 import re
+import subprocess
 import zlib
 
 from testbed.accounts import PASSWORD
 from testbed.processes import wait_until
-from tree import System, prepared
+from tree import PACKAGING, System, prepared
 
 WORKER = "/usr/libexec/samba/rpcd_classic"
 DIVERTED = "/usr/libexec/samba/samba-sessiondel/rpcd_classic"
@@ -20,7 +21,7 @@ _UNIT = "/lib/systemd/system/smbd.service"
 
 
 class Server(System):
-    """A system with Samba's packages on it, its services not running yet."""
+    """A system with Samba's packages; the services are not started yet."""
 
     def __init__(self, release, packages=PACKAGES, before=""):
         self.release = release
@@ -31,7 +32,7 @@ class Server(System):
             f"apt-get -q --yes --no-install-recommends install {packages}"))
 
     def serve(self):
-        """Start smbd with accounts to log in with."""
+        """Add accounts and start smbd."""
         self.add_accounts()
         self.start_smbd()
 
@@ -50,7 +51,7 @@ class Server(System):
     def launch_smbd(self):
         """Run smbd as its unit does.
 
-        In a session of its own: smbd ends all of its process group with it.
+        It gets a session of its own, because it ends its process group.
         """
         self.run("{ mkdir -p /run/samba; SMBDOPTIONS=; "
                  "ulimit -n 16384; ulimit -c unlimited; "
@@ -76,7 +77,7 @@ class Server(System):
         return done.returncode == 0
 
     def lists_shares(self):
-        """Whether another call of srvsvc is served."""
+        """Whether another call of srvsvc is answered."""
         return "netname: IPC$" in self.output(
             f"rpcclient -U root%{PASSWORD} 127.0.0.1 -c netshareenumall")
 
@@ -84,8 +85,20 @@ class Server(System):
         """Install packages from the host."""
         return self.apt("install " + " ".join(map(self.put, debs)))
 
+    def build_package(self, fetch_source):
+        """Build our package on the server; its path, as a pattern.
+
+        fetch_source: puts Samba's source on the server and returns where.
+        """
+        self.apt("install dpkg-dev")
+        subprocess.run([PACKAGING / "copy-source", self.root / "root/source"],
+                       check=True)
+        self.fetch(f"/root/source/waf deb --samba-source={fetch_source(self)}")
+        return "/root/source/bin/deb/samba-sessiondel_*.deb"
+
     def version_of_samba(self):
-        return self.output("dpkg-query --show --showformat='${Version}' samba")
+        return self.output(
+            "dpkg-query --show --showformat='${Version}' samba")
 
     def files(self):
         """All files except those that dpkg, apt and Samba write themselves."""
@@ -117,11 +130,12 @@ class Client:
 
     def __init__(self, server):
         self._process = server.start(
-            "stdbuf", "-oL", "smbclient", "-U", f"alice%{PASSWORD}", "//127.0.0.1/alice")
+            "stdbuf", "-oL", "smbclient", "-U", f"alice%{PASSWORD}",
+            "//127.0.0.1/alice")
         assert self.lists()
 
     def lists(self):
-        """Whether the session still lists its files."""
+        """Whether the session can still list files."""
         try:
             print("ls", file=self._process.stdin, flush=True)
         except BrokenPipeError:

@@ -51,11 +51,13 @@ cd /etc/apparmor.d
 sed -i 's/flags=(complain)//; s/,complain)/)/' samba-* usr.sbin.smbd
 apparmor_parser --replace .
 """
+ASK = (f"rpcclient -U root%{PASSWORD} 127.0.0.1 "
+       "-c 'netsessdel no-such-client no-such-user'")
 CALLS = rf"""
 smbd --daemon
 sleep infinity | smbclient -U alice%{PASSWORD} //127.0.0.1/alice >/dev/null &
 until smbstatus --brief 2>&1 | grep -q alice; do sleep 0.1; done
-rpcclient -U root%{PASSWORD} 127.0.0.1 -c 'netsessdel no-such-client no-such-user'
+{ASK}
 rpcclient -U root%{PASSWORD} 127.0.0.1 -c 'netsessdel 127.0.0.1 alice'
 smbstatus --brief | grep alice || echo closed
 for process in $(grep -l /sessiondel.so /proc/[0-9]*/maps); do
@@ -86,7 +88,7 @@ def test_enforced_profile_without_the_rules_does_not(machine):
     said = machine.boot(ENFORCE + rf"""
 smbd --daemon
 until smbclient -U alice%{PASSWORD} //127.0.0.1/alice -c ls; do sleep 0.1; done
-rpcclient -U root%{PASSWORD} 127.0.0.1 -c 'netsessdel no-such-client no-such-user'
+{ASK}
 """)
     assert "blocks available" in said
     assert OURS not in said

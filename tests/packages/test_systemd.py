@@ -48,10 +48,10 @@ def closes(server):
 
 
 def runs_in_the_service(server):
-    """Whether the worker with the module is one of smbd.service's processes."""
-    return server.output(
-        "cat $(grep -l /sessiondel.so /proc/[0-9]*/maps | sed s/maps/cgroup/) | "
-        "grep '^0:'").endswith("/system.slice/smbd.service\n")
+    """Whether the worker with the module runs in smbd.service."""
+    group = server.output("cat $(grep -l /sessiondel.so /proc/[0-9]*/maps | "
+                          "sed s/maps/cgroup/) | grep '^0:'")
+    return group.endswith("/system.slice/smbd.service\n")
 
 
 def test_service_as_debian_ships_it(booted, deb):

@@ -2,15 +2,13 @@
 """Samba's upgrades never wait for the plugin or break because of it."""
 
 import re
-import subprocess
 
 import pytest
 
 from server import OURS, STOCK, Server
-from tree import PACKAGING
 
-# Samba on Debian 12: a security update (in its main archive), and the one before
-# (still in bookworm-updates).
+# Samba on Debian 12: a security update (in the main archive), and the version
+# before (still in bookworm-updates).
 OLD = "2:4.17.12+dfsg-0+deb12u2"
 NEW = "2:4.17.12+dfsg-0+deb12u4"
 LIBRARY = "/usr/lib/x86_64-linux-gnu/samba-sessiondel"
@@ -60,8 +58,10 @@ def test_security_update_and_back(old, deb):
 
 
 def source_of_old(server):
-    """The source of OLD, checked by apt. Debian's archive has no .dsc of it any
-    more, but the two tar files that the .dsc names."""
+    """Fetch the source of OLD, checked by apt; its directory.
+
+    Debian's archive no longer has its .dsc, but still has its two tar files.
+    """
     server.fetch(
         "cd /root && sed 's/^deb /deb-src /' /etc/apt/sources.list "
         ">/etc/apt/sources.list.d/source.list && apt-get -q update && "
@@ -75,12 +75,9 @@ def source_of_old(server):
 
 def test_module_built_before_a_security_update(old):
     """It is built with the headers of one version, and loaded in the next."""
-    old.apt("install dpkg-dev")
-    subprocess.run([PACKAGING / "copy-source", old.root / "root/source"],
-                   check=True)
-    old.fetch(f"/root/source/waf deb --samba-source={source_of_old(old)}")
+    package = old.build_package(source_of_old)
     assert old.version_of_samba() == OLD
-    old.apt("install /root/source/bin/deb/samba-sessiondel_*.deb")
+    old.apt(f"install {package}")
     assert old.answer() == OURS
     module = old.output(f"sha256sum {LIBRARY}/4.17/sessiondel.so")
     move_to(old, NEW)

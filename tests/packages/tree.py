@@ -43,7 +43,7 @@ def _output(*command):
 
 
 class System:
-    """A copy of a tree with processes and a network of its own."""
+    """A copy of a tree, with its own processes and network."""
 
     def __init__(self, tree):
         self._unshare, self._pid = started(
@@ -62,7 +62,7 @@ class System:
 
     @property
     def root(self):
-        """The root directory, seen from outside."""
+        """The root directory as a path on the host."""
         return Path(f"/proc/{self._pid}/root")
 
     def run(self, command, check=True):
@@ -81,7 +81,7 @@ class System:
             stderr=subprocess.STDOUT)
 
     def fetch(self, command, check=True):
-        """Run a line of shell with the network of the host."""
+        """Run a shell command with the host's network."""
         return _finished(self._enter(None, "sh", "-c", command), check)
 
     def apt(self, arguments, check=True):
@@ -103,7 +103,7 @@ class System:
 
 
 def started(command):
-    """Start a command that says when it is up; its process, its child's pid."""
+    """Start a command that prints "up"; its process, and its child's pid."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "up\n"
     return process, child_of(process.pid)
