@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes every test of a cmocka program an item of pytest."""
+"""Makes every test of a cmocka program a test of pytest."""
 
 import html
 import os
@@ -24,7 +24,7 @@ def pytest_collect_file(file_path, parent):
 
 
 class Program(pytest.File):
-    """A test program, found by its source."""
+    """A test program; its source file is what pytest finds."""
 
     def collect(self):
         run = Run(BUILD / 'unit' / self.path.stem)
@@ -47,8 +47,8 @@ class Run:
                           for case in cases_of(report)]
         self.trouble = ''
         failures = sum(1 for _, failure, _ in self.cases if failure)
-        # cmocka exits with the number of failed tests; a crash or a
-        # sanitizer's complaint does not.
+        # cmocka exits with the number of failed tests. Any other status is a
+        # crash or a sanitizer's report.
         if not self.cases or status != failures:
             self.trouble = '%s ended with status %s after %d tests\n%s' % (
                 program, status, len(self.cases), output)

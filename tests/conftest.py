@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all tests share: where things are, and the tests written in C."""
+"""What all tests share: where things are, and the unit tests in C."""
 
 import os
 
@@ -18,7 +18,7 @@ def top_directory():
 
 @pytest.fixture(scope='session')
 def build_directory():
-    """Where the build under test is: bin/, or bin/sanitize."""
+    """The build under test: bin/, or bin/sanitize."""
     return BUILD
 
 
@@ -31,7 +31,7 @@ def _sanitizer_settings():
 # Last, which is after the servers that end with a test.
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown():
-    """Fails the test during which a worker's sanitizer found something."""
+    """Fails the test during which a sanitizer has found something."""
     reports = sanitizers.take_reports()
     if reports:
         pytest.fail(reports, pytrace=False)

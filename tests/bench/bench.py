@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plugin against stock Samba, side by side in one run.
+"""The plugin and stock Samba, measured side by side in one run.
 
 Two servers run at the same time and every measurement alternates between
 them call by call, so other load on the machine affects both.
@@ -48,7 +48,7 @@ SESSIONS_A_CONNECTION = 100
 
 _hosts = itertools.count(1)
 
-# The cheapest for impacket: no key derived, nothing signed.
+# The cheapest dialect for impacket: no keys to derive, nothing to sign.
 DIALECT = "2.1"
 
 
@@ -101,12 +101,12 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_const", dest="size",
                         const="quick", default="full",
-                        help="the smallest honest version")
+                        help="a short run that is still meaningful")
     parser.add_argument("--tiny", action="store_const", dest="size",
-                        const="tiny", help="to see that all of it runs")
+                        const="tiny", help="only to see that everything runs")
     parser.add_argument("--output", type=Path, metavar="FILE",
-                        help="where the figures go as JSON, and beside it "
-                        "the chart")
+                        help="the file for the figures, as JSON; the chart "
+                        "goes next to it")
     parser.add_argument("--publish", type=Path, metavar="DOCS",
                         help=f"the directory of {report.DOCUMENT}, whose "
                         "figures and chart are replaced")
@@ -118,7 +118,7 @@ def distribution():
 
 
 def measure(stack, size):
-    """Yield all rows, in the order of the report."""
+    """Yield the rows of the report, in order."""
     servers = start_servers(stack)
     yield from measure_calls(servers, size)
     yield from measure_closing(servers, size)
@@ -140,13 +140,14 @@ def new_host():
 def measure_calls(servers, size):
     for number in size.sessions:
         calls = size.calls if number == 1 else max(size.calls // 10, 1)
-        # The caller's session is one of them.
+        # One of the sessions is the caller's.
         with others(servers, number - 1), callers(servers) as pipes, \
                 on_one_core(servers):
-            yield vain_calls("nothing matches", number, pipes, calls)
+            yield calls_without_match("nothing matches", number, pipes, calls)
             if number == 1:
-                yield vain_calls("nothing matches, over ncalrpc", number,
-                                 local_callers(servers), calls)
+                yield calls_without_match(
+                    "nothing matches, over ncalrpc", number,
+                    local_callers(servers), calls)
                 yield row("untouched", number, "NetrServerGetInfo", "us",
                           alternating({name: pipe.server_info
                                        for name, pipe in pipes.items()},
@@ -187,7 +188,7 @@ def pin(pids, cores):
             os.sched_setaffinity(pid, cores)
 
 
-def vain_calls(what, number, pipes, calls):
+def calls_without_match(what, number, pipes, calls):
     """Calls that match nothing; the floor is a call that does nothing."""
     ways = {name: partial(match_nobody, pipe) for name, pipe in pipes.items()}
     ways["floor"] = pipes["stock"].unknown_call
@@ -200,7 +201,7 @@ def match_nobody(pipe):
 
 
 def alternating(ways, number, warm_up):
-    """The times of each way, by its name, in seconds.
+    """The times of each way in seconds, by its name.
 
     They take turns, and each comes before any other as often as after it.
     """
@@ -275,7 +276,7 @@ def wait_gone(server, keys):
     deadline = time.monotonic() + 60
     while any(key in table for key in keys):
         if time.monotonic() > deadline:
-            raise TimeoutError("sessions are left")
+            raise TimeoutError("some sessions have not ended")
         time.sleep(0.0005)
 
 
@@ -298,7 +299,7 @@ def close_victims(pipe):
 def closing(servers, victims, rounds, ways, durable):
     """The times of each way to end a user's sessions, by its name.
 
-    ways: each gets a server and the sessions' keys.
+    ways: functions of a server and the keys of the sessions.
     """
     times = {name: [] for name in ways}
     for _ in range(rounds):
@@ -401,8 +402,7 @@ def table_callers(servers, number):
     """Callers of servers with this many records, and a bare walk over ours."""
     with contextlib.ExitStack() as stack:
         for server in servers.values():
-            stack.enter_context(connect(server, BYSTANDER,
-                                        dialect=DIALECT))
+            stack.enter_context(connect(server, BYSTANDER, dialect=DIALECT))
             tables.fill(server, number)
         pipes = stack.enter_context(callers(servers))
         bare = stack.enter_context(tables.BareWalk(servers["ours"]))
@@ -410,7 +410,7 @@ def table_callers(servers, number):
 
 
 def walk_in_turn(callers_of, size, client, user):
-    """The times of walks over all tables, by number of records."""
+    """The times of walks over each table, by number of records."""
     times = {number: {column: [] for column in ways}
              for number, ways in callers_of.items()}
     for turn in range(size.turns):
@@ -437,7 +437,7 @@ def walking(server):
 
 
 def peaks(server, rounds):
-    """By how much the worker's memory grows during a walk, in KiB."""
+    """How much the worker's memory grows during each walk, in KiB."""
     worker, = server.worker_pids()
     grown = []
     for _ in range(rounds):

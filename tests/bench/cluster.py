@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One call to clusters of one, two and three nodes with as many sessions.
+"""Calls to clusters of one, two and three nodes, with the same sessions.
 
 The clusters run at the same time and every measurement alternates between
 them, so other load on the machine affects all of them.
@@ -44,7 +44,7 @@ def parse_options():
     parser.add_argument("--quick", action="store_true",
                         help="five rounds instead of 25")
     parser.add_argument("--output", type=Path, metavar="FILE",
-                        help="where the figures go as JSON")
+                        help="the file for the figures, as JSON")
     return parser.parse_args()
 
 
@@ -82,17 +82,17 @@ def sessions(cluster):
 
 
 def timed(pipe, user):
-    """How many seconds a call takes."""
+    """Close a user's sessions; how many seconds the call took."""
     start = time.perf_counter()
     werror = pipe.net_session_del(user=user)
     taken = time.perf_counter() - start
     if user == "alice" and werror != NERR_SUCCESS:
-        raise SystemExit(f"a call was answered with {werror}")
+        raise SystemExit(f"a call failed with {werror}")
     return taken
 
 
 def messages_sent(cluster):
-    """How many messages all of Samba's processes have sent through CTDB."""
+    """How many messages Samba's processes have sent by CTDB, on all nodes."""
     return sum(node.messages_sent() for node in cluster.nodes)
 
 

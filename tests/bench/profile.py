@@ -24,7 +24,7 @@ from testbed.clients.samba_pipe import SambaPipe  # noqa: E402
 
 CALLS = 5000
 
-# The worker reads a request and writes the answer with these.
+# The system calls with which the worker reads a request and writes the answer.
 EDGES = "syscalls:sys_exit_readv,syscalls:sys_enter_writev"
 
 # Audit lines are written this long after an answer, in seconds.

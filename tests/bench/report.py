@@ -39,7 +39,7 @@ def median(values):
 
 
 def quartiles(values):
-    """The first and the third one."""
+    """The first and the third quartile."""
     if len(values) < 2:
         return [_rounded(values[0])] * 2
     low, _, high = statistics.quantiles(values, n=4, method="inclusive")
@@ -164,7 +164,7 @@ def document_part(figures):
 
 
 def write_chart(figures, path):
-    """Draw the walks as an SVG, where there is gnuplot."""
+    """Draw the walks as an SVG, if gnuplot is installed."""
     if not shutil.which("gnuplot"):
         print("No chart: gnuplot is not installed (Debian's gnuplot-nox)")
         return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Large session tables, a bare walk over one, and how admins close today."""
+"""Large session tables, a bare walk over one, and closing by hand."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ def fill(server, number):
 
 
 class BareWalk:
-    """dbwrap_traverse_read() over a server's table, and nothing else.
+    """Walks over a server's table, with dbwrap_traverse_read() and no more.
 
     It has the methods of a caller's pipe, so it can be measured like one.
     """
@@ -26,7 +26,7 @@ class BareWalk:
             stdout=subprocess.PIPE)
 
     def net_session_del(self, *_):
-        """One walk."""
+        """Walk once over the table."""
         self._tool.stdin.write(b"\n")
         self._tool.stdin.flush()
         if not self._tool.stdout.readline():

@@ -21,7 +21,7 @@ each_target = pytest.mark.parametrize('target', TARGETS)
 
 
 class Fuzzer:
-    """One target: its program, its seeds, and where its finds go."""
+    """A target: its program, its seeds, and where what it finds goes."""
 
     def __init__(self, name, build_directory):
         self.program = build_directory / 'targets' / (PREFIX + name)
@@ -31,11 +31,11 @@ class Fuzzer:
         self.crashes = build_directory / 'crashes' / name
 
     def replay(self):
-        """Run the seeds once; what went wrong, '' for nothing."""
+        """Run each seed once; what went wrong, or ''."""
         return self._run(0, *sorted(self.seeds.iterdir()))
 
     def fuzz(self, seconds):
-        """Fuzz; what went wrong, '' for nothing."""
+        """Fuzz for so many seconds; what went wrong, or ''."""
         options = ['-max_total_time=%d' % seconds, '-print_final_stats=1']
         if self.dictionary.exists():
             options.append('-dict=%s' % self.dictionary)
