@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Says what is built, from what, and where it is installed."""
+"""What is built, from what, and where it is installed."""
 
 from waflib import Configure
 
@@ -8,7 +8,7 @@ VERSION = '0.1.0'
 top = '.'
 out = 'bin'
 
-# Commands configure by themselves when this file or the Samba tree changed.
+# Commands configure again when this file or the Samba tree has changed.
 Configure.autoconfig = 'clobber'
 
 TOOLS = 'samba_tree samba_runtime compiler testing client debian'
@@ -35,9 +35,9 @@ def configure(conf):
     conf.make_fuzz_variant()
 
 
-# Debian has libraries in a directory for the machine's architecture. (No
-# docstring: waf would list this as a command. The waf of Samba 4.25 has the
-# option in small letters.)
+# Debian's library directory has the architecture in its name. In the waf of
+# Samba 4.25, the option is in lower case. (A comment, because waf lists
+# functions with a docstring as commands.)
 def choose_libdir(conf):
     if not any(getattr(conf.options, name, '') for name in ('LIBDIR', 'libdir')):
         multiarch = conf.cmd_and_log(conf.env.CC + ['-print-multiarch'])

@@ -5,8 +5,6 @@ They use only Samba's public headers and libraries, and our idl/. Of Samba's
 source only pidl is needed.
 """
 
-import os
-
 from waflib import Task
 from waflib.Configure import conf
 

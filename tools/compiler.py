@@ -61,19 +61,19 @@ def write_compile_flags(conf):
 
 @conf
 def make_sanitized_variant(conf):
-    """Adds the variant that --sanitize builds."""
+    """Adds the variant of --sanitize."""
     conf.setenv('sanitize', env=conf.env.derive())
     conf.env.append_value('CFLAGS', SANITIZE + SANITIZE_CODE)
     conf.env.append_value('LINKFLAGS', SANITIZE_LINK)
     conf.env.MODULE_LINKFLAGS = SANITIZE_MODULE
-    # The sanitizers are in the program that loads a library.
+    # The program that loads a library has the sanitizers.
     conf.env.LIBRARY_LINKFLAGS = []
     conf.setenv('')
 
 
 @conf
 def make_fuzz_variant(conf):
-    """Adds the variant that the fuzz targets are built in."""
+    """Adds the variant of the fuzz targets."""
     conf.setenv('fuzz', env=conf.env.derive())
     conf.env.CC = conf.env.LINK_CC = FUZZ_COMPILER
     conf.env.append_value('CFLAGS', SANITIZE + FUZZ_CODE)

@@ -15,14 +15,14 @@ IDL = {
                'srvsvc', 'file_id', 'smb2_lease_struct', 'smb3posix'],
     'source3/librpc': ['smbXsrv', 'open_files'],
 }
-# Interfaces that are called, not only served.
+# Interfaces that we also call.
 CLIENT_IDL = ['srvsvc']
 ERROR_TABLES = {'ntstatus': 'ntstatus_gen', 'werror': 'werror_gen',
                 'hresult': 'hresult'}
-# Headers that Samba's build makes from a directory's functions.
+# Headers that Samba's build generates from a directory's functions.
 PROTOTYPES = ['source4/libcli/smb2/smb2_proto.h']
 
-# Below the tree, and (generated) below bin/samba.
+# In the tree, and (generated) in bin/samba.
 TREE_INCLUDES = ['', 'source3', 'source3/include', 'include', 'lib',
                  'lib/replace', 'lib/replace/bin/default', 'librpc', 'source4']
 GENERATED_INCLUDES = ['', 'librpc', 'source3', 'source4']
@@ -41,7 +41,7 @@ def init(_ctx):
 
 
 def note_choice():
-    """Keeps --samba-source for the next run, and the tree for configure."""
+    """Saves --samba-source for the next run, and the tree for configure."""
     os.makedirs(Context.g_module.out, exist_ok=True)
     write_if_changed('samba-source', os.environ.get('SAMBA_SOURCE', ''))
     write_if_changed('samba-tree', TREE)
@@ -107,7 +107,7 @@ def system_includes(conf):
     directories = [os.path.join(generated, part)
                    for part in GENERATED_INCLUDES]
     directories += [os.path.join(TREE, part) for part in TREE_INCLUDES]
-    # System headers: their warnings are not ours.
+    # As system headers, so that they cause no warnings.
     return ['-isystem' + directory.rstrip('/') for directory in directories]
 
 
@@ -132,7 +132,7 @@ class pidl(Task.Task):
 
 
 class prototypes(Task.Task):
-    """Writes the header with the functions of a directory's sources."""
+    """Writes the header with the prototypes of a directory's functions."""
     color = 'BLUE'
 
     def run(self):
@@ -147,7 +147,7 @@ class prototypes(Task.Task):
 
 
 class error_table(Task.Task):
-    """Writes the header of one of Samba's tables of error codes."""
+    """Writes the header for a table of Samba's error codes."""
     color = 'BLUE'
 
     def run(self):
@@ -162,7 +162,7 @@ class error_table(Task.Task):
 
 
 def run_pidl(task, source, directory, *options, cwd=TREE):
-    """Runs Samba's compiler of interface definitions.
+    """Runs pidl, Samba's compiler for interface definitions.
 
     Its output includes only Samba's public headers if cwd is outside of
     Samba's source.
@@ -189,7 +189,7 @@ def run_quietly(task, command, cwd=TREE, **environment):
 
 @conf
 def samba_headers(bld):
-    """Adds the tasks that write Samba's generated headers below bin/samba."""
+    """Adds the tasks that write Samba's generated headers to bin/samba."""
     for directory, names in IDL.items():
         for name in names:
             source = '%s/idl/%s.idl' % (directory, name)

@@ -6,7 +6,7 @@ import os
 import subprocess
 import xml.etree.ElementTree
 
-from waflib import Logs, Options
+from waflib import Options
 from waflib.Build import BuildContext
 from waflib.Options import options as chosen
 
@@ -22,28 +22,28 @@ SMOKE = ['tests/unit', 'tests/integration/test_close.py',
 def options(opt):
     group = opt.add_option_group('Testing')
     group.add_option('--filter', metavar='EXPR', default='',
-                     help="check only the tests that match EXPR, a name's "
-                          "part or several joined by and, or, not "
-                          "(pytest's -k)")
+                     help="check only the tests that match EXPR: part of a "
+                          "name, or several with and, or, not (pytest's "
+                          "-k)")
     group.add_option('--sanitize', action='store_true',
                      help='check a build with the address and undefined '
                           'behaviour sanitizers, in bin/sanitize')
     group.add_option('--long', action='store_true',
-                     help='check with the long tests too: three minutes '
-                          'more (1,000 calls under valgrind)')
+                     help='also check the long tests, which take three '
+                          'minutes more (1,000 calls under valgrind)')
     group.add_option('--smoke', action='store_true',
-                     help='check only, in two minutes, whether the module '
-                          'works with this Samba')
+                     help='only check whether the module works with this '
+                          'Samba (two minutes)')
     group.add_option('--release', metavar='NAME',
-                     help='do it all in a tree of that Debian release '
-                          '(bookworm, trixie), made in the cache')
+                     help='run the commands in a tree of that Debian '
+                          'release (bookworm, trixie), kept in the cache')
     group.add_option('--packages', action='store_true',
                      help='check the Debian packages instead, in throwaway '
-                          'trees of Debian (twenty minutes)')
+                          'trees of Debian (20 minutes)')
     group.add_option('--cluster', action='store_true',
                      help='bench CTDB clusters of one to three nodes instead')
     group.add_option('--quick', action='store_true',
-                     help='bench the smallest honest version')
+                     help='a short bench, still meaningful')
     group.add_option('--profile', action='store_true',
                      help='show instead where the time of a call goes that '
                           'matches nothing (by perf)')
@@ -74,13 +74,13 @@ class RunAfterBuild:
                 'SESSIONDEL_BUILD': self.bldnode.abspath()}
 
     def in_testbed(self, *command):
-        """The command line for a command in namespaces of the test bed."""
+        """The command line for a Python command in the test bed."""
         return [self.path.abspath() + '/tests/testbed/testbed',
                 '--no-server', '--', PYTHON, *command]
 
 
 class demo(RunAfterBuild, BuildContext):
-    """shows the plugin at work on a throwaway server"""
+    """shows what the plugin does, on a throwaway server"""
     cmd = 'demo'
 
     def run(self):
@@ -91,7 +91,7 @@ class demo(RunAfterBuild, BuildContext):
 
 
 class bench(RunAfterBuild, BuildContext):
-    """measures ours and stock Samba side by side (--quick: in two minutes)"""
+    """measures ours and stock Samba side by side (--quick: two minutes)"""
     cmd = 'bench'
 
     def run(self):
@@ -117,7 +117,7 @@ class bench(RunAfterBuild, BuildContext):
 
 
 class check(RunAfterBuild, BuildContext):
-    """runs the tests: all of them, or with --filter=EXPR a part"""
+    """runs the tests, or with --filter=EXPR some of them"""
     cmd = 'check'
 
     def execute(self):
@@ -170,7 +170,7 @@ class build_fuzz_targets(BuildContext):
 
 
 class fuzz(RunAfterBuild, BuildContext):
-    """fuzzes each target for --seconds=N (--filter=EXPR: some of them)"""
+    """fuzzes each target for --seconds=N (--filter=EXPR: some targets)"""
     cmd = 'fuzz'
     variant = 'fuzz'
 
