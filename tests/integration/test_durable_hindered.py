@@ -10,13 +10,14 @@ import threading
 
 import pytest
 
+from testbed import processes
 from testbed.clients import durable, smb2
 from testbed.clients.connections import (
     CALLER, CLIENT, OTHER_CLIENT, SUCCESS, Connection, connect, outcome)
 from testbed.clients.durable import GONE, exclusively
 from testbed.clients.srvsvc import (
-    ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, Pipe, wait_served,
-    werror)
+    ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, WINREG, Pipe,
+    wait_served, werror)
 from testbed.faults import share_mode_lock
 from testbed.faults.hinder import no_descriptors, stopped
 from testbed.observe import sessions
@@ -255,15 +256,19 @@ def test_handle_of_a_session_that_came_and_went_meanwhile(samba, path):
 
 @contextlib.contextmanager
 def hung_session(samba, path):
-    """A session of alice with a durable handle. It ends with its connection."""
+    """A session of alice with a durable handle. It cannot end in the with
+    block: it waits for an answer of the process that serves winreg."""
     before = background_closes(samba)
     with Connection(samba, "3.0", source=CLIENT) as near:
         victim = near.login("alice")
         # Else the whole smbd would be ended when the time is nearly up.
         near.login("bob")
         durable.Handle().open(victim, path)
-        smb2.never_answered(Pipe(victim).opened())
+        smb2.never_answered(Pipe(victim, interface=WINREG).opened())
         yield victim
+    # Since 4.20 a lost connection does not end the wait.
+    for pid in samba.processes_of("rpcd_winreg"):
+        processes.end(pid)
     wait_until(lambda: background_closes(samba) > before,
                "the close that continues after the answer is over")
 

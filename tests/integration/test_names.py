@@ -80,7 +80,7 @@ def _bystander(samba):
 
 
 def wait_for_resolvers(samba, count):
-    processes.wait_until(lambda: len(samba.resolver_pids()) == count,
+    processes.wait_until(lambda: len(samba.processes_of("getent")) == count,
                          f"{count} look-ups are running")
 
 
@@ -211,7 +211,7 @@ def test_others_are_served_while_a_resolver_is_slow(samba, dns, caller, pipe,
             assert pipe.server_info() == "TESTBED"
             assert pipe.net_session_del(SECOND_IPV4) == NERR_SUCCESS
             assert other.alive() == DELETED
-            assert len(samba.resolver_pids()) == 1
+            assert len(samba.processes_of("getent")) == 1
         # If the worker had been busy, the name's time would be up by now.
         assert waiting.receive_werror() == NERR_SUCCESS
     assert victim.alive() == DELETED

@@ -5,7 +5,7 @@ import struct
 import subprocess
 
 from impacket import nmb
-from impacket.dcerpc.v5 import rpcrt, srvs, transport
+from impacket.dcerpc.v5 import rpcrt, rrp, srvs, transport
 from impacket.dcerpc.v5.dtypes import NULL
 from impacket.smbconnection import SessionError
 
@@ -24,6 +24,10 @@ ERROR_TIMEOUT = 1460
 NERR_INTERNAL_ERROR = 2140
 NERR_USER_NOT_FOUND = 2221
 NERR_CLIENT_NAME_NOT_FOUND = 2312
+
+# The names of pipes, and what is bound there.
+SRVSVC = ("srvsvc", srvs.MSRPC_UUID_SRVS)
+WINREG = ("winreg", rrp.MSRPC_UUID_RRP)
 
 SESSION_DEL = 13
 
@@ -47,19 +51,22 @@ class Pipe:
     r"""\PIPE\srvsvc, opened and bound in a session.
 
     level: of authentication inside RPC: none, sign or seal. user: who
-    authenticates there, by default the session's user.
+    authenticates there, by default the session's user. interface: of another
+    pipe, to keep a request pending there.
     """
 
-    def __init__(self, session, level="none", password=PASSWORD, user=None):
+    def __init__(self, session, level="none", password=PASSWORD, user=None,
+                 interface=SRVSVC):
+        name, uuid = interface
         self.session = session
         with session.active() as smb_connection:
             self.dce = transport.SMBTransport(
-                smb_connection.getRemoteHost(), filename=r"\srvsvc",
+                smb_connection.getRemoteHost(), filename=f"\\{name}",
                 smb_connection=smb_connection).get_dce_rpc()
             self.dce.set_credentials(user or session.user, password)
             self.dce.set_auth_level(_LEVELS[level])
             self.dce.connect()
-            self.dce.bind(srvs.MSRPC_UUID_SRVS)
+            self.dce.bind(uuid)
 
     def net_session_del(self, client=None, user=None, server=None):
         """Call NetrSessionDel; None is NULL. The WERROR as a number."""

@@ -133,10 +133,10 @@ class Server:
         """The live workers that serve srvsvc."""
         return plugin.workers_among(self._dcerpcd.pids())
 
-    def resolver_pids(self):
-        """The live processes that look up names for the workers."""
+    def processes_of(self, program):
+        """The live processes below samba-dcerpcd that run this program."""
         return [pid for pid in self._dcerpcd.pids()
-                if processes.executable(pid) == "/usr/bin/getent"]
+                if Path(processes.executable(pid)).name == program]
 
     def worker_has_module(self, pid):
         """Whether the worker pid has loaded the plugin."""
