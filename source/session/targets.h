@@ -33,6 +33,8 @@ struct session_target {
 	const char *client;
 	/* the caller's own session if no record has the caller's token */
 	bool like_caller;
+	/* for session_table_lookup() */
+	unsigned int unreadable;
 	enum session_fate fate;
 };
 

@@ -236,6 +236,7 @@ static NTSTATUS settle_target(struct session_close_local_state *state,
 	bool exists = true;
 	NTSTATUS status = session_table_lookup(state->closer->table,
 					       &target->key,
+					       &target->unreadable,
 					       &exists);
 
 	if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {

@@ -166,9 +166,12 @@ NTSTATUS durable_smbd_check_stayers(struct durable_smbd *smbd,
 				    struct session_table *table)
 {
 	for (size_t i = 0; i < smbd->num_stayers && !smbd->doubtful; i++) {
+		unsigned int unreadable = 0;
 		bool exists;
-		NTSTATUS status =
-			session_table_lookup(table, &smbd->stayers[i], &exists);
+		NTSTATUS status = session_table_lookup(table,
+						       &smbd->stayers[i],
+						       &unreadable,
+						       &exists);
 
 		if (!NT_STATUS_IS_OK(status)) {
 			return status;

@@ -129,6 +129,7 @@ NTSTATUS session_table_walk(struct session_table *table,
 
 struct lookup_state {
 	const struct session_key *key;
+	unsigned int *unreadable;
 	NTSTATUS status;
 	bool exists;
 };
@@ -136,12 +137,18 @@ struct lookup_state {
 static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 {
 	struct lookup_state *state = private_data;
-	TALLOC_CTX *frame = talloc_new(NULL);
+	const unsigned int hash = tdb_jenkins_hash(&value);
 	struct smbXsrv_session_globalB record = {.version = 0};
 	const struct smbXsrv_session_global *session = NULL;
+	TALLOC_CTX *frame = NULL;
 
 	(void)tdb_key;
 
+	if (hash == *state->unreadable) {
+		state->exists = true;
+		return;
+	}
+	frame = talloc_new(NULL);
 	if (frame == NULL) {
 		state->status = NT_STATUS_NO_MEMORY;
 		return;
@@ -155,6 +162,7 @@ static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 	} else if (NT_STATUS_EQUAL(state->status,
 				   NT_STATUS_INTERNAL_DB_CORRUPTION)) {
 		/* it has lost its last channel but has not ended */
+		*state->unreadable = hash;
 		state->exists = true;
 		state->status = NT_STATUS_OK;
 	}
@@ -163,9 +171,14 @@ static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 
 NTSTATUS session_table_lookup(struct session_table *table,
 			      const struct session_key *key,
+			      unsigned int *unreadable,
 			      bool *exists)
 {
-	struct lookup_state state = {.key = key, .status = NT_STATUS_OK};
+	struct lookup_state state = {
+		.key = key,
+		.unreadable = unreadable,
+		.status = NT_STATUS_OK,
+	};
 	uint8_t id[4];
 	TDB_DATA tdb_key = {.dptr = id, .dsize = sizeof(id)};
 	NTSTATUS status = open_db(table);

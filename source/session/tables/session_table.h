@@ -84,15 +84,19 @@ NTSTATUS session_table_walk(struct session_table *table,
  * Is this session still in the table? Another one that reuses its id does not
  * count.
  *
- * @param[in]  table   From session_table_create().
- * @param[in]  key     The session.
- * @param[out] exists  Valid only with NT_STATUS_OK.
+ * @param[in]     table       From session_table_create().
+ * @param[in]     key         The session.
+ * @param[in,out] unreadable  0 the first time, then as it was left: a record
+ *                            that cannot be decoded is decoded only once,
+ *                            because Samba logs each time that it failed.
+ * @param[out]    exists      Valid only with NT_STATUS_OK.
  *
  * @return NT_STATUS_NO_MEMORY; NT_STATUS_REVISION_MISMATCH; or why the table
  *         cannot be read.
  */
 NTSTATUS session_table_lookup(struct session_table *table,
 			      const struct session_key *key,
+			      unsigned int *unreadable,
 			      bool *exists);
 
 #endif
