@@ -23,7 +23,8 @@ SHARE = "durable"
 RECLAIMED = "STATUS_SUCCESS"
 GONE = "STATUS_OBJECT_NAME_NOT_FOUND"
 
-_V2_TIMEOUT = 60000
+# In milliseconds: as long as smbd allows, so that no slow test loses a handle.
+_V2_TIMEOUT = 300000
 # The size of one lock in the table of byte-range locks, in bytes.
 _LOCK_SIZE = 72
 

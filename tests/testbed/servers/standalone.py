@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One throwaway Samba server: smbd and samba-dcerpcd with the plugin."""
 
-import errno
 import glob
 import itertools
 import os
-import socket
 from pathlib import Path
 
 from testbed import TestbedError, accounts, namespace, processes, programs
@@ -241,17 +239,9 @@ class Server:
 
 
 def _is_free(address):
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # So that only a listener is in the way, not an old connection.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, 445))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            return False
-    return True
+    """Whether nobody listens there. Who listens everywhere does not count."""
+    place = f"[{address}]:445" if ":" in address else f"{address}:445"
+    return place not in programs.run("ss", "-Hltn").split()
 
 
 def _new_directory():
