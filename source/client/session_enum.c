@@ -110,8 +110,7 @@ static NET_API_STATUS request_level(struct smbsession_context *context,
 		       ? code
 		       : context_error(context,
 				       code,
-				       "the server does not go on with its "
-				       "list");
+				       "the server does not continue its list");
 }
 
 /* Windows can deny a caller one level and give it another. */

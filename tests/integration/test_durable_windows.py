@@ -133,7 +133,7 @@ def test_handles_opened_and_lost_at_any_moment_are_kept(samba, caller, path,
         bob = threading.Thread(target=come_and_go)
         bob.start()
         try:
-            # Until enough of bob's sessions have come and gone, too.
+            # Until enough of bob's sessions have also come and gone.
             for number in itertools.count():
                 if failure or number >= 30 and len(bobs) > 20:
                     break

@@ -2,7 +2,7 @@
 """A client cannot keep its session by keeping a request pending.
 
 docs/spec.md#when-it-answers-and-with-what: shortly before the time limit, an
-smbd that does not close its sessions is told to end, if nobody else is there.
+smbd that does not close its sessions must end, if nobody else is there.
 """
 
 import pytest
@@ -95,9 +95,9 @@ def test_end_with_its_smbd_is_recorded(samba, pipe, near):
         assert pipe.net_session_del(user="alice") == NERR_SUCCESS
     call, session = record.syslog
     assert "NERR_Success (0), 1 of 1 sessions ended" in call
-    # smbd takes its records away when it is told to end.
+    # smbd deletes its records when it has to end.
     assert session.rpartition(": ")[2] in ("closed", "ended with its smbd")
-    assert f"is told to end, with its client {CLIENT}" in samba.log()
+    assert f"asking it to end its client {CLIENT}" in samba.log()
 
 
 @pytest.mark.parametrize("asked", [BY_USER, BY_CLIENT], ids="-".join)

@@ -111,7 +111,7 @@ def test_first_in_the_resolver_order_that_knows_the_name_decides(samba, pipe,
 @pytest.fixture(name="by_name")
 def _by_name(lan, nmbd):
     """A server whose WINS server is given by a host name, its worker's pid,
-    a victim whom WINS knows and a Server Operator; and the DNS."""
+    a victim that WINS knows and a Server Operator; and the DNS."""
     assert nmbd
     with DnsServer(hosts=[("wins.example.com", lan.address)]) as dns, \
             Server(address="127.0.0.2", conf={

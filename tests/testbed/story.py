@@ -79,7 +79,7 @@ def with_plugin(scene):
         scene.table(USERS)
         scene.call("sop", SUCCESS, "sop is a Server Operator")
         scene.table(("bob", "carol"))
-        scene.line("bob goes on reading his file", cast.bob_reads(),
+        scene.line("bob still reads his file", cast.bob_reads(),
                    "what bob wrote")
         scene.line("alice's next request", cast.alice.alive(), DELETED)
         scene.line("carol opens alice's file exclusively",
@@ -104,7 +104,7 @@ def on_stock(scene):
         scene.wait_until_left(("carol",))
         scene.table(("carol",))
         scene.line("alice's next request", cast.alice.alive(), DISCONNECTED)
-        scene.line("bob, whom nobody asked for", cast.bob_reads(),
+        scene.line("bob, not asked for", cast.bob_reads(),
                    DISCONNECTED)
         scene.call("root", DENIED, "nobody is left to match")
 

@@ -39,17 +39,17 @@ def fixture_plain_build(build_directory):
 
 
 @pytest.mark.usefixtures('plain_build')
-def test_module_needs_symbol_versions_of_libc_alone(module):
+def test_module_needs_only_symbol_versions_of_libc(module):
     assert version_needs(module) == ['libc.so.6']
 
 
 @pytest.mark.usefixtures('plain_build')
-def test_module_is_linked_to_libc_alone(module):
+def test_module_is_linked_only_to_libc(module):
     assert needed_libraries(module) == ['libc.so.6']
 
 
 @pytest.mark.usefixtures('plain_build')
-def test_loader_is_linked_to_libc_alone(build_directory):
+def test_loader_is_linked_only_to_libc(build_directory):
     assert needed_libraries(build_directory / 'rpcd_sessiondel') == [
         'libc.so.6']
 
@@ -60,7 +60,7 @@ def exported_symbols(path):
 
 
 @pytest.mark.usefixtures('plain_build')
-def test_module_exports_the_hooks_alone(module):
+def test_module_exports_only_the_hooks(module):
     assert exported_symbols(module) == ['dcesrv_interface_register',
                                         'g_lock_lock']
 

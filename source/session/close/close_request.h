@@ -10,8 +10,8 @@
  * Ask the smbd that owns a session to close it, and do not wait.
  *
  * smbd compares all of the key with its own table, so a session that took over
- * the id meanwhile is left alone (docs/spec.md#what-is-torn-down). Asking twice
- * is harmless.
+ * the id meanwhile is not touched (docs/spec.md#what-is-torn-down). Asking
+ * twice is harmless.
  *
  * @return NT_STATUS_NO_MEMORY, or why the message could not be sent.
  */

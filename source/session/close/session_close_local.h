@@ -43,7 +43,7 @@ struct session_close_options {
  * Close sessions and wait until they are gone, or until the time is up
  * (docs/spec.md#when-it-answers-and-with-what), in this process.
  *
- * Those with the fate SESSION_OWN are left alone; those with SESSION_ASKED are
+ * Those with the fate SESSION_OWN are not touched; those with SESSION_ASKED are
  * waited for and asked again. All get their fate by the time the request is
  * done. The request may be done when this returns.
  *

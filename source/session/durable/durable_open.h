@@ -95,7 +95,7 @@ void durable_opens_begin_proof(struct durable_opens *opens, size_t smbd);
 
 /**
  * The PONG is there. If all who stay are still there, those opens were the
- * closed sessions'; else they are left alone.
+ * closed sessions'; else they are not touched.
  *
  * @return NT_STATUS_NO_MEMORY, or why that cannot be found out now.
  */
@@ -103,7 +103,7 @@ NTSTATUS durable_opens_end_proof(struct durable_opens *opens, size_t smbd);
 
 /**
  * There will be no PONG: the smbd is dead, or the time is up. What is not
- * proven is left alone.
+ * proven is not touched.
  */
 void durable_opens_fail_proof(struct durable_opens *opens, size_t smbd);
 

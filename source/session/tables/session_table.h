@@ -86,7 +86,7 @@ NTSTATUS session_table_walk(struct session_table *table,
  *
  * @param[in]     table       From session_table_create().
  * @param[in]     key         The session.
- * @param[in,out] unreadable  0 the first time, then as it was left: a record
+ * @param[in,out] unreadable  0 the first time, then unchanged: a record
  *                            that cannot be decoded is decoded only once,
  *                            because Samba logs each time that it failed.
  * @param[out]    exists      Valid only with NT_STATUS_OK.

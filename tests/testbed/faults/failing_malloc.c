@@ -20,7 +20,7 @@
 
 #define DEPTH 64
 
-/* glibc's own functions, under the names that this file leaves alone. */
+/* glibc's own functions, under names that this file does not define. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t num, size_t size);
 void *__libc_realloc(void *old, size_t size);
