@@ -14,7 +14,7 @@ from testbed.clients.connections import (
     CALLER, CLIENT, OTHER_CLIENT, SUCCESS, connect)
 from testbed.clients.durable import exclusively
 from testbed.clients.srvsvc import LOST, NERR_SUCCESS, Pipe
-from testbed.faults.crash_step import CrashStep
+from testbed.faults.worker_steps import WorkerSteps
 from testbed.observe import sanitizers
 from testbed.processes import wait_until
 from testbed.servers.standalone import Server
@@ -28,7 +28,7 @@ STEPS_MAX = 20
 
 @pytest.fixture(name="crash", scope="module")
 def _crash():
-    with CrashStep() as crash:
+    with WorkerSteps() as crash:
         yield crash
 
 
@@ -55,15 +55,15 @@ def killed_at(samba, crash, step, path):
         opened = durable.Handle(lease=key).open(alice, path)
         assert smb2.lock(opened, 0, 10) == SUCCESS
         worker, = samba.worker_pids()
-        with crash.killed_before(step) as seen:
+        with crash.killed_before(step):
             try:
                 assert pipe.net_session_del(user="alice") == NERR_SUCCESS
-                assert seen() < step
+                assert crash.seen() < step
                 return None
             except LOST:
                 wait_until(lambda: worker not in samba.worker_pids(),
                            "the worker is dead")
-                assert seen() == step
+                assert crash.seen() == step
     return alice
 
 

@@ -9,14 +9,13 @@
 #include <elf.h>
 #include <errno.h>
 #include <execinfo.h>
-#include <fcntl.h>
 #include <link.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "preload.h"
 
 #define DEPTH 64
 
@@ -61,30 +60,14 @@ static int find_module(struct dl_phdr_info *info, size_t size, void *unused)
 
 __attribute__((constructor)) static void begin(void)
 {
-	const char *path = getenv("FAILING_MALLOC_ORDERS");
 	void *frames[1];
-	void *shared = MAP_FAILED;
-	int fd;
 
-	if (path == NULL || dl_iterate_phdr(find_module, NULL) == 0) {
+	if (dl_iterate_phdr(find_module, NULL) == 0) {
 		return;
 	}
 	/* The first call of backtrace() allocates memory. */
 	(void)backtrace(frames, 1);
-
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd != -1) {
-		shared = mmap(NULL,
-			      sizeof(*orders),
-			      PROT_READ | PROT_WRITE,
-			      MAP_SHARED,
-			      fd,
-			      0);
-		close(fd);
-	}
-	if (shared != MAP_FAILED) {
-		orders = shared;
-	}
+	orders = preload_orders(sizeof(*orders));
 }
 
 static bool sends_answer(void *frame)

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Preloaded into a worker: kills it in the middle of the module's work on an
- * open's file. The functions of Samba that change something there are the
- * steps; the worker dies before the one that was asked for, or behind the last.
+ * Preloaded into a worker: sends it a signal in the middle of the module's
+ * work. Functions of Samba that the module calls are the steps; the signal
+ * comes before the one that was asked for.
  */
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-/* Memory shared with the test, which sets at. */
+#include "preload.h"
+
+/* Memory shared with the test, which sets all but the last. */
 struct orders {
 	/* the step that is not reached, from 1; with 0, nothing happens */
 	uint64_t at;
+	uint64_t signal;
+	/* are functions that only read steps, too? */
+	uint64_t reads;
 	/* how many steps there were */
 	uint64_t seen;
 };
@@ -27,22 +28,7 @@ static struct orders *orders;
 
 __attribute__((constructor)) static void begin(void)
 {
-	const char *path = getenv("CRASH_STEP_ORDERS");
-	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *shared = MAP_FAILED;
-
-	if (fd != -1) {
-		shared = mmap(NULL,
-			      sizeof(*orders),
-			      PROT_READ | PROT_WRITE,
-			      MAP_SHARED,
-			      fd,
-			      0);
-		close(fd);
-	}
-	if (shared != MAP_FAILED) {
-		orders = shared;
-	}
+	orders = preload_orders(sizeof(*orders));
 }
 
 /* Samba's own calls of the same functions are no steps. */
@@ -59,13 +45,16 @@ static void *find(const char *name, void *caller)
 	if (orders != NULL && orders->at != 0 && is_module(caller)) {
 		orders->seen += 1;
 		if (orders->seen == orders->at) {
-			kill(getpid(), SIGKILL);
+			kill(getpid(), (int)orders->signal);
 		}
 	}
 	return dlsym(RTLD_NEXT, name);
 }
 
 #define FIND(name) find(name, __builtin_return_address(0))
+
+#define FIND_READ(name) \
+	(orders != NULL && orders->reads ? FIND(name) : dlsym(RTLD_NEXT, name))
 
 /* As in Samba's headers, which need not be there. */
 struct file_id {
@@ -84,6 +73,22 @@ uint32_t dbwrap_do_locked(void *db, struct bytes key, void *fn, void *data)
 {
 	uint32_t (*next)(void *, struct bytes, void *, void *) =
 		FIND("dbwrap_do_locked");
+
+	return next(db, key, fn, data);
+}
+
+uint32_t dbwrap_traverse_read(void *db, void *fn, void *data, int *count)
+{
+	uint32_t (*next)(void *, void *, void *, int *) =
+		FIND_READ("dbwrap_traverse_read");
+
+	return next(db, fn, data, count);
+}
+
+uint32_t dbwrap_parse_record(void *db, struct bytes key, void *fn, void *data)
+{
+	uint32_t (*next)(void *, struct bytes, void *, void *) =
+		FIND_READ("dbwrap_parse_record");
 
 	return next(db, key, fn, data);
 }
