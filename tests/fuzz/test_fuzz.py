@@ -11,7 +11,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 PREFIX = 'fuzz_'
 TARGETS = sorted(path.stem[len(PREFIX):] for path in HERE.rglob(PREFIX + '*.c'))
-SECONDS = int(os.environ.get('SESSIONDEL_FUZZ_SECONDS', '10'))
+SECONDS = int(os.environ.get('SESSIONDEL_FUZZ_SECONDS', '5'))
 # One input takes well under a millisecond.
 HANG_SECONDS = 10
 # The time that a target may need on top: start, seeds, the report of a crash.
