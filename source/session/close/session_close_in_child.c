@@ -10,6 +10,7 @@
 #include "source/session/child/call_child.h"
 
 #include "session_closer.h"
+#include "target_fates.h"
 
 /*
  * A request has the limit in microseconds, whether durable opens end, whether
@@ -22,70 +23,8 @@ enum {
 	CLOSE_FATES = CHILD_MESSAGES + 200,
 };
 
-/* As many as are sent in one message at most. */
-#define FATES_MAX 1000
-
 /* Microseconds that the child has to be ready before its time is up. */
 #define HEADSTART 100000
-
-static uint8_t packed_fate(enum session_fate fate)
-{
-	switch (fate) {
-	case SESSION_NOT_ASKED:
-		return 0;
-	case SESSION_ASKED:
-		return 1;
-	case SESSION_OWN:
-		return 2;
-	case SESSION_GONE:
-	case SESSION_OWNER_DIED:
-		break;
-	}
-	return 3;
-}
-
-static enum session_fate unpacked_fate(uint8_t packed)
-{
-	static const enum session_fate fates[] = {
-		SESSION_NOT_ASKED,
-		SESSION_ASKED,
-		SESSION_OWN,
-		SESSION_GONE,
-	};
-
-	return fates[packed & 3];
-}
-
-static void put_fates(struct message *message,
-		      const struct session_targets *targets)
-{
-	message_put_u32(message, targets->num);
-	for (size_t i = 0; i < targets->num; i += 4) {
-		uint8_t byte = 0;
-
-		for (size_t k = i; k < i + 4 && k < targets->num; k++) {
-			byte |= packed_fate(targets->list[k].fate)
-				<< 2 * (k - i);
-		}
-		message_put_bytes(message, &byte, 1);
-	}
-}
-
-static void get_fates(struct message *message, struct session_targets *targets)
-{
-	if (message_get_u32(message) != targets->num) {
-		message->bad = true;
-	}
-	for (size_t i = 0; i < targets->num && !message->bad; i += 4) {
-		uint8_t byte;
-
-		message_get_bytes(message, &byte, 1);
-		for (size_t k = i; k < i + 4 && k < targets->num; k++) {
-			targets->list[k].fate =
-				unpacked_fate(byte >> 2 * (k - i));
-		}
-	}
-}
 
 /* In the child */
 
@@ -99,26 +38,11 @@ struct serve_close_state {
 static void send_fates(void *private_data)
 {
 	const struct serve_close_state *state = private_data;
-	struct message *message = NULL;
-	size_t num = 0;
 
-	for (size_t i = 0; i < state->targets->num; i++) {
-		const uint8_t fate = state->targets->list[i].fate;
-
-		if (fate == state->fates[i]) {
-			continue;
-		}
-		if (num++ % FATES_MAX == 0) {
-			if (message != NULL) {
-				child_link_send(state->link);
-			}
-			message = child_link_begin(state->link, CLOSE_FATES);
-		}
-		message_put_u32(message, i);
-		message_put_u32(message, fate);
-		state->fates[i] = fate;
-	}
-	if (message != NULL) {
+	while (target_fates_put_changes(child_link_begin(state->link,
+							 CLOSE_FATES),
+					state->targets,
+					state->fates)) {
 		child_link_send(state->link);
 	}
 }
@@ -170,7 +94,7 @@ static NTSTATUS serve_close(struct child_link *link,
 		options.query = &work->query;
 		options.scope = &work->scope;
 	}
-	get_fates(request, work->targets);
+	target_fates_get(request, work->targets);
 	if (request->bad) {
 		return NT_STATUS_INTERNAL_ERROR;
 	}
@@ -215,16 +139,7 @@ static bool receive_fates(uint32_t type,
 
 	(void)type;
 
-	while (message->at < message->length && !message->bad) {
-		const uint32_t i = message_get_u32(message);
-		const uint32_t fate = message_get_u32(message);
-
-		if (i >= state->targets->num || fate > SESSION_OWN) {
-			message->bad = true;
-			break;
-		}
-		state->targets->list[i].fate = (enum session_fate)fate;
-	}
+	target_fates_get_changes(message, state->targets);
 	return true;
 }
 
@@ -275,7 +190,7 @@ struct tevent_req *session_close_in_child_send(
 	message_put_u64(&request, with_headstart(&options->limit));
 	message_put_u32(&request, options->end_durable);
 	message_put_u32(&request, options->query != NULL);
-	put_fates(&request, targets);
+	target_fates_put(&request, targets);
 	subreq = call_child_request_send(state,
 					 ev,
 					 work->child,
