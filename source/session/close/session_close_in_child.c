@@ -3,7 +3,6 @@
 
 #include "session_close_in_child.h"
 
-#include "lib/util/debug.h"
 #include "lib/util/tevent_ntstatus.h"
 #include "source3/include/messages.h"
 
@@ -127,36 +126,14 @@ const struct child_service session_close_service = {
 
 /* In the worker */
 
-struct session_close_in_child_state {
-	struct session_targets *targets;
-};
-
 static bool receive_fates(uint32_t type,
 			  struct message *message,
 			  void *private_data)
 {
-	const struct session_close_in_child_state *state = private_data;
-
 	(void)type;
 
-	target_fates_get_changes(message, state->targets);
+	target_fates_get_changes(message, private_data);
 	return true;
-}
-
-static void session_close_in_child_done(struct tevent_req *subreq)
-{
-	struct tevent_req *req =
-		tevent_req_callback_data(subreq, struct tevent_req);
-	NTSTATUS status = call_child_request_recv(subreq);
-
-	TALLOC_FREE(subreq);
-	/* one that did not come to an end may have closed more than it said */
-	if (NT_STATUS_EQUAL(status, NT_STATUS_INTERNAL_ERROR)) {
-		status = NT_STATUS_IO_TIMEOUT;
-	}
-	if (!tevent_req_nterror(req, status)) {
-		tevent_req_done(req);
-	}
 }
 
 static uint64_t with_headstart(const struct timeval *limit)
@@ -173,39 +150,29 @@ struct tevent_req *session_close_in_child_send(
 	struct session_targets *targets,
 	const struct session_close_options *options)
 {
-	struct tevent_req *req = NULL;
-	struct tevent_req *subreq = NULL;
-	struct session_close_in_child_state *state = NULL;
 	struct message request =
 		message_begin(call_child_buffer(work->child), CLOSE_REQUEST);
 
-	req = tevent_req_create(mem_ctx,
-				&state,
-				struct session_close_in_child_state);
-	if (req == NULL) {
-		return NULL;
-	}
-	state->targets = targets;
 	work->targets = targets;
 	message_put_u64(&request, with_headstart(&options->limit));
 	message_put_u32(&request, options->end_durable);
 	message_put_u32(&request, options->query != NULL);
 	target_fates_put(&request, targets);
-	subreq = call_child_request_send(state,
-					 ev,
-					 work->child,
-					 &request,
-					 options->limit,
-					 receive_fates,
-					 state);
-	if (tevent_req_nomem(subreq, req)) {
-		return tevent_req_post(req, ev);
-	}
-	tevent_req_set_callback(subreq, session_close_in_child_done, req);
-	return req;
+	return call_child_request_send(mem_ctx,
+				       ev,
+				       work->child,
+				       &request,
+				       options->limit,
+				       receive_fates,
+				       targets);
 }
 
 NTSTATUS session_close_in_child_recv(struct tevent_req *req)
 {
-	return tevent_req_simple_recv_ntstatus(req);
+	NTSTATUS status = call_child_request_recv(req);
+
+	/* one that did not come to an end may have closed more than it said */
+	return NT_STATUS_EQUAL(status, NT_STATUS_INTERNAL_ERROR)
+		       ? NT_STATUS_IO_TIMEOUT
+		       : status;
 }

@@ -9,7 +9,8 @@
 #include "session_find_local.h"
 
 struct session_find_state {
-	struct session_targets targets;
+	/* owns its list */
+	struct session_targets *targets;
 };
 
 static void session_find_done(struct tevent_req *subreq)
@@ -18,8 +19,7 @@ static void session_find_done(struct tevent_req *subreq)
 		tevent_req_callback_data(subreq, struct tevent_req);
 	struct session_find_state *state =
 		tevent_req_data(req, struct session_find_state);
-	NTSTATUS status =
-		session_find_in_child_recv(subreq, state, &state->targets);
+	NTSTATUS status = session_find_in_child_recv(subreq, state->targets);
 
 	TALLOC_FREE(subreq);
 	if (!tevent_req_nterror(req, status)) {
@@ -40,19 +40,27 @@ struct tevent_req *session_find_send(TALLOC_CTX *mem_ctx,
 	if (req == NULL) {
 		return NULL;
 	}
+	state->targets = talloc_zero(state, struct session_targets);
+	if (state->targets == NULL) {
+		talloc_free(req);
+		return NULL;
+	}
 	if (work->child == NULL) {
-		if (!tevent_req_nterror(
-			    req,
-			    session_targets_find(state,
-						 work->table,
-						 &work->query,
-						 &work->scope,
-						 &state->targets))) {
+		if (!tevent_req_nterror(req,
+					session_targets_find(state->targets,
+							     work->table,
+							     &work->query,
+							     &work->scope,
+							     state->targets))) {
 			tevent_req_done(req);
 		}
 		return req;
 	}
-	subreq = session_find_in_child_send(state, ev, work, limit);
+	subreq = session_find_in_child_send(state,
+					    ev,
+					    work,
+					    limit,
+					    state->targets);
 	if (!tevent_req_nomem(subreq, req)) {
 		tevent_req_set_callback(subreq, session_find_done, req);
 	}
@@ -68,7 +76,7 @@ NTSTATUS session_find_recv(struct tevent_req *req,
 	NTSTATUS status = NT_STATUS_OK;
 
 	(void)tevent_req_is_nterror(req, &status);
-	*targets = state->targets;
+	*targets = *state->targets;
 	(void)talloc_steal(mem_ctx, targets->list);
 	tevent_req_received(req);
 	return status;

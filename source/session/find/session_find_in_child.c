@@ -3,8 +3,6 @@
 
 #include "session_find_in_child.h"
 
-#include "lib/util/tevent_ntstatus.h"
-
 #include "source/session/child/call_child.h"
 
 #include "message_addresses.h"
@@ -102,84 +100,44 @@ const struct child_service session_find_service = {
 
 /* In the worker */
 
-struct session_find_in_child_state {
-	struct session_targets targets;
-};
-
 static bool receive_found(uint32_t type,
 			  struct message *message,
 			  void *private_data)
 {
-	struct session_find_in_child_state *state = private_data;
+	struct session_targets *targets = private_data;
 	struct session_target target;
 
 	if (type == FIND_SUMMARY) {
-		state->targets.other_clients = message_get_u32(message);
-		state->targets.caller_known = message_get_u32(message);
+		targets->other_clients = message_get_u32(message);
+		targets->caller_known = message_get_u32(message);
 		return true;
 	}
 	target = get_target(message);
-	return session_targets_add(state, &state->targets, &target);
-}
-
-static void session_find_in_child_done(struct tevent_req *subreq)
-{
-	struct tevent_req *req =
-		tevent_req_callback_data(subreq, struct tevent_req);
-	struct session_find_in_child_state *state =
-		tevent_req_data(req, struct session_find_in_child_state);
-	NTSTATUS status = call_child_request_recv(subreq);
-
-	TALLOC_FREE(subreq);
-	session_targets_complete(&state->targets);
-	if (!tevent_req_nterror(req, status)) {
-		tevent_req_done(req);
-	}
+	return session_targets_add(targets, targets, &target);
 }
 
 struct tevent_req *session_find_in_child_send(TALLOC_CTX *mem_ctx,
 					      struct tevent_context *ev,
 					      struct session_work *work,
-					      struct timeval limit)
+					      struct timeval limit,
+					      struct session_targets *targets)
 {
-	struct tevent_req *req = NULL;
-	struct tevent_req *subreq = NULL;
-	struct session_find_in_child_state *state = NULL;
 	struct message request =
 		message_begin(call_child_buffer(work->child), FIND_REQUEST);
 
-	req = tevent_req_create(mem_ctx,
-				&state,
-				struct session_find_in_child_state);
-	if (req == NULL) {
-		return NULL;
-	}
 	message_put_addresses(&request, work->query.client.resolved);
-	subreq = call_child_request_send(state,
-					 ev,
-					 work->child,
-					 &request,
-					 limit,
-					 receive_found,
-					 state);
-	if (tevent_req_nomem(subreq, req)) {
-		return tevent_req_post(req, ev);
-	}
-	tevent_req_set_callback(subreq, session_find_in_child_done, req);
-	return req;
+	return call_child_request_send(mem_ctx,
+				       ev,
+				       work->child,
+				       &request,
+				       limit,
+				       receive_found,
+				       targets);
 }
 
 NTSTATUS session_find_in_child_recv(struct tevent_req *req,
-				    TALLOC_CTX *mem_ctx,
 				    struct session_targets *targets)
 {
-	const struct session_find_in_child_state *state =
-		tevent_req_data(req, struct session_find_in_child_state);
-	NTSTATUS status = NT_STATUS_OK;
-
-	(void)tevent_req_is_nterror(req, &status);
-	*targets = state->targets;
-	(void)talloc_steal(mem_ctx, targets->list);
-	tevent_req_received(req);
-	return status;
+	session_targets_complete(targets);
+	return call_child_request_recv(req);
 }

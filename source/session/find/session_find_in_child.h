@@ -13,13 +13,19 @@ struct child_service;
 
 /**
  * See session_find_send().
+ *
+ * @param[out] targets  All zero. A talloc object, which gets to own its list.
  */
 struct tevent_req *session_find_in_child_send(TALLOC_CTX *mem_ctx,
 					      struct tevent_context *ev,
 					      struct session_work *work,
-					      struct timeval limit);
+					      struct timeval limit,
+					      struct session_targets *targets);
+
+/**
+ * @param[in,out] targets  The same.
+ */
 NTSTATUS session_find_in_child_recv(struct tevent_req *req,
-				    TALLOC_CTX *mem_ctx,
 				    struct session_targets *targets);
 
 /* What the child does for that. Its private data is the work. */

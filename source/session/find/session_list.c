@@ -8,19 +8,15 @@
 #include "session_list_in_child.h"
 
 struct session_list_state {
-	/* owns the rows */
-	TALLOC_CTX *frame;
-	struct session_list list;
+	/* owns its rows */
+	struct session_list *list;
 };
 
 static void session_list_done(struct tevent_req *subreq)
 {
 	struct tevent_req *req =
 		tevent_req_callback_data(subreq, struct tevent_req);
-	struct session_list_state *state =
-		tevent_req_data(req, struct session_list_state);
-	NTSTATUS status =
-		session_list_in_child_recv(subreq, state->frame, &state->list);
+	NTSTATUS status = session_list_in_child_recv(subreq);
 
 	TALLOC_FREE(subreq);
 	if (!tevent_req_nterror(req, status)) {
@@ -42,23 +38,28 @@ struct tevent_req *session_list_send(TALLOC_CTX *mem_ctx,
 	if (req == NULL) {
 		return NULL;
 	}
-	state->frame = talloc_new(state);
-	if (tevent_req_nomem(state->frame, req)) {
+	state->list = talloc_zero(state, struct session_list);
+	if (tevent_req_nomem(state->list, req)) {
 		return req;
 	}
 	if (work->child == NULL) {
 		if (!tevent_req_nterror(req,
-					session_list_make(state->frame,
+					session_list_make(state->list,
 							  work->table,
 							  &work->query,
 							  &work->scope,
 							  opens,
-							  &state->list))) {
+							  state->list))) {
 			tevent_req_done(req);
 		}
 		return req;
 	}
-	subreq = session_list_in_child_send(state, ev, work, opens, limit);
+	subreq = session_list_in_child_send(state,
+					    ev,
+					    work,
+					    opens,
+					    limit,
+					    state->list);
 	if (!tevent_req_nomem(subreq, req)) {
 		tevent_req_set_callback(subreq, session_list_done, req);
 	}
@@ -74,8 +75,8 @@ NTSTATUS session_list_recv(struct tevent_req *req,
 	NTSTATUS status = NT_STATUS_OK;
 
 	if (!tevent_req_is_nterror(req, &status)) {
-		*list = state->list;
-		(void)talloc_steal(mem_ctx, state->frame);
+		*list = *state->list;
+		(void)talloc_steal(mem_ctx, state->list);
 	}
 	tevent_req_received(req);
 	return status;

@@ -3,8 +3,6 @@
 
 #include "session_list_in_child.h"
 
-#include "lib/util/tevent_ntstatus.h"
-
 #include "source/session/child/call_child.h"
 
 #include "message_addresses.h"
@@ -71,20 +69,12 @@ const struct child_service session_list_service = {
 
 /* In the worker */
 
-struct session_list_in_child_state {
-	/* owns the rows */
-	TALLOC_CTX *frame;
-	struct session_list list;
-};
-
-static bool receive_row(struct session_list_in_child_state *state,
-			struct message *message)
+static bool receive_row(struct session_list *list, struct message *message)
 {
-	struct session_list *list = &state->list;
 	struct session_row *row = NULL;
 
 	if (list->num == talloc_array_length(list->rows)) {
-		struct session_row *rows = talloc_realloc(state->frame,
+		struct session_row *rows = talloc_realloc(list,
 							  list->rows,
 							  struct session_row,
 							  2 * list->num + 4);
@@ -112,78 +102,38 @@ static bool receive_listed(uint32_t type,
 			   struct message *message,
 			   void *private_data)
 {
-	struct session_list_in_child_state *state = private_data;
+	struct session_list *list = private_data;
 
 	if (type == LIST_SUMMARY) {
-		state->list.other_clients = message_get_u32(message);
-		state->list.client_seen = message_get_u32(message);
+		list->other_clients = message_get_u32(message);
+		list->client_seen = message_get_u32(message);
 		return true;
 	}
-	return receive_row(state, message);
-}
-
-static void session_list_in_child_done(struct tevent_req *subreq)
-{
-	struct tevent_req *req =
-		tevent_req_callback_data(subreq, struct tevent_req);
-	NTSTATUS status = call_child_request_recv(subreq);
-
-	TALLOC_FREE(subreq);
-	if (!tevent_req_nterror(req, status)) {
-		tevent_req_done(req);
-	}
+	return receive_row(list, message);
 }
 
 struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
 					      struct tevent_context *ev,
 					      struct session_work *work,
 					      bool opens,
-					      struct timeval limit)
+					      struct timeval limit,
+					      struct session_list *list)
 {
-	struct tevent_req *req = NULL;
-	struct tevent_req *subreq = NULL;
-	struct session_list_in_child_state *state = NULL;
 	struct message request =
 		message_begin(call_child_buffer(work->child), LIST_REQUEST);
 
-	req = tevent_req_create(mem_ctx,
-				&state,
-				struct session_list_in_child_state);
-	if (req == NULL) {
-		return NULL;
-	}
-	state->frame = talloc_new(state);
-	if (tevent_req_nomem(state->frame, req)) {
-		return tevent_req_post(req, ev);
-	}
 	message_put_u32(&request, opens);
 	message_put_addresses(&request, work->query.client.resolved);
-	subreq = call_child_request_send(state,
-					 ev,
-					 work->child,
-					 &request,
-					 limit,
-					 receive_listed,
-					 state);
-	if (tevent_req_nomem(subreq, req)) {
-		return tevent_req_post(req, ev);
-	}
-	tevent_req_set_callback(subreq, session_list_in_child_done, req);
-	return req;
+	return call_child_request_send(mem_ctx,
+				       ev,
+				       work->child,
+				       &request,
+				       limit,
+				       receive_listed,
+				       list);
 }
 
-NTSTATUS session_list_in_child_recv(struct tevent_req *req,
-				    TALLOC_CTX *mem_ctx,
-				    struct session_list *list)
+NTSTATUS session_list_in_child_recv(struct tevent_req *req)
 {
-	const struct session_list_in_child_state *state =
-		tevent_req_data(req, struct session_list_in_child_state);
-	NTSTATUS status = NT_STATUS_OK;
-
-	if (!tevent_req_is_nterror(req, &status)) {
-		*list = state->list;
-		(void)talloc_steal(mem_ctx, state->frame);
-	}
-	tevent_req_received(req);
-	return status;
+	return call_child_request_recv(req);
 }

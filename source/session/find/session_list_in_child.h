@@ -15,15 +15,16 @@ struct child_service;
 
 /**
  * See session_list_send().
+ *
+ * @param[out] list  All zero. A talloc object, which gets to own its rows.
  */
 struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
 					      struct tevent_context *ev,
 					      struct session_work *work,
 					      bool opens,
-					      struct timeval limit);
-NTSTATUS session_list_in_child_recv(struct tevent_req *req,
-				    TALLOC_CTX *mem_ctx,
-				    struct session_list *list);
+					      struct timeval limit,
+					      struct session_list *list);
+NTSTATUS session_list_in_child_recv(struct tevent_req *req);
 
 /* What the child does for that. Its private data is the work. */
 extern const struct child_service session_list_service;
