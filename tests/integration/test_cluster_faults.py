@@ -330,6 +330,23 @@ def test_child_keeps_no_connection_of_the_workers_clients(
     assert patient.pipe.receive_werror() == NERR_SUCCESS
 
 
+def test_child_that_dies_while_it_closes(cluster, patient, alice, bob):
+    """It may have closed more than it said: not all are known to be gone."""
+    worker, = cluster[PATIENT].worker_pids()
+    with stopped(smbd_of(cluster[PATIENT], alice[VICTIM])):
+        patient.pipe.send_session_del(user="alice")
+        child, = wait_until(
+            lambda: [pid for pid in children(worker) if title(pid) == TITLE],
+            "a child waits for the session")
+        wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
+                   "the others are gone")
+        os.kill(child, signal.SIGKILL)
+        assert patient.pipe.receive_werror() == ERROR_TIMEOUT
+        patient.prove_its_worker()
+    wait_gone(cluster[HASTY], "alice")
+    assert statuses(bob) == [ALIVE, ALIVE]
+
+
 # Nodes leave and join
 
 def test_call_while_the_cluster_recovers(cluster, patient, alice, bob):
