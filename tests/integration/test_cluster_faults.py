@@ -347,6 +347,18 @@ def test_child_that_dies_while_it_closes(cluster, patient, alice, bob):
     assert statuses(bob) == [ALIVE, ALIVE]
 
 
+def test_smbd_of_another_node_that_dies(cluster, patient, alice):
+    """Its session is gone, because other processes of its node still answer."""
+    owner = smbd_of(cluster[VICTIM], alice[VICTIM])
+    with stopped(owner):
+        patient.pipe.send_session_del(user="alice")
+        wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
+                   "the others are gone")
+        os.kill(owner, signal.SIGKILL)
+        assert patient.pipe.receive_werror() == NERR_SUCCESS
+    patient.prove_its_worker()
+
+
 # Nodes leave and join
 
 def test_call_while_the_cluster_recovers(cluster, patient, alice, bob):

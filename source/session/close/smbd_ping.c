@@ -9,14 +9,9 @@
 #include "lib/util/dlinklist.h"
 #include "lib/util/server_id.h"
 #include "librpc/gen_ndr/messaging.h"
+#include "source3/include/ctdb_srvids.h"
 #include "source3/include/messages.h"
 #include "source3/lib/util_procid.h"
-
-/*
- * The address of all of Samba's processes on a node at once, from Samba's
- * ctdb_srvids.h.
- */
-#define ALL_PROCESSES 0xFE00000000000000ULL
 
 #define BUCKETS 256
 
@@ -335,7 +330,7 @@ bool smbd_ping_answered(const struct smbd_ping *ping, uint64_t number)
 NTSTATUS smbd_ping_send_to_node(struct smbd_ping *ping)
 {
 	const struct server_id node = {.vnn = ping->smbd.vnn,
-				       .pid = ALL_PROCESSES};
+				       .pid = CTDB_SRVID_SAMBA_PROCESS};
 	NTSTATUS status = send_ping(ping->pings, node);
 
 	if (NT_STATUS_IS_OK(status)) {
