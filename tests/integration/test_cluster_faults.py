@@ -7,14 +7,17 @@ import signal
 
 import pytest
 
+from testbed.clients import smb2
 from testbed.clients.connections import (
-    ALIVE, CALLER, CLIENT, DELETED, DISCONNECTED, OTHER_CLIENT, connect)
+    ALIVE, CALLER, CLIENT, DELETED, DISCONNECTED, OTHER_CLIENT, Connection,
+    connect)
 from testbed.clients.session_enum import (
     SESSION_ENUM, enumerate_sessions, request_stub)
 from testbed.clients.srvsvc import (
     ERROR_TIMEOUT, LOST, NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR,
     NERR_SUCCESS, Pipe)
 from testbed.faults.hinder import stopped
+from testbed.observe import audit
 from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
 from testbed.processes import children, descriptors, title, wait_until
 from testbed.servers.cluster import Cluster
@@ -330,16 +333,18 @@ def test_child_keeps_no_connection_of_the_workers_clients(
     assert patient.pipe.receive_werror() == NERR_SUCCESS
 
 
+def call_children(worker):
+    return [pid for pid in children(worker) if title(pid) == TITLE]
+
+
 def test_child_that_dies_while_it_closes(cluster, patient, alice, bob):
     """It may have closed more than it said: not all are known to be gone."""
     worker, = cluster[PATIENT].worker_pids()
     with stopped(smbd_of(cluster[PATIENT], alice[VICTIM])):
         patient.pipe.send_session_del(user="alice")
-        child, = wait_until(
-            lambda: [pid for pid in children(worker) if title(pid) == TITLE],
-            "a child waits for the session")
         wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
                    "the others are gone")
+        child, = call_children(worker)
         os.kill(child, signal.SIGKILL)
         assert patient.pipe.receive_werror() == ERROR_TIMEOUT
         patient.prove_its_worker()
@@ -357,6 +362,25 @@ def test_smbd_of_another_node_that_dies(cluster, patient, alice):
         os.kill(owner, signal.SIGKILL)
         assert patient.pipe.receive_werror() == NERR_SUCCESS
     patient.prove_its_worker()
+
+
+def test_what_the_last_resort_also_ends_is_recorded(cluster, hasty, stack):
+    """A session that comes when the others are found and asked already."""
+    worker, = cluster[HASTY].worker_pids()
+    near = stack.enter_context(Connection(cluster[VICTIM], source=CLIENT))
+    smb2.never_answered(Pipe(near.login("alice")).opened())
+    with audit.Recording(cluster[HASTY], hasty.pipe, where=["log"]) as record:
+        before = len(audit.log_lines(cluster[HASTY]))
+        hasty.pipe.send_session_del(user="alice")
+        wait_until(lambda: len(audit.log_lines(cluster[HASTY])) > before,
+                   "it is recorded what is closed")
+        child, = call_children(worker)
+        with stopped(child):
+            again = near.login("alice")
+        assert hasty.pipe.receive_werror() == NERR_SUCCESS
+    assert again.alive() == DISCONNECTED
+    assert len(record.closing) == 2
+    assert f"session 0x{again.id & 0xffffffff:08x}" in record.closing[1]
 
 
 # Nodes leave and join

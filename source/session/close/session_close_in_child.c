@@ -7,6 +7,7 @@
 #include "source3/include/messages.h"
 
 #include "source/session/child/call_child.h"
+#include "source/session/child/message_target.h"
 
 #include "session_closer.h"
 #include "target_fates.h"
@@ -15,11 +16,13 @@
  * A request has the limit in microseconds, whether durable opens end, whether
  * the last resort may be tried, and the fates that the targets have by now,
  * four in a byte. The targets are known to both, in the same order. A message
- * has what has become of some of them.
+ * has what has become of some of them, or a session that is no target and that
+ * the last resort is about to end.
  */
 enum {
 	CLOSE_REQUEST = 3,
 	CLOSE_FATES = CHILD_MESSAGES + 200,
+	CLOSE_ENDING,
 };
 
 /* Microseconds that the child has to be ready before its time is up. */
@@ -42,6 +45,18 @@ static void send_fates(void *private_data)
 							 CLOSE_FATES),
 					state->targets,
 					state->fates)) {
+		child_link_send(state->link);
+	}
+}
+
+static void send_ending(const struct session_targets *targets,
+			void *private_data)
+{
+	const struct serve_close_state *state = private_data;
+
+	for (size_t i = 0; i < targets->num; i++) {
+		message_put_target(child_link_begin(state->link, CLOSE_ENDING),
+				   &targets->list[i]);
 		child_link_send(state->link);
 	}
 }
@@ -82,6 +97,7 @@ static NTSTATUS serve_close(struct child_link *link,
 		.limit = {.tv_sec = (time_t)(usec / 1000000),
 			  .tv_usec = (suseconds_t)(usec % 1000000)},
 		.end_durable = message_get_u32(request),
+		.ending = send_ending,
 		.progress = send_fates,
 		.private_data = state,
 	};
@@ -126,13 +142,29 @@ const struct child_service session_close_service = {
 
 /* In the worker */
 
-static bool receive_fates(uint32_t type,
+struct close_receiver {
+	struct session_targets *targets;
+	void (*ending)(const struct session_targets *targets,
+		       void *private_data);
+	void *private_data;
+};
+
+static bool receive_close(uint32_t type,
 			  struct message *message,
 			  void *private_data)
 {
-	(void)type;
+	const struct close_receiver *receiver = private_data;
+	struct session_target target;
+	const struct session_targets ending = {.list = &target, .num = 1};
 
-	target_fates_get_changes(message, private_data);
+	if (type == CLOSE_FATES) {
+		target_fates_get_changes(message, receiver->targets);
+		return true;
+	}
+	target = message_get_target(message);
+	if (!message->bad && receiver->ending != NULL) {
+		receiver->ending(&ending, receiver->private_data);
+	}
 	return true;
 }
 
@@ -152,7 +184,17 @@ struct tevent_req *session_close_in_child_send(
 {
 	struct message request =
 		message_begin(call_child_buffer(work->child), CLOSE_REQUEST);
+	struct close_receiver *receiver =
+		talloc(mem_ctx, struct close_receiver);
 
+	if (receiver == NULL) {
+		return NULL;
+	}
+	*receiver = (struct close_receiver){
+		.targets = targets,
+		.ending = options->ending,
+		.private_data = options->private_data,
+	};
 	work->targets = targets;
 	message_put_u64(&request, with_headstart(&options->limit));
 	message_put_u32(&request, options->end_durable);
@@ -163,8 +205,8 @@ struct tevent_req *session_close_in_child_send(
 				       work->child,
 				       &request,
 				       options->limit,
-				       receive_fates,
-				       targets);
+				       receive_close,
+				       receiver);
 }
 
 NTSTATUS session_close_in_child_recv(struct tevent_req *req)

@@ -4,6 +4,7 @@
 #include "session_find_in_child.h"
 
 #include "source/session/child/call_child.h"
+#include "source/session/child/message_target.h"
 
 #include "message_addresses.h"
 #include "session_find_local.h"
@@ -18,46 +19,13 @@ enum {
 	FIND_SUMMARY,
 };
 
-static void put_target(struct message *message,
-		       const struct session_target *target)
-{
-	message_put_u32(message, target->key.global_id);
-	message_put_u64(message, target->key.wire_id);
-	message_put_u64(message, target->key.creation_time);
-	message_put_u32(message, target->version);
-	message_put_server_id(message, &target->owner);
-	message_put_sid(message, &target->user_sid);
-	message_put_u32(message, target->like_caller);
-	message_put_u32(message, target->fate == SESSION_OWN);
-	message_put_string(message, target->user);
-	message_put_string(message, target->client);
-}
-
-static struct session_target get_target(struct message *message)
-{
-	struct session_target target = {.version = 0};
-
-	target.key.global_id = message_get_u32(message);
-	target.key.wire_id = message_get_u64(message);
-	target.key.creation_time = message_get_u64(message);
-	target.version = message_get_u32(message);
-	target.owner = message_get_server_id(message);
-	target.user_sid = message_get_sid(message);
-	target.like_caller = message_get_u32(message);
-	target.fate =
-		message_get_u32(message) ? SESSION_OWN : SESSION_NOT_ASKED;
-	target.user = message_get_string(message);
-	target.client = message_get_string(message);
-	return target;
-}
-
 /* In the child */
 
 static void send_target(const struct session_target *target, void *private_data)
 {
 	struct child_link *link = private_data;
 
-	put_target(child_link_begin(link, FIND_TARGET), target);
+	message_put_target(child_link_begin(link, FIND_TARGET), target);
 	child_link_send(link);
 }
 
@@ -112,7 +80,7 @@ static bool receive_found(uint32_t type,
 		targets->caller_known = message_get_u32(message);
 		return true;
 	}
-	target = get_target(message);
+	target = message_get_target(message);
 	return session_targets_add(targets, targets, &target);
 }
 
