@@ -12,6 +12,7 @@ from impacket import smb3structs
 from testbed.clients.connections import status_name
 
 OPLOCK_LEASE = 0xff
+LEASE_NONE = 0x00
 LEASE_READ_HANDLE = 0x03
 LEASE_READ_HANDLE_WRITE = 0x07
 
