@@ -162,7 +162,7 @@ static unsigned flood_as_many(struct rates *rates, int callers, time_t now)
 	unsigned allowed = 0;
 
 	for (int i = 0; i < callers; i++) {
-		char name[16];
+		char name[32];
 
 		snprintf(name, sizeof(name), "caller %d", i);
 		allowed += ask_as(rates, name, RATE_LINES + 1, now);

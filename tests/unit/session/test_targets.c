@@ -15,8 +15,8 @@ static void add(TALLOC_CTX *mem_ctx,
 		uint32_t id,
 		enum session_fate fate)
 {
-	char user[16];
-	char client[16];
+	char user[32];
+	char client[32];
 	const struct session_target target = {
 		.key = {.global_id = id},
 		.user = user,
@@ -43,8 +43,8 @@ static void assert_target(const struct session_targets *targets,
 			  uint32_t id)
 {
 	const struct session_target *target = &targets->list[i];
-	char user[16];
-	char client[16];
+	char user[32];
+	char client[32];
 
 	snprintf(user, sizeof(user), "user%u", (unsigned int)id);
 	snprintf(client, sizeof(client), "10.0.0.%u", (unsigned int)id);
