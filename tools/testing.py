@@ -44,9 +44,9 @@ def options(opt):
                      help='bench CTDB clusters of one to three nodes instead')
     group.add_option('--quick', action='store_true',
                      help='a short bench, still meaningful')
-    group.add_option('--profile', action='store_true',
-                     help='show instead where the time of a call goes that '
-                          'matches nothing (by perf)')
+    group.add_option('--perf', action='store_true',
+                     help='show instead where the time of a call that matches '
+                          'nothing goes (with perf)')
     group.add_option('--publish', action='store_true',
                      help='bench, and write the figures and the chart into '
                           'docs/benchmarks.md of this source')
@@ -95,7 +95,7 @@ class bench(RunAfterBuild, BuildContext):
     cmd = 'bench'
 
     def run(self):
-        if chosen.profile:
+        if chosen.perf:
             self.measure('profile')
             return
         what = 'cluster' if chosen.cluster else 'bench'
