@@ -33,8 +33,9 @@ TUNABLES = {"KeepaliveInterval": 1, "KeepaliveLimit": 5}
 
 @pytest.fixture(name="cluster", scope="module")
 def _cluster():
-    """Calls wait for 2 s on node 1, and for 12 s on node 2."""
+    """Calls wait for 5 s on node 0, for 2 s on node 1, for 12 s on node 2."""
     cluster = Cluster(3, tunables=TUNABLES, followers=(VICTIM,))
+    cluster[VICTIM].conf["sessiondel:timeout"] = "5"
     cluster[HASTY].conf["sessiondel:timeout"] = "2"
     cluster[PATIENT].conf["sessiondel:timeout"] = "12"
     with cluster:
@@ -364,20 +365,22 @@ def test_smbd_of_another_node_that_dies(cluster, patient, alice):
     patient.prove_its_worker()
 
 
-def test_what_the_last_resort_also_ends_is_recorded(cluster, hasty, stack):
+def test_what_the_last_resort_also_ends_is_recorded(cluster, stack):
     """A session that comes when the others are found and asked already."""
-    worker, = cluster[HASTY].worker_pids()
-    near = stack.enter_context(Connection(cluster[VICTIM], source=CLIENT))
+    caller = Caller(stack, cluster[VICTIM])
+    worker, = cluster[VICTIM].worker_pids()
+    near = stack.enter_context(Connection(cluster[HASTY], source=CLIENT))
     smb2.never_answered(Pipe(near.login("alice")).opened())
-    with audit.Recording(cluster[HASTY], hasty.pipe, where=["log"]) as record:
-        before = len(audit.log_lines(cluster[HASTY]))
-        hasty.pipe.send_session_del(user="alice")
-        wait_until(lambda: len(audit.log_lines(cluster[HASTY])) > before,
+    with audit.Recording(cluster[VICTIM], caller.pipe,
+                         where=["log"]) as record:
+        before = len(audit.log_lines(cluster[VICTIM]))
+        caller.pipe.send_session_del(user="alice")
+        wait_until(lambda: len(audit.log_lines(cluster[VICTIM])) > before,
                    "it is recorded what is closed")
         child, = call_children(worker)
         with stopped(child):
             again = near.login("alice")
-        assert hasty.pipe.receive_werror() == NERR_SUCCESS
+        assert caller.pipe.receive_werror() == NERR_SUCCESS
     assert again.alive() == DISCONNECTED
     assert len(record.closing) == 2
     assert f"session 0x{again.id & 0xffffffff:08x}" in record.closing[1]

@@ -24,6 +24,8 @@
 
 /* The message that ends a request, with its result. */
 #define CHILD_RESULT UINT32_MAX
+/* The message that ends child_link_wait(). */
+#define CHILD_RESUME (UINT32_MAX - 1)
 
 struct call_child {
 	struct messaging_context *msg_ctx;
@@ -91,6 +93,11 @@ static size_t read_request(struct child_link *link)
 		_exit(0);
 	}
 	return len;
+}
+
+void child_link_wait(struct child_link *link)
+{
+	(void)read_request(link);
 }
 
 static NTSTATUS serve_request(const struct call_child *child,
@@ -326,6 +333,24 @@ static NTSTATUS start_child(struct call_child *child)
 	return NT_STATUS_OK;
 }
 
+/* The child reads it before it does anything else. */
+static bool send_message(const struct call_child *child,
+			 struct message *message)
+{
+	return message_finish(message) &&
+	       send(child->process.link,
+		    message->data,
+		    message->length,
+		    MSG_NOSIGNAL) == (ssize_t)message->length;
+}
+
+bool call_child_resume(struct call_child *child)
+{
+	struct message message = message_begin(child->sent, CHILD_RESUME);
+
+	return send_message(child, &message);
+}
+
 static NTSTATUS send_request(struct call_child *child, struct message *message)
 {
 	NTSTATUS status = start_child(child);
@@ -333,15 +358,8 @@ static NTSTATUS send_request(struct call_child *child, struct message *message)
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
-	/* the child reads it before it does anything else */
-	if (!message_finish(message) ||
-	    send(child->process.link,
-		 message->data,
-		 message->length,
-		 MSG_NOSIGNAL) != (ssize_t)message->length) {
-		return NT_STATUS_INTERNAL_ERROR;
-	}
-	return NT_STATUS_OK;
+	return send_message(child, message) ? NT_STATUS_OK
+					    : NT_STATUS_INTERNAL_ERROR;
 }
 
 struct tevent_req *call_child_request_send(

@@ -92,6 +92,13 @@ struct tevent_req *call_child_request_send(
 NTSTATUS call_child_request_recv(struct tevent_req *req);
 
 /**
+ * The child is in child_link_wait(): let it go on.
+ *
+ * @return false if it cannot be reached.
+ */
+bool call_child_resume(struct call_child *child);
+
+/**
  * Begin a message of a service to the worker, in the child.
  *
  * @return The message, to be put into and sent before the next is begun.
@@ -102,6 +109,12 @@ struct message *child_link_begin(struct child_link *link, uint32_t type);
  * Send it. The child ends where nobody listens any more.
  */
 void child_link_send(struct child_link *link);
+
+/**
+ * Wait, in the child, until the worker calls call_child_resume(). What the
+ * request points to is gone then.
+ */
+void child_link_wait(struct child_link *link);
 
 /**
  * The child's messaging context.

@@ -17,12 +17,13 @@
  * the last resort may be tried, and the fates that the targets have by now,
  * four in a byte. The targets are known to both, in the same order. A message
  * has what has become of some of them, or a session that is no target and that
- * the last resort is about to end.
+ * the last resort is about to end. The child waits until these are recorded.
  */
 enum {
 	CLOSE_REQUEST = 3,
 	CLOSE_FATES = CHILD_MESSAGES + 200,
 	CLOSE_ENDING,
+	CLOSE_WAITS,
 };
 
 /* Microseconds that the child has to be ready before its time is up. */
@@ -59,6 +60,9 @@ static void send_ending(const struct session_targets *targets,
 				   &targets->list[i]);
 		child_link_send(state->link);
 	}
+	(void)child_link_begin(state->link, CLOSE_WAITS);
+	child_link_send(state->link);
+	child_link_wait(state->link);
 }
 
 static NTSTATUS close_here(TALLOC_CTX *mem_ctx,
@@ -143,27 +147,43 @@ const struct child_service session_close_service = {
 /* In the worker */
 
 struct close_receiver {
+	struct call_child *child;
 	struct session_targets *targets;
 	void (*ending)(const struct session_targets *targets,
 		       void *private_data);
 	void *private_data;
 };
 
+static void receive_ending(const struct close_receiver *receiver,
+			   struct message *message)
+{
+	struct session_target target = message_get_target(message);
+	const struct session_targets ending = {.list = &target, .num = 1};
+
+	if (!message->bad && receiver->ending != NULL) {
+		receiver->ending(&ending, receiver->private_data);
+	}
+}
+
 static bool receive_close(uint32_t type,
 			  struct message *message,
 			  void *private_data)
 {
 	const struct close_receiver *receiver = private_data;
-	struct session_target target;
-	const struct session_targets ending = {.list = &target, .num = 1};
 
-	if (type == CLOSE_FATES) {
+	switch (type) {
+	case CLOSE_FATES:
 		target_fates_get_changes(message, receiver->targets);
-		return true;
-	}
-	target = message_get_target(message);
-	if (!message->bad && receiver->ending != NULL) {
-		receiver->ending(&ending, receiver->private_data);
+		break;
+	case CLOSE_ENDING:
+		receive_ending(receiver, message);
+		break;
+	case CLOSE_WAITS:
+		message->bad |= !call_child_resume(receiver->child);
+		break;
+	default:
+		message->bad = true;
+		break;
 	}
 	return true;
 }
@@ -191,6 +211,7 @@ struct tevent_req *session_close_in_child_send(
 		return NULL;
 	}
 	*receiver = (struct close_receiver){
+		.child = work->child,
 		.targets = targets,
 		.ending = options->ending,
 		.private_data = options->private_data,
