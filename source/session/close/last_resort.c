@@ -202,8 +202,8 @@ static void end_smbd(const struct session_table *table,
 		const char *address = smbd->addresses[i];
 
 		DBG_WARNING("smbd %s does not close its sessions, and all of "
-			    "them were asked for: asking it to end its client "
-			    "%s\n",
+			    "them were asked for: telling it to end, with its "
+			    "client %s\n",
 			    server_id_str_buf(smbd->id, &id),
 			    address);
 		messaging_send_buf(msg_ctx,

@@ -432,22 +432,51 @@ static NTSTATUS end_durable(struct session_close_local_state *state, bool last)
 		       : status;
 }
 
-/* Does some process of the owner's node still answer? */
-static NTSTATUS confirm_owner(struct close_owner *owner, bool *confirmed)
+/* It answers after all: CTDB took its node for dead. Was that so? */
+static bool revive_owner(struct session_close_local_state *state,
+			 struct close_owner *owner)
 {
-	*confirmed =
-		is_answered(owner->ping, &owner->alive) ||
-		(owner->node_asked && smbd_ping_node_answered(owner->ping));
-	if (*confirmed) {
+	bool revived = false;
+
+	for (size_t i = 0; i < owner->num; i++) {
+		struct session_target *target = state->order[owner->first + i];
+
+		if (target->fate == SESSION_OWNER_DIED) {
+			target->fate = SESSION_ASKED;
+			owner->unsettled += 1;
+			revived = true;
+		}
+	}
+	return revived;
+}
+
+/*
+ * Does the owner or, if that is dead, some process of its node still answer?
+ * asked: whose node was asked last in this step, or NULL.
+ */
+static NTSTATUS confirm_owner(struct session_close_local_state *state,
+			      struct close_owner *owner,
+			      const struct smbd_ping **asked,
+			      bool *confirmed)
+{
+	const struct smbd_ping *before = *asked;
+	bool died;
+
+	if (is_answered(owner->ping, &owner->alive)) {
+		*confirmed = !revive_owner(state, owner);
 		return NT_STATUS_OK;
 	}
-	if (owner->alive.number == 0 && !owner->node_asked &&
-	    !session_owner_died(&owner->id)) {
+	/* the node may have been away when that was found out first */
+	died = session_owner_died(&owner->id);
+	*confirmed = died && owner->node_asked &&
+		     smbd_ping_node_answered(owner->ping);
+	if (!died && owner->alive.number == 0) {
 		return send_ping(owner->ping, &owner->alive);
 	}
-	if (!owner->node_asked && session_owner_died(&owner->id)) {
+	if (died && !owner->node_asked) {
 		owner->node_asked = true;
-		return smbd_ping_send_to_node(owner->ping);
+		*asked = owner->ping;
+		return smbd_ping_send_to_node(owner->ping, before);
 	}
 	return NT_STATUS_OK;
 }
@@ -480,6 +509,8 @@ static NTSTATUS confirm_all(struct session_close_local_state *state,
 			    bool last,
 			    bool *confirmed)
 {
+	const struct smbd_ping *asked = NULL;
+
 	*confirmed = true;
 
 	for (size_t i = 0; i < state->num_owners; i++) {
@@ -491,7 +522,7 @@ static NTSTATUS confirm_all(struct session_close_local_state *state,
 		    owner->unsettled == owner->num) {
 			continue;
 		}
-		status = confirm_owner(owner, &alive);
+		status = confirm_owner(state, owner, &asked, &alive);
 		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 			return status;
 		}

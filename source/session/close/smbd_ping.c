@@ -327,17 +327,26 @@ bool smbd_ping_answered(const struct smbd_ping *ping, uint64_t number)
 	return ping->answered >= number;
 }
 
-NTSTATUS smbd_ping_send_to_node(struct smbd_ping *ping)
+NTSTATUS smbd_ping_send_to_node(struct smbd_ping *ping,
+				const struct smbd_ping *just_asked)
 {
 	const struct server_id node = {.vnn = ping->smbd.vnn,
 				       .pid = CTDB_SRVID_SAMBA_PROCESS};
-	NTSTATUS status = send_ping(ping->pings, node);
+	uint64_t number;
 
-	if (NT_STATUS_IS_OK(status)) {
-		ping->node_asked = ping->pings->number;
-		ping->node_answered = false;
+	if (just_asked != NULL && just_asked->smbd.vnn == ping->smbd.vnn) {
+		number = just_asked->node_asked;
+	} else {
+		NTSTATUS status = send_ping(ping->pings, node);
+
+		if (!NT_STATUS_IS_OK(status)) {
+			return status;
+		}
+		number = ping->pings->number;
 	}
-	return status;
+	ping->node_asked = number;
+	ping->node_answered = false;
+	return NT_STATUS_OK;
 }
 
 bool smbd_ping_node_answered(const struct smbd_ping *ping)

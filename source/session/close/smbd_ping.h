@@ -64,9 +64,16 @@ NTSTATUS smbd_ping_send(struct smbd_ping *ping, uint64_t *number);
 bool smbd_ping_answered(const struct smbd_ping *ping, uint64_t number);
 
 /**
- * Ping all of Samba's processes on the node of an smbd that is dead.
+ * Ping all of Samba's processes on the node of an smbd that is dead. Each logs
+ * a line at level 1.
+ *
+ * @param[in] just_asked  One whose node was asked a moment ago, or NULL. If it
+ *                        is the same node, that is not asked again.
+ *
+ * @return NT_STATUS_NO_MEMORY, or why it could not be sent.
  */
-NTSTATUS smbd_ping_send_to_node(struct smbd_ping *ping);
+NTSTATUS smbd_ping_send_to_node(struct smbd_ping *ping,
+				const struct smbd_ping *just_asked);
 
 /**
  * Did any process of the node answer since smbd_ping_send_to_node()?
