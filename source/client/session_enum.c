@@ -108,9 +108,10 @@ static NET_API_STATUS request_level(struct smbsession_context *context,
 		 query->resume_handle != from);
 	return code != ERROR_MORE_DATA
 		       ? code
-		       : context_error(context,
-				       code,
-				       "the server does not continue its list");
+		       : context_error(
+				 context,
+				 code,
+				 "the server did not send the rest of its list");
 }
 
 /* Windows can deny a caller one level and give it another. */

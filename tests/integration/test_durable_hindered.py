@@ -256,8 +256,10 @@ def test_handle_of_a_session_that_came_and_went_meanwhile(samba, path):
 
 @contextlib.contextmanager
 def hung_session(samba, path):
-    """A session of alice with a durable handle. It cannot end in the with
-    block: it waits for an answer of the process that serves winreg."""
+    """A session of alice with a durable handle, which cannot end meanwhile.
+
+    It waits for an answer of the process that serves winreg.
+    """
     before = background_closes(samba)
     with Connection(samba, "3.0", source=CLIENT) as near:
         victim = near.login("alice")

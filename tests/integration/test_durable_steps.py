@@ -97,7 +97,7 @@ def with_call_stopped(samba, steps, step, meanwhile):
 
 
 @pytest.mark.parametrize("early", [True, False],
-                         ids=["opened before", "opened then"])
+                         ids=["opened before", "opened meanwhile"])
 def test_handles_lost_between_any_two_steps_are_kept(samba, steps, early):
     answers, step, reached = set(), 0, True
     while reached:
@@ -124,3 +124,5 @@ def test_handles_lost_between_any_two_steps_are_kept(samba, steps, early):
         assert bob.reclaims() == {RECLAIMED}, f"before step {step}"
         assert step < STEPS_MAX
     assert step > 8 and answers <= {NERR_SUCCESS, ERROR_TIMEOUT}
+    # Nothing disturbed the last one.
+    assert answer == NERR_SUCCESS

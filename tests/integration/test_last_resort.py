@@ -97,7 +97,7 @@ def test_end_with_its_smbd_is_recorded(samba, pipe, near):
     assert "NERR_Success (0), 1 of 1 sessions ended" in call
     # smbd deletes its records when it has to end.
     assert session.rpartition(": ")[2] in ("closed", "ended with its smbd")
-    assert f"asking it to end its client {CLIENT}" in samba.log()
+    assert f"telling it to end, with its client {CLIENT}" in samba.log()
 
 
 @pytest.mark.parametrize("asked", [BY_USER, BY_CLIENT], ids="-".join)

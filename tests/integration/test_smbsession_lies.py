@@ -85,7 +85,7 @@ def test_list_that_does_not_go_on_is_an_error(liar, ways, part):
         done = run(*way)
         assert (done.stdout, done.returncode) == ("", OTHER)
         assert error_of(done) == (
-            "ERROR_MORE_DATA: the server does not continue its list")
+            "ERROR_MORE_DATA: the server did not send the rest of its list")
 
 
 def test_list_that_never_ends_ends_with_the_time(liar, ways):

@@ -144,7 +144,7 @@ static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 
 	(void)tdb_key;
 
-	if (hash == *state->unreadable) {
+	if (*state->unreadable != 0 && hash == *state->unreadable) {
 		state->exists = true;
 		return;
 	}

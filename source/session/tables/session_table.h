@@ -86,9 +86,10 @@ NTSTATUS session_table_walk(struct session_table *table,
  *
  * @param[in]     table       From session_table_create().
  * @param[in]     key         The session.
- * @param[in,out] unreadable  0 the first time, then unchanged: a record
- *                            that cannot be decoded is decoded only once,
- *                            because Samba logs each time that it failed.
+ * @param[in,out] unreadable  Set it to 0 before the first lookup, and
+ *                            do not change it afterwards: a record that cannot
+ *                            be decoded is decoded only once, because Samba
+ *                            logs each failure.
  * @param[out]    exists      Valid only with NT_STATUS_OK.
  *
  * @return NT_STATUS_NO_MEMORY; NT_STATUS_REVISION_MISMATCH; or why the table

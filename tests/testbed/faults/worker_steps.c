@@ -53,6 +53,10 @@ static void *find(const char *name, void *caller)
 
 #define FIND(name) find(name, __builtin_return_address(0))
 
+/* Nothing can come between it and the lock under which it runs. */
+#define FIND_LOCKED(name) \
+	(orders != NULL && orders->reads ? dlsym(RTLD_NEXT, name) : FIND(name))
+
 #define FIND_READ(name) \
 	(orders != NULL && orders->reads ? FIND(name) : dlsym(RTLD_NEXT, name))
 
@@ -95,7 +99,7 @@ uint32_t dbwrap_parse_record(void *db, struct bytes key, void *fn, void *data)
 
 uint32_t dbwrap_record_delete(void *record)
 {
-	uint32_t (*next)(void *) = FIND("dbwrap_record_delete");
+	uint32_t (*next)(void *) = FIND_LOCKED("dbwrap_record_delete");
 
 	return next(record);
 }
@@ -103,7 +107,7 @@ uint32_t dbwrap_record_delete(void *record)
 uint32_t dbwrap_record_storev(void *record, void *parts, int num, int flags)
 {
 	uint32_t (*next)(void *, void *, int, int) =
-		FIND("dbwrap_record_storev");
+		FIND_LOCKED("dbwrap_record_storev");
 
 	return next(record, parts, num, flags);
 }
