@@ -12,6 +12,7 @@ struct messaging_context;
 /* smb.conf's "clustering" */
 bool lp_clustering(void);
 
+/* Later series take no comment and set no title. */
 NTSTATUS reinit_after_fork(struct messaging_context *msg_ctx,
 			   struct tevent_context *ev,
 			   bool parent_longlived,

@@ -128,7 +128,7 @@ static void run_child(const struct call_child *child, int fd)
 		    reinit_after_fork(msg_ctx,
 				      messaging_tevent_context(msg_ctx),
 				      true,
-				      "sessiondel"))) {
+				      NULL))) {
 		_exit(1);
 	}
 	link->fd = fd;

@@ -149,6 +149,7 @@ static void close_clients_sockets(int link)
 
 void child_leave_worker(pid_t worker, int link)
 {
+	(void)prctl(PR_SET_NAME, "sessiondel");
 	prepare_signals(worker);
 	close_clients_sockets(link);
 }

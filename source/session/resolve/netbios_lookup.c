@@ -113,7 +113,7 @@ static NTSTATUS ask_wins(const char *name, int link)
 	if (ev == NULL) {
 		return NT_STATUS_NO_MEMORY;
 	}
-	status = reinit_after_fork(NULL, ev, true, "sessiondel");
+	status = reinit_after_fork(NULL, ev, true, NULL);
 	if (!NT_STATUS_IS_OK(status)) {
 		return status;
 	}
