@@ -17,7 +17,8 @@
  * the last resort may be tried, and the fates that the targets have by now,
  * four in a byte. The targets are known to both, in the same order. A message
  * has what has become of some of them, or a session that is no target and that
- * the last resort is about to end. The child waits until these are recorded.
+ * the last resort is about to end. After such sessions the child waits until
+ * the worker has recorded them.
  */
 enum {
 	CLOSE_REQUEST = 3,

@@ -63,6 +63,7 @@ struct close_owner {
 	/* whether the node of an smbd elsewhere is still there */
 	struct awaited_ping alive;
 	bool node_asked;
+	bool confirmed;
 };
 
 /*
@@ -94,8 +95,6 @@ struct session_close_local_state {
 	struct durable_proof *proofs;
 	/* why some may have been missed */
 	NTSTATUS unnoted;
-	/* the sessions are gone; are the nodes still there? */
-	bool confirming;
 	/* nothing is left to be done */
 	bool over;
 };
@@ -432,53 +431,50 @@ static NTSTATUS end_durable(struct session_close_local_state *state, bool last)
 		       : status;
 }
 
-/* It answers after all: CTDB took its node for dead. Was that so? */
-static bool revive_owner(struct session_close_local_state *state,
-			 struct close_owner *owner)
+/* Was the owner reported dead when its sessions were looked for? */
+static bool was_dead(const struct session_close_local_state *state,
+		     const struct close_owner *owner)
 {
-	bool revived = false;
-
 	for (size_t i = 0; i < owner->num; i++) {
-		struct session_target *target = state->order[owner->first + i];
-
-		if (target->fate == SESSION_OWNER_DIED) {
-			target->fate = SESSION_ASKED;
-			owner->unsettled += 1;
-			revived = true;
+		if (state->order[owner->first + i]->fate ==
+		    SESSION_OWNER_DIED) {
+			return true;
 		}
 	}
-	return revived;
+	return owner->node_asked;
 }
 
 /*
  * Does the owner or, if that is dead, some process of its node still answer?
+ * One that was reported dead and is not was cut off, and proves nothing.
  * asked: whose node was asked last in this step, or NULL.
  */
-static NTSTATUS confirm_owner(struct session_close_local_state *state,
+static NTSTATUS confirm_owner(const struct session_close_local_state *state,
 			      struct close_owner *owner,
-			      const struct smbd_ping **asked,
-			      bool *confirmed)
+			      const struct smbd_ping **asked)
 {
-	const struct smbd_ping *before = *asked;
-	bool died;
+	const bool dead = was_dead(state, owner);
+	NTSTATUS status;
 
-	if (is_answered(owner->ping, &owner->alive)) {
-		*confirmed = !revive_owner(state, owner);
+	if (!dead && is_answered(owner->ping, &owner->alive)) {
+		owner->confirmed = true;
 		return NT_STATUS_OK;
 	}
-	/* the node may have been away when that was found out first */
-	died = session_owner_died(&owner->id);
-	*confirmed = died && owner->node_asked &&
-		     smbd_ping_node_answered(owner->ping);
-	if (!died && owner->alive.number == 0) {
-		return send_ping(owner->ping, &owner->alive);
+	if (!session_owner_died(&owner->id)) {
+		return dead || owner->alive.number != 0
+			       ? NT_STATUS_OK
+			       : send_ping(owner->ping, &owner->alive);
 	}
-	if (died && !owner->node_asked) {
+	if (owner->node_asked) {
+		owner->confirmed = smbd_ping_node_answered(owner->ping);
+		return NT_STATUS_OK;
+	}
+	status = smbd_ping_send_to_node(owner->ping, *asked);
+	if (NT_STATUS_IS_OK(status)) {
 		owner->node_asked = true;
 		*asked = owner->ping;
-		return smbd_ping_send_to_node(owner->ping, before);
 	}
-	return NT_STATUS_OK;
+	return status;
 }
 
 static bool has_ended(const struct session_target *target)
@@ -503,7 +499,8 @@ static void unsettle_owner(struct session_close_local_state *state,
 /*
  * When a node leaves the cluster, CTDB drops its records and reports its
  * processes as dead, whether they are or not. A node that does not answer
- * then has perhaps only been cut off, and its sessions live on.
+ * then has perhaps only been cut off, and its sessions live on. It may be back
+ * soon, so an owner is asked as soon as all of its sessions are gone.
  */
 static NTSTATUS confirm_all(struct session_close_local_state *state,
 			    bool last,
@@ -515,21 +512,21 @@ static NTSTATUS confirm_all(struct session_close_local_state *state,
 
 	for (size_t i = 0; i < state->num_owners; i++) {
 		struct close_owner *owner = &state->owners[i];
-		bool alive = true;
 		NTSTATUS status;
 
-		if (!session_owner_is_remote(&owner->id) ||
-		    owner->unsettled == owner->num) {
+		if (!session_owner_is_remote(&owner->id) || owner->confirmed ||
+		    owner->unsettled == owner->num ||
+		    (owner->unsettled != 0 && !last)) {
 			continue;
 		}
-		status = confirm_owner(state, owner, &asked, &alive);
+		status = confirm_owner(state, owner, &asked);
 		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY)) {
 			return status;
 		}
-		if (!alive && last) {
+		if (!owner->confirmed && last) {
 			unsettle_owner(state, owner);
 		}
-		*confirmed &= alive;
+		*confirmed &= owner->confirmed;
 	}
 	return NT_STATUS_OK;
 }
@@ -579,7 +576,7 @@ static NTSTATUS close_step(struct session_close_local_state *state,
 	if (NT_STATUS_IS_OK(status) && !*settled && !last) {
 		status = try_last_resort(state, now);
 	}
-	if (NT_STATUS_IS_OK(status) && (*settled || last)) {
+	if (NT_STATUS_IS_OK(status)) {
 		bool confirmed;
 
 		status = confirm_all(state, last, &confirmed);
