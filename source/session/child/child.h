@@ -45,8 +45,8 @@ void child_end(struct child *child);
 
 /**
  * The first thing that a child does which start() has forked: it is titled
- * "sessiondel", dies with the worker, handles signals like any process, and lets
- * go of the sockets of the worker's clients. Ends the child if that fails.
+ * "sessiondel", dies with the worker, handles signals like any process, and
+ * lets go of the sockets of the worker's clients. Ends the child if that fails.
  *
  * @param[in] link  The child's end of the link.
  */
