@@ -4,6 +4,7 @@
 docs/spec.md#when-it-answers-and-with-what
 """
 
+import contextlib
 import os
 import signal
 
@@ -195,10 +196,12 @@ def result_of(answer):
     (transacted, ERROR_TIMEOUT),
     (read, CANCELLED if series.CANCELS_READS else ERROR_TIMEOUT),
 ])
-def test_callers_that_close_each_other_both_end(hasty_samba, send, lost):
+def test_callers_that_close_each_other_both_end(hasty_samba, hasty_alice, send,
+                                                lost):
     worker, = hasty_samba.worker_pids()
     with (connect(hasty_samba, "sop", source=CLIENT) as one,
-          connect(hasty_samba, "adm", source=OTHER_CLIENT) as two):
+          connect(hasty_samba, "adm", source=OTHER_CLIENT) as two,
+          contextlib.ExitStack() as smbds_stopped):
         # Where nobody else is on the connection, it is ended as a whole.
         for session in (one, two):
             session.connection.login("bob")
@@ -207,11 +210,17 @@ def test_callers_that_close_each_other_both_end(hasty_samba, send, lost):
             # A session that has nothing pending would end at once.
             answers = [send(pipe, other).wait_pending()
                        for pipe, other in pipes]
+            # A call whose caller is gone before it begins is dropped.
+            for session in (one, two):
+                smbds_stopped.enter_context(
+                    stopped(smbd_of(hasty_samba, session)))
+        wait_served(hasty_alice)
+        smbds_stopped.close()
         results = [result_of(answer) for answer in answers]
         # The caller that is answered first can lose its session before the
         # other call ends.
-        assert lost in results
-        assert set(results) <= {lost, NERR_SUCCESS}
+        assert set(results) != {NERR_SUCCESS}
+        assert set(results) <= {lost, ERROR_TIMEOUT, NERR_SUCCESS}
         wait_gone(hasty_samba, "sop", "adm")
         assert (one.alive(), two.alive()) == (DELETED, DELETED)
 
