@@ -137,14 +137,14 @@ struct lookup_state {
 static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 {
 	struct lookup_state *state = private_data;
-	const unsigned int hash = tdb_jenkins_hash(&value);
 	struct smbXsrv_session_globalB record = {.version = 0};
 	const struct smbXsrv_session_global *session = NULL;
 	TALLOC_CTX *frame = NULL;
 
 	(void)tdb_key;
 
-	if (*state->unreadable != 0 && hash == *state->unreadable) {
+	if (*state->unreadable != 0 &&
+	    *state->unreadable == tdb_jenkins_hash(&value)) {
 		state->exists = true;
 		return;
 	}
@@ -162,7 +162,7 @@ static void lookup_record(TDB_DATA tdb_key, TDB_DATA value, void *private_data)
 	} else if (NT_STATUS_EQUAL(state->status,
 				   NT_STATUS_INTERNAL_DB_CORRUPTION)) {
 		/* it has lost its last channel but has not ended */
-		*state->unreadable = hash;
+		*state->unreadable = tdb_jenkins_hash(&value);
 		state->exists = true;
 		state->status = NT_STATUS_OK;
 	}
