@@ -7,6 +7,7 @@ import pytest
 
 from testbed.clients.connections import CALLER, CLIENT, OTHER_CLIENT, connect
 from testbed.clients.srvsvc import Pipe
+from testbed.faults.worker_steps import WorkerSteps
 from testbed.observe import sanitizers
 from testbed.observe.sessions import wait_gone
 from testbed.servers.standalone import Server
@@ -25,6 +26,21 @@ def _hasty_samba():
     """A server whose calls give up as soon as possible."""
     with Server(address="127.0.0.2",
                 conf={"sessiondel:timeout": "1"}) as server:
+        yield server
+
+
+@pytest.fixture(name="steps", scope="module")
+def _steps():
+    """For stepped_samba: ends or stops its worker between two steps."""
+    if sanitizers.active():
+        pytest.skip("the sanitizers must be loaded first")
+    with WorkerSteps() as steps:
+        yield steps
+
+
+@pytest.fixture(name="stepped_samba", scope="module")
+def _stepped_samba(steps):
+    with Server(address="127.0.0.1", dcerpcd_env=steps.environment) as server:
         yield server
 
 

@@ -16,29 +16,11 @@ from testbed.clients.connections import (
     CALLER, CLIENT, OTHER_CLIENT, SUCCESS, connect)
 from testbed.clients.durable import exclusively
 from testbed.clients.srvsvc import LOST, NERR_SUCCESS, Pipe
-from testbed.faults.worker_steps import WorkerSteps
-from testbed.observe import sanitizers, sessions
+from testbed.observe import sessions
 from testbed.processes import all_pids, wait_until
-from testbed.servers.standalone import Server
-
-pytestmark = pytest.mark.skipif(
-    sanitizers.active(), reason="the sanitizers must be loaded first")
 
 # No file takes more steps.
 STEPS_MAX = 20
-
-
-@pytest.fixture(name="crash", scope="module")
-def _crash():
-    with WorkerSteps() as crash:
-        yield crash
-
-
-@pytest.fixture(name="samba", scope="module")
-def _samba(crash):
-    with Server(address="127.0.0.1",
-                dcerpcd_env=crash.environment) as server:
-        yield server
 
 
 def lease_key(path):
@@ -46,7 +28,7 @@ def lease_key(path):
 
 
 @contextlib.contextmanager
-def killed_at(samba, crash, step, path, state=smb2.LEASE_READ_HANDLE_WRITE):
+def killed_at(samba, steps, step, path, state=smb2.LEASE_READ_HANDLE_WRITE):
     """Close alice's session with a handle; None if there is no such step.
 
     Else her session, which has ended. Her smbd lives as long as the with
@@ -60,15 +42,15 @@ def killed_at(samba, crash, step, path, state=smb2.LEASE_READ_HANDLE_WRITE):
         opened = durable.Handle(lease=key, state=state).open(alice, path)
         assert smb2.lock(opened, 0, 10) == SUCCESS
         worker, = samba.worker_pids()
-        with crash.killed_before(step):
+        with steps.killed_before(step):
             try:
                 assert pipe.net_session_del(user="alice") == NERR_SUCCESS
-                assert crash.seen() < step
+                assert steps.seen() < step
                 alice = None
             except LOST:
                 wait_until(lambda: worker not in samba.worker_pids(),
                            "the worker is dead")
-                assert crash.seen() == step
+                assert steps.seen() == step
         yield alice
     wait_until(lambda: smbd not in all_pids(), "her smbd has ended")
 
@@ -106,22 +88,22 @@ def nobody_is_hurt(samba, path, before):
 
 @pytest.mark.parametrize("first, then", [
     (open_as_her, open_as_another), (open_as_another, open_as_her)])
-def test_worker_killed_before_each_step(samba, crash, first, then):
+def test_worker_killed_before_each_step(stepped_samba, steps, first, then):
     for step in itertools.count(1):
         path = f"{first.__name__}-{step}"
-        before = on_file(samba)
-        with killed_at(samba, crash, step, path) as alice:
+        before = on_file(stepped_samba)
+        with killed_at(stepped_samba, steps, step, path) as alice:
             pass
         if alice is None:
             break
-        first(samba, alice, path)
-        then(samba, alice, path)
-        nobody_is_hurt(samba, path, before)
+        first(stepped_samba, alice, path)
+        then(stepped_samba, alice, path)
+        nobody_is_hurt(stepped_samba, path, before)
         assert step < STEPS_MAX
     assert step > 5
 
 
-def test_worker_killed_while_another_has_the_file_open(samba, crash):
+def test_worker_killed_while_another_has_the_file_open(stepped_samba, steps):
     """4.17 then leaves the handle's share-mode entry looking alive.
 
     If the lease of such an entry is missing, an smbd that opens the file
@@ -129,19 +111,19 @@ def test_worker_killed_while_another_has_the_file_open(samba, crash):
     """
     for step in itertools.count(1):
         path = f"held-{step}"
-        before = on_file(samba)
-        with (connect(samba, "carol", source=OTHER_CLIENT) as carol,
-              connect(samba, "bob", source=OTHER_CLIENT) as bob):
+        before = on_file(stepped_samba)
+        with (connect(stepped_samba, "carol", source=OTHER_CLIENT) as carol,
+              connect(stepped_samba, "bob", source=OTHER_CLIENT) as bob):
             # an open without a lease would deny alice a durable handle
             held = durable.Handle(lease=os.urandom(16),
                                   state=smb2.LEASE_NONE).open(carol, path)
-            with killed_at(samba, crash, step, path,
+            with killed_at(stepped_samba, steps, step, path,
                            smb2.LEASE_READ_HANDLE) as alice:
                 bob.open(path, durable.SHARE).close()
             held.close()
         if alice is None:
             break
-        open_as_her(samba, alice, path)
-        nobody_is_hurt(samba, path, before)
+        open_as_her(stepped_samba, alice, path)
+        nobody_is_hurt(stepped_samba, path, before)
         assert step < STEPS_MAX
     assert step > 5

@@ -16,28 +16,11 @@ from testbed.clients.connections import (
     CALLER, CLIENT, OTHER_CLIENT, Connection, connect, outcome)
 from testbed.clients.durable import GONE, RECLAIMED
 from testbed.clients.srvsvc import ERROR_TIMEOUT, NERR_SUCCESS, Pipe
-from testbed.faults.worker_steps import WorkerSteps
-from testbed.observe import sanitizers, sessions
+from testbed.observe import sessions
 from testbed.processes import wait_until
-from testbed.servers.standalone import Server
-
-pytestmark = pytest.mark.skipif(
-    sanitizers.active(), reason="the sanitizers must be loaded first")
 
 # No call takes more steps.
 STEPS_MAX = 60
-
-
-@pytest.fixture(name="steps", scope="module")
-def _steps():
-    with WorkerSteps() as steps:
-        yield steps
-
-
-@pytest.fixture(name="samba", scope="module")
-def _samba(steps):
-    with Server(address="127.0.0.1", dcerpcd_env=steps.environment) as server:
-        yield server
 
 
 def reclaimed(handle, session, path, **where):
@@ -98,15 +81,16 @@ def with_call_stopped(samba, steps, step, meanwhile):
 
 @pytest.mark.parametrize("early", [True, False],
                          ids=["opened before", "opened meanwhile"])
-def test_handles_lost_between_any_two_steps_are_kept(samba, steps, early):
+def test_handles_lost_between_any_two_steps_are_kept(stepped_samba, steps,
+                                                     early):
     answers, step, reached = set(), 0, True
     while reached:
         step += 1
         path = f"{step}-{early}"
-        with Connection(samba, "3.0", source=CLIENT) as near:
+        with Connection(stepped_samba, "3.0", source=CLIENT) as near:
             alice, handle = near.login("alice"), durable.Handle()
             handle.open(alice, f"alice-{path}")
-            bob = Bystander(samba, alice)
+            bob = Bystander(stepped_samba, alice)
             bob.opens(f"stays-{path}")
             if early:
                 bob.opens(f"lost-{path}")
@@ -116,7 +100,8 @@ def test_handles_lost_between_any_two_steps_are_kept(samba, steps, early):
                     bob.opens(lost)
                 bob.loses(lost)
 
-            answer, reached = with_call_stopped(samba, steps, step, meanwhile)
+            answer, reached = with_call_stopped(stepped_samba, steps, step,
+                                                meanwhile)
             answers.add(answer)
         if answer == NERR_SUCCESS:
             assert reclaimed(handle, alice, f"alice-{path}",

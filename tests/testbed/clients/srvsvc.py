@@ -51,8 +51,8 @@ class Pipe:
     r"""\PIPE\srvsvc, opened and bound in a session.
 
     level: of authentication inside RPC: none, sign or seal. user: who
-    authenticates there, by default the session's user. interface: another
-    pipe, for a request that stays pending.
+    authenticates there, by default the session's user. interface: the name
+    of the pipe and what is bound there.
     """
 
     def __init__(self, session, level="none", password=PASSWORD, user=None,
