@@ -228,6 +228,36 @@ def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
 
 
 @contextlib.contextmanager
+def caller_who_waits(stack, node, seconds):
+    """A caller on a node whose calls wait for that long meanwhile."""
+    before = node.conf["sessiondel:timeout"]
+    node.write_conf({"sessiondel:timeout": str(seconds)})
+    node.restart_dcerpcd()
+    try:
+        yield Caller(stack, node)
+    finally:
+        node.write_conf({"sessiondel:timeout": before})
+        node.restart_dcerpcd()
+
+
+def test_dropped_node_is_back_before_the_call_ends(
+        cluster, stack, hasty, alice, bob):
+    """Its session only seemed to be gone."""
+    smb2.never_answered(Pipe(alice[VICTIM]).opened())
+    with caller_who_waits(stack, cluster[PATIENT], 20) as caller:
+        caller.pipe.send_session_del(user="alice")
+        wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
+                   "the others are gone")
+        with hung_ctdbd(cluster, VICTIM):
+            cluster.wait_healthy({HASTY, PATIENT})
+            assert sessions_of(cluster[HASTY], "alice") == []
+        assert caller.pipe.receive_werror() == ERROR_TIMEOUT
+        caller.prove_its_worker()
+    assert hasty.close() == NERR_SUCCESS
+    assert statuses(bob) == [ALIVE, ALIVE]
+
+
+@contextlib.contextmanager
 def short_searches(node):
     """Make a node's ctdbd give up searches long before a call does."""
     before = node.ctdb("getvar", "TraverseTimeout").split()[-1]
