@@ -45,8 +45,8 @@ def options(opt):
     group.add_option('--quick', action='store_true',
                      help='a short bench, still meaningful')
     group.add_option('--perf', action='store_true',
-                     help='show instead where the time of a call that matches '
-                          'nothing goes (with perf)')
+                     help='show instead where the time of a call goes (with '
+                          'perf)')
     group.add_option('--publish', action='store_true',
                      help='bench, and write the figures and the chart into '
                           'docs/benchmarks.md of this source')

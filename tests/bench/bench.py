@@ -237,21 +237,27 @@ def local_callers(servers):
 
 
 @contextlib.contextmanager
-def logged_in(server, user, number, durable=False):
+def logged_in(server, user, number, durable=False, stay=False):
     """This many sessions of a user; gives their keys in the session table.
 
     durable: each has a file open, with a handle that could be reclaimed.
+    stay: nobody ends them.
     """
     before = session_keys(server)
     connections = []
+    opened = []
     for i in range(number):
         if i % SESSIONS_A_CONNECTION == 0:
             connections.append(Connection(server, DIALECT))
         session = connections[-1].login(user)
         if durable:
-            Handle(version=1).open(session, f"{user}-{i}")
+            opened.append(Handle(version=1).open(session, f"{user}-{i}"))
     keys = session_keys(server) - before
     yield keys
+    if stay:
+        # Else they would stay behind, and slow down other measurements.
+        for file in opened:
+            file.close()
     for connection in connections:
         connection.close()
     wait_gone(server, keys)
@@ -263,7 +269,7 @@ def others(servers, number, durable=False):
     with contextlib.ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(logged_in(server, BYSTANDER, number,
-                                          durable))
+                                          durable, stay=True))
         yield
 
 
@@ -304,7 +310,7 @@ def closing(servers, victims, rounds, ways, durable):
     times = {name: [] for name in ways}
     for _ in range(rounds):
         for name, end in ways.items():
-            server = servers.get(name, servers["stock"])
+            server = servers[name if name in servers else "stock"]
             with logged_in(server, VICTIM, victims, durable) as keys:
                 times[name].append(seconds(lambda: end(server, keys)))
     return times

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the time of a call that matches nothing goes, with one session.
+"""Where the time of a call goes.
 
-Measured with perf (Debian's linux-perf) in the worker: our call, stock Samba's,
-and for comparison a call that does nothing.
+Measured with perf (Debian's linux-perf) in the worker. With one session, a call
+that matches nothing: ours, stock Samba's, and for comparison a call that does
+nothing. With 100 sessions, the steps of our calls that end some of them.
 """
 
 import collections
 import contextlib
+import itertools
 import shutil
 import signal
 import statistics
@@ -26,6 +28,21 @@ CALLS = 5000
 
 # The system calls with which the worker reads a request and writes the answer.
 EDGES = "syscalls:sys_exit_readv,syscalls:sys_enter_writev"
+
+# Those between the steps of a call that ends sessions.
+BOUNDARIES = ",".join(f"syscalls:sys_{event}" for event in (
+    "exit_readv", "enter_writev", "exit_sendto", "enter_sendmsg",
+    "exit_recvmsg"))
+STEPS = ("find the sessions",
+         "record them in log and syslog",
+         "note durable handles",
+         "ask the sessions' smbds to close them",
+         "wait for these smbds",
+         "look for the sessions, end durable handles, answer")
+# What each of them begins with.
+BEGINNINGS = ("request", "log", "syslog", "first message", "ping", "pong")
+SESSIONS = 100
+CLOSES = 40
 
 # Audit lines are written this long after an answer, in seconds.
 AUDIT = 0.05
@@ -57,25 +74,28 @@ def main():
         sys.exit("perf is not installed (Debian's linux-perf)")
     with contextlib.ExitStack() as stack:
         servers = bench.start_servers(stack)
-        callers = {
-            name: Caller(servers[server], kind)
-            for name, server, kind in (
-                ("ours", "ours", lambda pipe: partial(bench.match_nobody,
-                                                      pipe)),
-                ("stock", "stock", lambda pipe: partial(bench.match_nobody,
-                                                        pipe)),
-                ("floor", "stock", lambda pipe: pipe.unknown_call))}
-        print("| us a call | CPU of smbd | CPU of the worker "
-              "| from request to answer in the worker |")
-        print("| --- | ---: | ---: | ---: |")
-        for name, caller in callers.items():
-            print(f"| {name} | {cpu_time(caller, caller.smbd):.1f} "
-                  f"| {cpu_time(caller, caller.worker):.1f} "
-                  f"| {statistics.median(served(caller)):.1f} |")
-        for name in ("ours", "stock"):
-            print(f"\n{name}: share of the worker's time, with all that is "
-                  "called from there\n")
-            print_shares(*shares(callers[name]))
+        print_calls_without_match(servers)
+        print_steps(servers["ours"])
+
+
+def print_calls_without_match(servers):
+    callers = {
+        name: Caller(servers[server], kind)
+        for name, server, kind in (
+            ("ours", "ours", lambda pipe: partial(bench.match_nobody, pipe)),
+            ("stock", "stock", lambda pipe: partial(bench.match_nobody, pipe)),
+            ("floor", "stock", lambda pipe: pipe.unknown_call))}
+    print("| us a call | CPU of smbd | CPU of the worker "
+          "| from request to answer in the worker |")
+    print("| --- | ---: | ---: | ---: |")
+    for name, caller in callers.items():
+        print(f"| {name} | {cpu_time(caller, caller.smbd):.1f} "
+              f"| {cpu_time(caller, caller.worker):.1f} "
+              f"| {statistics.median(served(caller)):.1f} |")
+    for name in ("ours", "stock"):
+        print(f"\n{name}: share of the worker's time, with all that is "
+              "called from there\n")
+        print_shares(*shares(callers[name]))
 
 
 def cpu_time(caller, pid):
@@ -88,7 +108,8 @@ def cpu_time(caller, pid):
 
 def served(caller):
     """The time from each request to its answer, in us."""
-    script = recorded(caller, ["-e", EDGES], ["-F", "time,event", "--ns"])
+    script = recorded(caller.worker, lambda: caller.calls(CALLS),
+                      ["-e", EDGES], ["-F", "time,event", "--ns"])
     times = []
     read = None
     for line in script.splitlines():
@@ -104,7 +125,8 @@ def served(caller):
 
 def shares(caller):
     """The number of samples, in all and in each function."""
-    script = recorded(caller, ["-F", "5000", "--call-graph", "dwarf,8192"],
+    script = recorded(caller.worker, lambda: caller.calls(CALLS),
+                      ["-F", "5000", "--call-graph", "dwarf,8192"],
                       ["-F", "ip,sym"])
     stacks = [stack.splitlines() for stack in script.split("\n\n")
               if stack.strip()]
@@ -123,16 +145,68 @@ def print_shares(samples, inside):
             print(f"{100 * number / samples:5.1f} %  {name}")
 
 
-def recorded(caller, what, fields):
-    """The output of perf script about the worker while calls are made."""
+def print_steps(server):
+    print(f"\n| us a call, {SESSIONS} sessions | one ends | with durable "
+          "handles | ten end | with durable handles |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    columns = [steps(server, victims, durable)
+               for victims in (1, 10) for durable in (False, True)]
+    for row in zip(STEPS, *columns):
+        print(f"| {row[0]} | "
+              + " | ".join(f"{step:.0f}" for step in row[1:]) + " |")
+
+
+def steps(server, victims, durable):
+    """How long each step of a call that ends the victims takes, in us."""
+    servers = {"ours": server}
+    with bench.others(servers, SESSIONS - victims - 1, durable), \
+            bench.callers(servers) as pipes:
+        ways = {"ours": lambda *_: bench.close_victims(pipes["ours"])}
+        worker, = server.worker_pids()
+        script = recorded(
+            worker,
+            lambda: bench.closing(servers, victims, CLOSES, ways, durable),
+            ["-e", BOUNDARIES], ["-F", "time,event", "--ns"])
+    return [statistics.median(step) * 1e6 for step in zip(*closes(script))]
+
+
+def closes(script):
+    """The times of each call's steps, in seconds."""
+    seen = {}
+    for line in script.splitlines():
+        when, event = line.split(None, 1)
+        when = float(when.rstrip(":"))
+        event = event.strip().rstrip(":").rsplit("_", 1)[-1]
+        if event == "readv":
+            seen = {"request": when}
+        elif event == "writev" and "pong" in seen:
+            yield [end - start for start, end in itertools.pairwise(
+                [seen[name] for name in BEGINNINGS] + [when])]
+            seen = {}
+        elif event == "writev":
+            seen.setdefault("log", when)
+        elif event == "sendto":
+            seen.setdefault("syslog", when)
+        elif event == "sendmsg" and "syslog" in seen:
+            seen.setdefault("first message", when)
+            if "pong" not in seen:
+                seen["ping"] = when
+        elif event == "recvmsg" and "ping" in seen:
+            seen["pong"] = when
+
+
+def recorded(pid, work, what, fields):
+    """The output of perf script about a process while work() is done."""
     with tempfile.TemporaryDirectory() as place:
         data = str(Path(place, "perf.data"))
         with subprocess.Popen(
-                ["perf", "record", *what, "-o", data, "-p",
-                 str(caller.worker)], stderr=subprocess.DEVNULL) as perf:
+                ["perf", "record", *what, "-o", data, "-p", str(pid)],
+                stderr=subprocess.DEVNULL) as perf:
             # perf does not say when it starts; calls before that are missed.
-            caller.calls(CALLS)
-            perf.send_signal(signal.SIGINT)
+            try:
+                work()
+            finally:
+                perf.send_signal(signal.SIGINT)
         return subprocess.run(
             ["perf", "script", *fields, "-i", data], check=True,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
