@@ -4,6 +4,8 @@
 import atexit
 import os
 import subprocess
+import sys
+import tempfile
 import xml.etree.ElementTree
 
 from waflib import Options
@@ -17,6 +19,12 @@ SMOKE = ['tests/unit', 'tests/integration/test_close.py',
          'tests/integration/test_durable.py',
          'tests/integration/test_matching.py',
          'tests/integration/test_loader.py']
+
+# These need no server, so they run beside the others.
+OF_THE_SOURCE = ['tests/lint', 'tests/fuzz']
+
+# pytest's exit status when it has run no test.
+NO_TEST = 5
 
 
 def options(opt):
@@ -126,40 +134,75 @@ class check(RunAfterBuild, BuildContext):
         super().execute()
 
     def run(self):
-        report = self.bldnode.make_node('check.xml')
-        report.delete()
-        status = subprocess.call(self.command(report), cwd=self.path.abspath(),
-                                 env=self.environment())
-        totals = totals_of(report)
+        runs = [self.start(name, tests) for name, tests in self.parts()]
+        for run in runs:
+            run.end()
+        totals = totals_of([run.report for run in runs])
         # This makes it the last line, after waf's own.
         atexit.register(print, summary_of(totals))
-        if not report.exists():
-            self.fatal('The tests did not run (exit status %d)' % status)
+        status = max(run.status for run in runs)
+        if not any(totals.values()):
+            self.fatal('No test was run')
         if totals['failed'] or status != 0:
             self.fatal('Checking failed (exit status %d)' % status)
 
-    def command(self, report):
-        pytest = ['-m', 'pytest', '--junitxml', report.abspath(),
-                  '-k', chosen.filter]
+    def parts(self):
+        """What runs at the same time, with the name of its report."""
         if chosen.packages:
-            # apt needs a network, and the test bed has none.
-            return [PYTHON, *pytest, 'tests/packages']
-        command = self.in_testbed(*pytest, '--ignore=tests/packages')
+            return [('check', ['tests/packages'])]
+        if chosen.smoke:
+            return [('check', SMOKE)]
+        servers = ('check', ['tests', '--ignore=tests/packages',
+                             *('--ignore=' + part for part in OF_THE_SOURCE)])
         if chosen.sanitize:
             # The sources are the same, and fuzzing always has sanitizers.
-            command += ['--ignore=tests/lint', '--ignore=tests/fuzz']
-        else:
-            command.append('--ignore=tests/integration/test_sanitizers.py')
+            return [servers]
+        servers[1].append('--ignore=tests/integration/test_sanitizers.py')
+        return [servers, ('check-source', OF_THE_SOURCE)]
+
+    def start(self, name, tests):
+        pytest = ['-m', 'pytest', '-k', chosen.filter, *tests]
         if chosen.long:
             # This also runs the tests that tests/pytest.ini leaves out.
-            command += ['-m', '']
-        return command + (SMOKE if chosen.smoke else ['tests'])
+            pytest += ['-m', '']
+        report = self.bldnode.make_node(name + '.xml')
+        report.delete()
+        pytest += ['--junitxml', report.abspath()]
+        # apt needs a network, and the test bed has none.
+        command = [PYTHON, *pytest] if chosen.packages \
+            else self.in_testbed(*pytest)
+        return Run(command, report, cwd=self.path.abspath(),
+                   env=self.environment())
 
     def environment(self):
         environment = super().environment()
         if chosen.sanitize:
             environment['SESSIONDEL_SANITIZE'] = '1'
         return environment
+
+
+class Run:
+    """A run of pytest; only check.xml's does not wait with its output."""
+
+    def __init__(self, command, report, **options):
+        self.report = report
+        self._output = None
+        if report.name != 'check.xml':
+            # pylint: disable-next=consider-using-with
+            self._output = tempfile.TemporaryFile('w+')
+        # pylint: disable-next=consider-using-with
+        self._process = subprocess.Popen(command, stdout=self._output,
+                                         stderr=self._output, **options)
+        self.status = None
+
+    def end(self):
+        self.status = self._process.wait()
+        if self.status == NO_TEST:
+            self.status = 0
+        if self._output:
+            self._output.seek(0)
+            sys.stdout.write(self._output.read())
+            self._output.close()
 
 
 class build_fuzz_targets(BuildContext):
@@ -186,15 +229,18 @@ class fuzz(RunAfterBuild, BuildContext):
                 'SESSIONDEL_FUZZ_SECONDS': str(chosen.seconds)}
 
 
-def totals_of(report):
-    """Counts tests by outcome; a test without a report has failed."""
+def totals_of(reports):
+    """Counts tests by outcome; a run without a report has failed."""
     outcomes = {}
-    if not report.exists():
-        return {'passed': 0, 'failed': 1, 'skipped': 0}
-    for case in xml.etree.ElementTree.parse(report.abspath()).iter('testcase'):
-        # A test that also fails in its tear-down is listed twice.
-        name = (case.get('classname'), case.get('name'))
-        outcomes[name] = worse(outcomes.get(name), outcome_of(case))
+    for report in reports:
+        if not report.exists():
+            outcomes[report.name] = 'failed'
+            continue
+        cases = xml.etree.ElementTree.parse(report.abspath())
+        for case in cases.iter('testcase'):
+            # A test that also fails in its tear-down is listed twice.
+            name = (case.get('classname'), case.get('name'))
+            outcomes[name] = worse(outcomes.get(name), outcome_of(case))
     counted = list(outcomes.values())
     return {outcome: counted.count(outcome)
             for outcome in ('passed', 'failed', 'skipped')}
