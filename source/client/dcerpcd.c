@@ -5,19 +5,17 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include <param.h>
 
 #include "deadline.h"
+#include "program.h"
 
 static char program[] = SAMBA_LIBEXECDIR "/samba-dcerpcd";
 /* The descriptor that it writes to when it is ready. */
 #define READY 3
-
-extern char **environ;
 
 static bool may_start_on_demand(struct loadparm_context *lp_ctx)
 {
@@ -29,12 +27,10 @@ static bool may_start_on_demand(struct loadparm_context *lp_ctx)
 	return on_demand != NULL && *on_demand;
 }
 
-/* It outlives this program. So it gets a session of its own, and none of our
- * standard streams: their readers would wait until samba-dcerpcd ends. */
+/* It outlives this program. So it gets none of our standard streams: their
+ * readers would wait until samba-dcerpcd ends. */
 static bool spawn_dcerpcd(const char *configfile, int ready)
 {
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
 	char option[4096];
 	char *const arguments[] = {
 		program,
@@ -44,39 +40,9 @@ static bool spawn_dcerpcd(const char *configfile, int ready)
 		configfile != NULL ? option : NULL,
 		NULL,
 	};
-	pid_t pid = 0;
-	bool ok = false;
 
 	(void)snprintf(option, sizeof(option), "--configfile=%s", configfile);
-	if (posix_spawn_file_actions_init(&files) != 0) {
-		return false;
-	}
-	if (posix_spawnattr_init(&attributes) != 0) {
-		(void)posix_spawn_file_actions_destroy(&files);
-		return false;
-	}
-	ok = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID) == 0 &&
-	     posix_spawn_file_actions_adddup2(&files, ready, READY) == 0 &&
-	     posix_spawn_file_actions_addopen(&files,
-					      0,
-					      "/dev/null",
-					      O_RDONLY,
-					      0) == 0 &&
-	     posix_spawn_file_actions_addopen(&files,
-					      1,
-					      "/dev/null",
-					      O_WRONLY,
-					      0) == 0 &&
-	     posix_spawn_file_actions_adddup2(&files, 1, 2) == 0 &&
-	     posix_spawn(&pid,
-			 program,
-			 &files,
-			 &attributes,
-			 arguments,
-			 environ) == 0;
-	(void)posix_spawn_file_actions_destroy(&files);
-	(void)posix_spawnattr_destroy(&attributes);
-	return ok;
+	return program_start(arguments, ready, READY) > 0;
 }
 
 static bool wait_until_ready(int ready, struct timeval time)
