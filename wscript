@@ -8,7 +8,7 @@ VERSION = '0.1.0'
 top = '.'
 out = 'bin'
 
-# Commands configure again when this file or the Samba tree has changed.
+# Commands configure again when this file, tools/ or the Samba tree has changed.
 Configure.autoconfig = 'clobber'
 
 TOOLS = 'samba_tree samba_runtime compiler testing client debian'

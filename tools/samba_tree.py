@@ -61,7 +61,9 @@ def write_if_changed(name, text):
 
 def configure(conf):
     note_choice()
-    configure_again_when_changed(conf, conf.bldnode.make_node('samba-tree'))
+    for node in [conf.bldnode.make_node('samba-tree'),
+                 *conf.path.ant_glob('tools/*.py')]:
+        configure_again_when_changed(conf, node)
     conf.msg("Samba's source", TREE)
     release = release_of_tree()
     conf.env.SAMBA_SERIES = '.'.join(release.split('.')[:2])
