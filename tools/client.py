@@ -21,6 +21,9 @@ def configure(conf):
         for package in packages:
             conf.check_cfg(package=package, uselib_store=use,
                            args=['--cflags', '--libs'], global_define=False)
+    # Only Samba itself reads the registry and variables in smb.conf.
+    conf.find_program('testparm')
+    conf.define('SAMBA_TESTPARM', conf.env.TESTPARM[0])
     # For error names and for strings. pkg-config does not know these two.
     conf.env.append_value('LIB_LIBRARY', 'samba-errors')
     conf.env.append_value('LIB_PROGRAM', 'samba-util')

@@ -11,6 +11,7 @@
 #include <dcerpc.h>
 #include <param.h>
 
+#include "config.h"
 #include "deadline.h"
 #include "kerberos.h"
 #include "local_pipe.h"
@@ -183,7 +184,7 @@ static NET_API_STATUS connect_to_host(struct smbsession_context *context,
 				      const char *host,
 				      bool locally)
 {
-	NET_API_STATUS code = context_load_config(context);
+	NET_API_STATUS code = config_load(context);
 
 	if (code != NERR_Success) {
 		return code;

@@ -24,6 +24,7 @@ static bool init_context(struct smbsession_context *context)
 {
 	context->timeout = TIMEOUT_SECONDS;
 	context->error_text = "";
+	context->warning_text = "";
 	context->lp_ctx = loadparm_init(context);
 	context->deadline = deadline_new(context);
 	return context->lp_ctx != NULL && context->deadline != NULL &&
@@ -76,6 +77,11 @@ NET_API_STATUS context_no_memory(struct smbsession_context *context)
 const char *smbsession_error_text(const struct smbsession_context *context)
 {
 	return context->error_text;
+}
+
+const char *smbsession_warning_text(const struct smbsession_context *context)
+{
+	return context->warning_text;
 }
 
 static NET_API_STATUS copy_setting(struct smbsession_context *context,
@@ -172,28 +178,4 @@ void smbsession_set_prompt(struct smbsession_context *context,
 {
 	context->login.prompt = prompt;
 	context->login.prompt_data = private_data;
-}
-
-NET_API_STATUS context_load_config(struct smbsession_context *context)
-{
-	bool ok = true;
-
-	if (context->configured) {
-		return NERR_Success;
-	}
-	if (context->configfile != NULL) {
-		ok = lpcfg_load(context->lp_ctx, context->configfile);
-	} else {
-		ok = lpcfg_load_default(context->lp_ctx);
-	}
-	if (!ok) {
-		return context_error(context,
-				     ERROR_INVALID_PARAMETER,
-				     "cannot load %s",
-				     context->configfile != NULL
-					     ? context->configfile
-					     : lp_default_path());
-	}
-	context->configured = true;
-	return NERR_Success;
 }

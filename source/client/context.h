@@ -35,6 +35,8 @@ struct smbsession_context {
 	unsigned int timeout;
 	struct loadparm_context *lp_ctx;
 	bool configured;
+	/* what of the configuration could not be read; "" if nothing */
+	const char *warning_text;
 	struct deadline *deadline;
 	/* parent of all that the connection has; NULL: not connected */
 	TALLOC_CTX *connection;
@@ -51,8 +53,5 @@ NET_API_STATUS context_error(struct smbsession_context *context,
 
 /** The same when out of memory. */
 NET_API_STATUS context_no_memory(struct smbsession_context *context);
-
-/** Load smb.conf, unless it is loaded. */
-NET_API_STATUS context_load_config(struct smbsession_context *context);
 
 #endif

@@ -211,6 +211,16 @@ const char *smbsession_error_name(NET_API_STATUS code);
  */
 const char *smbsession_error_text(const struct smbsession_context *context);
 
+/**
+ * What of smb.conf could not be read, in one line of words.
+ *
+ * The file is read before the context's first connection. What cannot be read
+ * is left out.
+ *
+ * @return Valid until the context's next call. "" if everything was read.
+ */
+const char *smbsession_warning_text(const struct smbsession_context *context);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

@@ -4,6 +4,7 @@
 #include "matches.h"
 
 #include "name_match.h"
+#include "terminal.h"
 
 /* No user has a name with a slash. */
 #define NOBODY "nobody/at/all"
@@ -58,6 +59,15 @@ static bool ignores_filters(struct smbsession_context *context,
 	return ignores;
 }
 
+static void warn(const struct smbsession_context *context)
+{
+	const char *warning = smbsession_warning_text(context);
+
+	if (warning[0] != '\0') {
+		terminal_complain("warning: %s", warning);
+	}
+}
+
 NET_API_STATUS matches_find(struct smbsession_context *context,
 			    const struct options *options,
 			    struct matches *matches)
@@ -69,6 +79,7 @@ NET_API_STATUS matches_find(struct smbsession_context *context,
 					      options->user,
 					      &list);
 
+	warn(context);
 	*matches = (struct matches){.list = NULL};
 	matches->list = list;
 	if (code != NERR_Success) {

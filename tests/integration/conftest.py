@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers and sessions for tests of calls that wait."""
+"""Servers, sessions and programs that several files of tests use."""
 
 import subprocess
 
 import pytest
 
+from testbed import programs
 from testbed.clients.connections import CALLER, CLIENT, OTHER_CLIENT, connect
 from testbed.clients.srvsvc import Pipe
 from testbed.faults.worker_steps import WorkerSteps
@@ -90,6 +91,18 @@ def _bob(samba):
 def _path(request):
     """The name of a file that only this test uses."""
     return f"{request.node.name.translate(str.maketrans('[]', '__'))}.txt"
+
+
+@pytest.fixture(name="own_registry")
+def _own_registry():
+    """Puts parameters into the registry of this machine."""
+    net = ["net", "-s", "/dev/null", "conf"]
+
+    def fill(parameters):
+        for name, value in parameters.items():
+            programs.run(*net, "setparm", "global", name, value)
+    yield fill
+    programs.run(*net, "drop")
 
 
 @pytest.fixture(name="pkg_config", scope="module")

@@ -139,6 +139,31 @@ def test_ticket_logs_in(host, victim, ticket, how):
     assert closes(host, victim, BY_TICKET[how], environment(ticket))
 
 
+@on_member
+@pytest.mark.parametrize("source", ["/missing/smb.conf", "registry"])
+def test_realm_of_a_file_that_is_read_in_part(host, victim, tmp_path, source):
+    tmp_path.joinpath("registry.tdb").mkdir()
+    conf = tmp_path / "smb.conf"
+    conf.write_text(f"state directory = {tmp_path}\ninclude = {source}\n"
+                    f"realm = {domain.REALM}\n")
+    done = run("close", host.name, "--client", VICTIM, "--user", "bob", "-U",
+               OPERATOR, "--password", PASSWORD, "-k", "-s", conf)
+    assert (done.returncode, done.stdout) == (
+        DONE, f"closed \\\\{VICTIM} bob\n")
+    assert done.stderr.startswith("smbsession: warning: cannot read ")
+    assert victim.alive() == DELETED
+
+
+@on_member
+@pytest.mark.parametrize("source", ["include", "config backend"])
+def test_realm_of_the_registry(host, victim, tmp_path, own_registry, source):
+    own_registry({"realm": domain.REALM})
+    conf = tmp_path / "smb.conf"
+    conf.write_text(f"{source} = registry\n")
+    assert closes(host, victim, ["-U", OPERATOR, "--password", PASSWORD, "-k",
+                                 "-s", conf], {})
+
+
 @pytest.mark.parametrize("kerberos", ["off", "required"])
 @pytest.mark.parametrize("host, caller, allowed", [
     ("member", domain.ADMINISTRATOR, True), ("member", "adm-nested", True),

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads [global] of smb.conf, and leaves out what it cannot read. Samba's
+ * lpcfg_load() does not: it stops at an include that is missing or that names
+ * the registry.
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <param.h>
+
+#include "deadline.h"
+#include "file_text.h"
+#include "smb_conf.h"
+#include "testparm.h"
+
+/* that include each other; as in Samba */
+#define FILES_MOST 100
+
+struct parameter {
+	const char *name;
+	const char *value;
+};
+
+/* The parent of all that it points to. */
+struct config {
+	struct smbsession_context *context;
+	/* of [global], in the order in which they count */
+	struct parameter *parameters;
+	size_t count;
+	/* What only Samba can follow: the registry, a file whose name has
+	 * variables. NULL: nothing */
+	const char *foreign;
+	const char *unread;
+	/* the file that is read, above those that include it */
+	struct smb_conf files[FILES_MOST];
+	size_t depth;
+	bool too_deep;
+	bool is_global;
+};
+
+static bool is_parameter(const struct config *config,
+			 const char *name,
+			 const char *wanted)
+{
+	struct loadparm_context *lp_ctx = config->context->lp_ctx;
+	const void *parameter = lpcfg_parm_struct(lp_ctx, name);
+
+	return parameter != NULL &&
+	       parameter == lpcfg_parm_struct(lp_ctx, wanted);
+}
+
+static bool is_registry(const char *value)
+{
+	return strcasecmp(value, "registry") == 0;
+}
+
+/* All that return bool return false only when out of memory. */
+
+static bool note_unread(struct config *config,
+			const char *what,
+			const char *why)
+{
+	char *unread = talloc_asprintf(config,
+				       "%s%s%s (%s)",
+				       config->unread,
+				       config->unread[0] != '\0' ? ", " : "",
+				       what,
+				       why);
+
+	if (unread != NULL) {
+		config->unread = unread;
+	}
+	return unread != NULL;
+}
+
+static bool add_parameter(struct config *config,
+			  const char *name,
+			  const char *value)
+{
+	struct parameter *longer = talloc_realloc(config,
+						  config->parameters,
+						  struct parameter,
+						  config->count + 1);
+
+	if (longer == NULL) {
+		return false;
+	}
+	config->parameters = longer;
+	longer[config->count++] = (struct parameter){name, value};
+	return true;
+}
+
+static void note_foreign(struct config *config, const char *source)
+{
+	if (is_registry(source)) {
+		config->foreign = "the registry";
+	} else if (config->foreign == NULL) {
+		config->foreign = source;
+	}
+}
+
+/* NULL on errors, with errno. */
+static char *read_file(struct config *config, const char *path)
+{
+	struct timeval left = deadline_left(config->context->deadline);
+	int wait = (int)(left.tv_sec * 1000 + left.tv_usec / 1000);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = NULL;
+	int error = 0;
+
+	if (file < 0) {
+		return NULL;
+	}
+	text = file_text(config, file, wait);
+	error = errno;
+	(void)close(file);
+	errno = error;
+	return text;
+}
+
+static void push_text(struct config *config, char *text)
+{
+	config->files[config->depth++] = (struct smb_conf){.rest = text};
+}
+
+/* smbd ignores one that is missing. A share's section may include files with
+ * [global] in them. */
+static bool add_include(struct config *config, const char *path)
+{
+	char *text = NULL;
+
+	if (is_registry(path) || strchr(path, '%') != NULL) {
+		if (config->is_global) {
+			note_foreign(config, path);
+		}
+		return true;
+	}
+	if (config->too_deep) {
+		return true;
+	}
+	if (config->depth == FILES_MOST) {
+		config->too_deep = true;
+		return note_unread(config, path, "included too deeply");
+	}
+	text = read_file(config, path);
+	if (text == NULL) {
+		return note_unread(config, path, strerror(errno));
+	}
+	push_text(config, text);
+	return true;
+}
+
+static bool add_line(struct config *config, const char *name, const char *value)
+{
+	if (is_parameter(config, name, "include")) {
+		return add_include(config, value);
+	}
+	if (!config->is_global) {
+		return true;
+	}
+	if (is_parameter(config, name, "config backend") &&
+	    is_registry(value)) {
+		note_foreign(config, value);
+	}
+	return add_parameter(config, name, value);
+}
+
+/* A section that begins in an included file continues behind the include. */
+static bool add_text(struct config *config, char *text)
+{
+	bool ok = true;
+
+	push_text(config, text);
+	while (ok && config->depth > 0) {
+		struct smb_conf *conf = &config->files[config->depth - 1];
+		const char *name = NULL;
+		const char *value = NULL;
+
+		conf->global = config->is_global;
+		if (smb_conf_next(conf, &name, &value)) {
+			config->is_global = conf->global;
+			ok = add_line(config, name, value);
+		} else {
+			config->is_global = conf->global;
+			config->depth--;
+		}
+	}
+	return ok;
+}
+
+/* Replace what was read here by what testparm reads, if it can. */
+static bool use_testparm(struct config *config, const char *path)
+{
+	struct smb_conf conf = {.one_line_each = true};
+	const char *name = NULL;
+	const char *value = NULL;
+	bool ok = true;
+
+	conf.rest = testparm_output(config->context, config, path);
+	if (conf.rest == NULL) {
+		return note_unread(config,
+				   config->foreign,
+				   "testparm cannot read it");
+	}
+	config->count = 0;
+	while (ok && smb_conf_next(&conf, &name, &value)) {
+		ok = is_parameter(config, name, "include") ||
+		     add_parameter(config, name, value);
+	}
+	return ok;
+}
+
+/* A machine without a default smb.conf has the defaults. */
+static NET_API_STATUS read_config(struct config *config)
+{
+	const char *named = config->context->configfile;
+	const char *path = named != NULL ? named : lp_default_path();
+	char *text = read_file(config, path);
+	bool ok = true;
+
+	if (text != NULL) {
+		ok = add_text(config, text);
+	} else if (named != NULL) {
+		return context_error(config->context,
+				     ERROR_INVALID_PARAMETER,
+				     "cannot read %s: %s",
+				     path,
+				     strerror(errno));
+	} else if (errno != ENOENT) {
+		ok = note_unread(config, path, strerror(errno));
+	}
+	if (ok && config->foreign != NULL) {
+		ok = use_testparm(config, path);
+	}
+	return ok ? NERR_Success : context_no_memory(config->context);
+}
+
+/* As Samba's own clients do. */
+static void use_own_wins_server(struct loadparm_context *lp_ctx)
+{
+	const bool *own =
+		lpcfg_parm_ptr(lp_ctx,
+			       NULL,
+			       lpcfg_parm_struct(lp_ctx, "wins support"));
+
+	if (own != NULL && *own &&
+	    lpcfg_parm_is_unspecified(lp_ctx, "wins server")) {
+		(void)lpcfg_do_global_parameter(lp_ctx,
+						"wins server",
+						"127.0.0.1");
+	}
+}
+
+static bool is_about_protection(const char *name)
+{
+	return strncasecmp(name, "client", strlen("client")) == 0 ||
+	       strncasecmp(name, "kerberos", strlen("kerberos")) == 0;
+}
+
+/* Without a line about the protection of our connection, it could be weaker
+ * than what the line asks for. */
+static NET_API_STATUS refuse_parameter(struct config *config,
+				       const struct parameter *parameter)
+{
+	char *line = talloc_asprintf(config,
+				     "%s = %s",
+				     parameter->name,
+				     parameter->value);
+
+	if (line == NULL) {
+		return context_no_memory(config->context);
+	}
+	if (is_about_protection(parameter->name)) {
+		return context_error(config->context,
+				     ERROR_INVALID_PARAMETER,
+				     "invalid in smb.conf: %s",
+				     line);
+	}
+	return note_unread(config, line, "invalid")
+		       ? NERR_Success
+		       : context_no_memory(config->context);
+}
+
+static NET_API_STATUS apply(struct config *config)
+{
+	struct loadparm_context *lp_ctx = config->context->lp_ctx;
+	NET_API_STATUS code = NERR_Success;
+
+	for (size_t i = 0; i < config->count && code == NERR_Success; i++) {
+		const struct parameter *parameter = &config->parameters[i];
+
+		if (!lpcfg_do_global_parameter(lp_ctx,
+					       parameter->name,
+					       parameter->value)) {
+			code = refuse_parameter(config, parameter);
+		}
+	}
+	use_own_wins_server(lp_ctx);
+	reload_charcnv(lp_ctx);
+	return code;
+}
+
+static NET_API_STATUS read_and_apply(struct config *config)
+{
+	struct smbsession_context *context = config->context;
+	NET_API_STATUS code = read_config(config);
+	const char *warning = NULL;
+
+	if (code == NERR_Success) {
+		code = apply(config);
+	}
+	if (config->unread[0] == '\0') {
+		return code;
+	}
+	warning = talloc_asprintf(context, "cannot read %s", config->unread);
+	if (warning == NULL) {
+		return context_no_memory(context);
+	}
+	context->warning_text = warning;
+	return code;
+}
+
+NET_API_STATUS config_load(struct smbsession_context *context)
+{
+	struct config *config = NULL;
+	NET_API_STATUS code = NERR_Success;
+
+	if (context->configured) {
+		return NERR_Success;
+	}
+	context->warning_text = "";
+	config = talloc_zero(context, struct config);
+	if (config == NULL) {
+		return context_no_memory(context);
+	}
+	config->context = context;
+	config->is_global = true;
+	config->unread = "";
+	code = read_and_apply(config);
+	context->configured = code == NERR_Success;
+	talloc_free(config);
+	return code;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads a whole file or pipe. */
+
+#ifndef SMBSESSION_FILE_TEXT_H
+#define SMBSESSION_FILE_TEXT_H
+
+#include <talloc.h>
+
+/**
+ * Read a file to its end, as a string.
+ *
+ * @param[in] milliseconds  how long to wait when nothing comes
+ *
+ * @return NULL on errors, with errno; ETIMEDOUT when nothing came
+ */
+char *file_text(TALLOC_CTX *mem_ctx, int file, int milliseconds);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The lines of an smb.conf, split as Samba splits them. */
+
+#include "smb_conf.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Skips empty lines, comments and the spaces before a line. */
+static char *find_line(char *text)
+{
+	while (is_space(*text) || *text == '#' || *text == ';') {
+		if (!is_space(*text)) {
+			text += strcspn(text, "\n");
+		}
+		text += *text != '\0' ? 1 : 0;
+	}
+	return text;
+}
+
+/* The end of a line without a backslash that continues it; else the end. */
+static char *before_backslash(const char *start, char *end)
+{
+	char *last = end;
+
+	if (last > start && is_space(last[-1])) {
+		last--;
+	}
+	return last > start && last[-1] == '\\' ? last - 1 : end;
+}
+
+/* Cuts off one line with those that continue it. Several spaces in a row
+ * become one. */
+static char *next_line(struct smb_conf *conf)
+{
+	char *start = find_line(conf->rest);
+	char *end = start;
+	char *next = start;
+
+	for (; *next != '\0'; next++) {
+		char *shorter = conf->one_line_each
+					? end
+					: before_backslash(start, end);
+
+		if (*next == '\n' && shorter == end) {
+			break;
+		}
+		if (*next == '\n') {
+			end = shorter;
+		} else if (end == start || !is_space(end[-1]) ||
+			   !is_space(*next)) {
+			*end++ = *next;
+		}
+	}
+	conf->rest = *next != '\0' ? next + 1 : next;
+	if (next == start) {
+		return NULL;
+	}
+	*end = '\0';
+	return start;
+}
+
+static char *trim(char *text)
+{
+	size_t length = 0;
+
+	text += is_space(*text) ? 1 : 0;
+	length = strlen(text);
+	if (length > 0 && is_space(text[length - 1])) {
+		text[length - 1] = '\0';
+	}
+	return text;
+}
+
+static bool is_global(char *section)
+{
+	section[strcspn(section, "]")] = '\0';
+	section = trim(section);
+	return strcasecmp(section, "global") == 0 ||
+	       strcasecmp(section, "globals") == 0;
+}
+
+bool smb_conf_next(struct smb_conf *conf, const char **name, const char **value)
+{
+	char *line = NULL;
+
+	while ((line = next_line(conf)) != NULL) {
+		char *equals = strchr(line, '=');
+
+		if (line[0] == '[') {
+			conf->global = is_global(line + 1);
+		} else if (equals != NULL && equals > line) {
+			*equals = '\0';
+			*name = trim(line);
+			*value = trim(equals + 1);
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The lines of an smb.conf. */
+
+#ifndef SMBSESSION_SMB_CONF_H
+#define SMBSESSION_SMB_CONF_H
+
+#include <stdbool.h>
+
+/* How far a text has been read. */
+struct smb_conf {
+	/* the rest of the text; it is modified */
+	char *rest;
+	/* in [global], and not in a share's section? */
+	bool global;
+	/* a backslash at the end of a line is part of the value */
+	bool one_line_each;
+};
+
+/** Get the next parameter of any section; false at the end of the text. */
+bool smb_conf_next(struct smb_conf *conf,
+		   const char **name,
+		   const char **value);
+
+#endif

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""smbsession and the library read every smb.conf that smbd takes."""
+
+import fcntl
+import shutil
+import socket
+import subprocess
+
+import pytest
+
+from testbed import programs
+from testbed.clients.smbsession import (
+    DONE, OTHER, TOOL, environment, execute, login, run)
+from testbed.servers.standalone import Server
+
+SERVER = "127.0.0.1"
+ADMIN = login("adm")
+NOBODY = 65534
+
+MISSING = "/etc/samba/missing.conf (No such file or directory)"
+REGISTRY = "the registry (testparm cannot read it)"
+
+
+@pytest.fixture(name="samba", scope="module")
+def _samba():
+    """It refuses encryption and the newest dialect."""
+    with Server(address=SERVER, conf={
+            "server smb encrypt": "off",
+            "server max protocol": "SMB3_02"}) as server:
+        yield server
+
+
+@pytest.fixture(name="place")
+def _place(samba, request):
+    """A directory that every user may read."""
+    place = samba.directory / request.node.name.translate(
+        str.maketrans("[]/%", "____"))
+    place.mkdir()
+    place.chmod(0o755)
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture(name="registry")
+def _registry(place):
+    """Puts parameters into the registry that conf() includes."""
+    def fill(parameters):
+        place.joinpath("net.conf").write_text(state_directory(place))
+        for name, value in parameters.items():
+            programs.run("net", "-s", place / "net.conf", "conf", "setparm",
+                         "global", name, value)
+        return place / "registry.tdb"
+    return fill
+
+
+def state_directory(place):
+    return f"[global]\nstate directory = {place}\n"
+
+
+@pytest.fixture(name="conf")
+def _conf(place):
+    """Writes an smb.conf with these lines in [global]; its path."""
+    def write(*lines):
+        path = place / "smb.conf"
+        path.write_text(state_directory(place) + "\n".join(lines) + "\n")
+        path.chmod(0o644)
+        return path
+    return write
+
+
+def ncalrpc_dir(samba):
+    """The local server is found only with this parameter."""
+    return {"ncalrpc dir": str(samba.directory / "ncalrpc")}
+
+
+def line(parameters):
+    return "\n".join(f"{name} = {value}" for name, value in parameters.items())
+
+
+def warning(*unread):
+    return f"smbsession: warning: cannot read {', '.join(unread)}\n"
+
+
+def is_read(path, *unread):
+    """The local server's parameter is used, and this is what is said.
+
+    By the option and by default, without a login and with one.
+    """
+    said = warning(*unread) if unread else ""
+    for options, env in ([["-s", path], {}], [[], {"SMB_CONF_PATH": path}]):
+        for server in ([], [SERVER, ADMIN]):
+            done = run("list", *server, *options, env=env)
+            assert (done.returncode, done.stderr) == (DONE, said)
+            assert done.stdout.startswith("CLIENT")
+
+
+def test_registry_is_included(samba, conf, registry):
+    registry(ncalrpc_dir(samba))
+    is_read(conf("include = registry"))
+
+
+def test_line_after_the_registry_counts(samba, conf, registry):
+    registry({"ncalrpc dir": "/nowhere", "client protection": "encrypt"})
+    is_read(conf("INCLUDE = Registry", line(ncalrpc_dir(samba)),
+                 "client protection = sign"))
+
+
+def test_registry_instead_of_the_file(samba, conf, own_registry):
+    own_registry(ncalrpc_dir(samba))
+    is_read(conf("client protection = encrypt", "config backend = registry"))
+
+
+@pytest.mark.parametrize("section", ["", "[share]\n", "[share]\n[global]\n"],
+                         ids=["global", "share", "global-again"])
+def test_missing_include(samba, conf, section):
+    is_read(conf(line(ncalrpc_dir(samba)),
+                 f"{section}include = /etc/samba/missing.conf"), MISSING)
+
+
+def test_lines_after_a_missing_include_count(samba, conf):
+    is_read(conf("include = /etc/samba/missing.conf",
+                 line(ncalrpc_dir(samba))), MISSING)
+
+
+def test_everything_that_is_missing_is_in_one_line(samba, conf, registry):
+    registry({}).mkdir()
+    is_read(conf("include = registry", "include = /etc/samba/missing.conf",
+                 line(ncalrpc_dir(samba))), MISSING, REGISTRY)
+
+
+def test_included_files(samba, conf, place):
+    place.joinpath("one.conf").write_text(
+        "[share]\nclient protection = encrypt\n"
+        f"[global]\ninclude = {place}/two.conf\n")
+    place.joinpath("two.conf").write_text(
+        f"{line(ncalrpc_dir(samba))}\n[share]\n")
+    is_read(conf(f"include = {place}/one.conf",
+                 "client protection = encrypt"))
+
+
+def test_file_that_includes_itself(samba, conf, place):
+    include = f"include = {place}/smb.conf"
+    is_read(conf(line(ncalrpc_dir(samba)), include, include),
+            f"{place}/smb.conf (included too deeply)")
+
+
+@pytest.mark.parametrize("variable", ["%m", "%I", "%U"])
+def test_files_for_clients_are_of_no_use(samba, conf, place, variable):
+    is_read(conf(f"include = {place}/{variable}.conf",
+                 line(ncalrpc_dir(samba))))
+
+
+def test_files_for_this_host_are_read(samba, conf, place):
+    name = socket.gethostname().split(".")[0]
+    place.joinpath(f"{name}.conf").write_text(line(ncalrpc_dir(samba)))
+    is_read(conf(f"include = {place}/%h.conf"))
+
+
+def test_invalid_line(samba, conf):
+    is_read(conf("domain master = perhaps", line(ncalrpc_dir(samba))),
+            "domain master = perhaps (invalid)")
+
+
+def test_testparm_that_hangs_is_not_waited_for(samba, conf, registry):
+    path = registry(ncalrpc_dir(samba))
+    with open(path, "rb+") as database:
+        fcntl.lockf(database, fcntl.LOCK_EX)
+        done = run("list", SERVER, ADMIN, "--timeout=4", "-s",
+                   conf("include = registry"))
+    assert (done.returncode, done.stderr) == (DONE, warning(REGISTRY))
+
+
+def refuses(samba, path, *options):
+    """The server cannot protect the connection as smb.conf asks."""
+    done = run("list", samba.address, ADMIN, "-s", path, *options)
+    assert done.returncode not in (DONE, OTHER)
+    assert done.stdout == ""
+    return True
+
+
+@pytest.fixture(name="protection", params=[
+    ("client protection", "encrypt"), ("client ipc min protocol", "SMB3_11")],
+    ids=lambda parameter: parameter[0])
+def _protection(request):
+    return dict([request.param])
+
+
+def test_protection_after_what_cannot_be_read(samba, conf, registry,
+                                              protection):
+    registry({}).mkdir()
+    for lines in (["include = /etc/samba/missing.conf"],
+                  ["include = registry"], [f"include = {conf()}.%h"]):
+        assert refuses(samba, conf(*lines, line(protection)))
+
+
+def test_protection_in_the_registry(samba, conf, registry, protection):
+    registry(protection)
+    path = conf("include = registry")
+    assert refuses(samba, path)
+    override = [f"--option={name}=default" for name in protection]
+    assert run("list", SERVER, ADMIN, "-s", path, *override).returncode == DONE
+
+
+@pytest.mark.parametrize("text", [
+    "client signing = perhaps", "Client Protection = perhaps",
+    "kerberos encryption types = perhaps"])
+def test_protection_that_is_invalid(samba, conf, text):
+    done = run("list", samba.address, ADMIN, "-s", conf(text))
+    assert (done.returncode, done.stderr) == (
+        OTHER, "smbsession: ERROR_INVALID_PARAMETER: "
+        f"invalid in smb.conf: {text}\n")
+
+
+@pytest.mark.parametrize("path, why", [
+    ("/nowhere/smb.conf", "No such file or directory"),
+    ("/etc", "Is a directory")])
+def test_named_file_must_be_readable(samba, path, why):
+    done = run("list", samba.address, ADMIN, "--configfile", path)
+    assert (done.returncode, done.stderr) == (
+        OTHER, "smbsession: ERROR_INVALID_PARAMETER: "
+        f"cannot read {path}: {why}\n")
+
+
+def run_as_nobody(place, path, *options):
+    tool = shutil.copy(TOOL, place)
+    return subprocess.run(
+        [tool, "list", SERVER, ADMIN, *options], capture_output=True,
+        text=True, check=False, user=NOBODY, group=NOBODY, extra_groups=[],
+        env=environment(SMB_CONF_PATH=path))
+
+
+def test_registry_is_for_root_only(samba, conf, registry, place):
+    registry(ncalrpc_dir(samba))
+    done = run_as_nobody(place, conf("include = registry"))
+    assert (done.returncode, done.stderr) == (DONE, warning(REGISTRY))
+
+
+def test_protection_where_the_registry_is_for_root_only(
+        samba, conf, own_registry, place, protection):
+    own_registry(ncalrpc_dir(samba))
+    done = run_as_nobody(place, conf("config backend = registry",
+                                     line(protection)))
+    assert done.returncode not in (DONE, OTHER)
+    assert done.stderr.startswith(warning(REGISTRY))
+
+
+def test_file_that_a_user_may_not_read(samba, conf, place):
+    path = conf()
+    path.chmod(0o600)
+    done = run_as_nobody(place, path)
+    assert (done.returncode, done.stderr) == (
+        DONE, warning(f"{path} (Permission denied)"))
+    done = run_as_nobody(place, path, "-s", path)
+    assert (done.returncode, done.stderr) == (
+        OTHER, "smbsession: ERROR_INVALID_PARAMETER: "
+        f"cannot read {path}: Permission denied\n")
+
+
+PROGRAM = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include <smbsession.h>
+
+static void list(const char *configfile)
+{
+	struct smbsession_context *context = smbsession_new();
+	struct smbsession_list *list = NULL;
+
+	if (configfile != NULL) {
+		smbsession_set(context, SMBSESSION_CONFIGFILE, configfile);
+	}
+	printf("'%s' ", smbsession_warning_text(context));
+	smbsession_enum(context, NULL, NULL, NULL, &list);
+	printf("'%s'\n", smbsession_warning_text(context));
+	smbsession_list_free(list);
+	smbsession_free(context);
+}
+
+int main(int argc, char *argv[])
+{
+	list(argv[argc - 1]);
+	list(NULL);
+	return getenv("SMB_CONF_PATH") != NULL;
+}
+"""
+
+
+def test_library_tells_its_program_for_each_context(samba, conf, compiled,
+                                                    tmp_path):
+    source = tmp_path / "warnings.c"
+    source.write_text(PROGRAM)
+    done = execute(compiled(source), conf(
+        "include = /etc/samba/missing.conf", line(ncalrpc_dir(samba))))
+    assert (done.stdout, done.stderr, done.returncode) == (
+        f"'' 'cannot read {MISSING}'\n'' ''\n", "", 0)

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests of source/client/smb_conf.c: how lines are split. */
+
+#include "tests/unit/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "source/client/smb_conf.h"
+
+struct text {
+	const char *name;
+	const char *text;
+	/* the parameters as NAME=VALUE; those of [global] begin with a '+' */
+	const char *expected;
+	bool one_line_each;
+};
+
+static const struct text texts[] = {
+	{"nothing", "", "", false},
+	{"empty lines", "\n \n\t\r\n", "", false},
+	{"before the first section", "a=1", "+a=1;", false},
+	{"several", "a=1\nb=2\n", "+a=1;+b=2;", false},
+	{"spaces",
+	 "  name  of \t it =  a   value \r\n",
+	 "+name of it=a value;",
+	 false},
+	{"no value", "a =\nb = 2", "+a=;+b=2;", false},
+	{"two equals signs", "a = b = c", "+a=b = c;", false},
+	{"neither name nor value", "word\n= 1\na=1", "+a=1;", false},
+	{"comments", "# a=1\n ; b=2\nc=3 # 4\n;d=5", "+c=3 # 4;", false},
+	{"share", "[share]\na=1\n", "a=1;", false},
+	{"global again", "[x]\na=1\n[ GlobaL ]\nb=2\n", "a=1;+b=2;", false},
+	{"other name of global", "[x]\n[globals]\na=1\n", "+a=1;", false},
+	{"name that begins as global", "[global2]\na=1\n", "a=1;", false},
+	{"section that does not end",
+	 "[x\na=1\n[global\nb=2\n",
+	 "a=1;+b=2;",
+	 false},
+	{"continued", "a = 1\\\n2\nb=3", "+a=12;+b=3;", false},
+	{"continued with a space",
+	 "a = 1 \\ \n  2\nb=3",
+	 "+a=1 2;+b=3;",
+	 false},
+	{"continued name", "long\\\n name = 1", "+long name=1;", false},
+	{"continued comment is none", "# a \\\nb=1", "+b=1;", false},
+	{"comment that continues", "a=1\\\n# 2\nb=3", "+a=1# 2;+b=3;", false},
+	{"continued by nothing",
+	 "a=1\\\n\nb=2\n\\\n\nc=3",
+	 "+a=1;+b=2;+c=3;",
+	 false},
+	{"backslash at the end", "a=1\\", "+a=1\\;", false},
+	{"two backslashes at the end", "a=1\\\\\nb=2", "+a=1\\b=2;", false},
+	{"one line each", "a=1\\\nb=\\\\\n", "+a=1\\;+b=\\\\;", true},
+};
+
+static void check_text(void **state)
+{
+	const struct text *row = *state;
+	char text[256];
+	char found[256] = "";
+	struct smb_conf conf = {.rest = text,
+				.global = true,
+				.one_line_each = row->one_line_each};
+	const char *name = NULL;
+	const char *value = NULL;
+
+	(void)snprintf(text, sizeof(text), "%s", row->text);
+	while (smb_conf_next(&conf, &name, &value)) {
+		size_t length = strlen(found);
+
+		(void)snprintf(found + length,
+			       sizeof(found) - length,
+			       "%s%s=%s;",
+			       conf.global ? "+" : "",
+			       name,
+			       value);
+	}
+	assert_string_equal(found, row->expected);
+	assert_int_equal(conf.rest[0], '\0');
+}
+
+int main(void)
+{
+	struct table table = {.count = 0};
+
+	TABLE_ADD(&table, texts, check_text);
+	return table_run(&table, "smb_conf");
+}
