@@ -38,7 +38,7 @@ static void make_info_2(void *entry, const struct session_row *row)
 {
 	*(struct srvsvc_NetSessInfo2 *)entry = (struct srvsvc_NetSessInfo2){
 		INFO_1(row),
-		.client_type = row->dialect,
+		.client_type = row->client_type,
 	};
 }
 
@@ -56,7 +56,7 @@ static void make_info_502(void *entry, const struct session_row *row)
 {
 	*(struct srvsvc_NetSessInfo502 *)entry = (struct srvsvc_NetSessInfo502){
 		INFO_1(row),
-		.client_type = row->dialect,
+		.client_type = row->client_type,
 		.transport = row->transport,
 	};
 }
@@ -142,7 +142,7 @@ size_t session_info_size(uint32_t level, const struct session_row *row)
 		size += utf16_size(row->user);
 	}
 	if (found->has_type) {
-		size += utf16_size(row->dialect);
+		size += utf16_size(row->client_type);
 	}
 	if (found->has_transport) {
 		size += utf16_size(row->transport);

@@ -25,7 +25,7 @@ from testbed.clients.srvsvc import (
     NERR_USER_NOT_FOUND, Pipe, rpcclient)
 from testbed.needs import needs_ipv6
 from testbed.observe import audit
-from testbed.observe.sessions import wait_client_gone
+from testbed.observe.sessions import sessions_of, wait_client_gone
 from testbed.servers.standalone import Server
 
 IPV4 = "127.0.0.21"
@@ -84,13 +84,54 @@ def test_row_has_what_is_known_of_a_session(samba, pipe, dialect):
                  source=IPV4) as session:
         session.open("held")
         row, = rows_of(pipe, "bob")
-        seconds = row.pop("time")
+        seconds, idle = row.pop("time"), row.pop("idle_time")
+        client_type = row.pop("cltype_name")
         assert row == {
             "cname": f"\\\\{IPV4}", "username": "bob", "num_opens": 1,
-            "idle_time": 0, "user_flags": 0,
-            "cltype_name": CLIENT_TYPES[dialect],
-            "transport": "\\Device\\NetbiosSmb"}
-        assert seconds <= time.monotonic() - started + 1
+            "user_flags": 0, "transport": "\\Device\\NetbiosSmb"}
+        assert client_type.split(",")[0] == CLIENT_TYPES[dialect]
+        assert max(seconds, idle) <= time.monotonic() - started + 1
+
+
+# What smb.conf demands, and how a client protects its requests.
+PROTECTIONS = [
+    (None, {"dialect": "SMB1"}, {""}),
+    (None, {"dialect": "3.0"}, {""}),
+    (None, {"dialect": "3.0", "sign": True}, {"partly signed", "signed"}),
+    (None, {"dialect": "3.0", "encrypt": True}, {"partly encrypted"}),
+    ("signing", {"dialect": "3.0"}, {"signed"}),
+    ("signing", {"dialect": "3.1.1"}, {"signed"}),
+    ("smb encrypt", {"dialect": "3.1.1", "encrypt": True}, {"encrypted"}),
+]
+
+
+@pytest.fixture(name="strict_samba", scope="module")
+def _strict_samba(request):
+    conf = {f"server {request.param}": "required"} if request.param else {}
+    with Server(address="127.0.0.4", conf=conf) as server:
+        yield server
+
+
+@pytest.mark.parametrize("strict_samba, options, expected", PROTECTIONS,
+                         indirect=["strict_samba"])
+def test_client_type_says_how_requests_are_protected(strict_samba, options,
+                                                     expected):
+    """As smbstatus does, in other words."""
+    with connect(strict_samba, "sop", source=CALLER,
+                 encrypt=True) as caller, \
+            connect(strict_samba, "bob", source=IPV4, **options) as bob:
+        bob.open("held")
+        row, = rows_of(Pipe(caller), "bob")
+        shown, = sessions_of(strict_samba, "bob")
+    dialect, _, words = row["cltype_name"].partition(", ")
+    assert dialect == CLIENT_TYPES[options["dialect"]]
+    assert words.split(", ")[0] in expected
+    amount = {"partial": "partly ", "full": ""}
+    assert words == ", ".join(
+        f"{amount[degree]}{what}" for what, degree in (
+            ("encrypted", shown["encryption"]),
+            ("signed", "none" if shown["encryption"] == "full"
+             else shown["signing"])) if degree != "none")
 
 
 def test_times_count_up(samba, pipe):
@@ -116,8 +157,12 @@ def test_each_level_has_the_same_sessions_in_the_same_order(samba, pipe,
         listing = enumerate_sessions(pipe, level)
     assert len(listing.rows) == listing.total == full.total >= 3
     for row, same in zip(listing.rows, full.rows):
-        assert {field: same[field] for field in row if field != "time"} == {
-            field: row[field] for field in row if field != "time"}
+        assert {**same, **row, **times_of(same)} == same
+
+
+def times_of(row):
+    """What can change from one list to the next."""
+    return {"time": row["time"], "idle_time": row["idle_time"]}
 
 
 @pytest.mark.skipif(series.OPENS_NAME_SESSION,
@@ -187,7 +232,8 @@ def test_session_of_two_channels_is_listed_once(samba, pipe):
         with second.connection:
             row, = rows_of(pipe, "bob")
             for client in (IPV4, OTHER_IPV4):
-                assert rows_of(pipe, "bob", client=client) == [row]
+                same, = rows_of(pipe, "bob", client=client)
+                assert {**same, **times_of(row)} == row
             assert pipe.net_session_del(row["cname"], "bob") == NERR_SUCCESS
             assert {session.alive(), second.alive()} <= DELETED
 

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names of dialects and transports in the list of sessions. */
+/* Names of client types and transports in the list of sessions. */
 
 #ifndef SESSIONDEL_PROTOCOL_NAMES_H
 #define SESSIONDEL_PROTOCOL_NAMES_H
 
-#include <stdint.h>
+#include <talloc.h>
+
+#include "source/common/samba_records.h"
 
 /**
- * The name of a dialect, such as "SMB 3.1.1". A constant.
+ * The dialect of a session, and how its requests were protected so far:
+ * "SMB 3.1.1, encrypted". Encrypted ones count as signed, so signing is left
+ * out if all were encrypted. "partly" means that some were not.
  *
- * @param[in] dialect  DialectRevision of [MS-SMB2] 2.2.4, 0 for SMB1.
+ * @param[in] mem_ctx  Owns the name.
+ *
+ * @return NULL if out of memory.
  */
-const char *session_dialect_name(uint16_t dialect);
+const char *session_client_type(TALLOC_CTX *mem_ctx,
+				const struct smbXsrv_session_global *session);
 
 /**
  * The Windows name of a channel's transport. A constant.

@@ -19,7 +19,7 @@ static void put_row(struct message *message, const struct session_row *row)
 	message_put_u32(message, row->id);
 	message_put_string(message, row->client);
 	message_put_string(message, row->user);
-	message_put_string(message, row->dialect);
+	message_put_string(message, row->client_type);
 	message_put_string(message, row->transport);
 	message_put_u32(message, row->guest);
 	message_put_u32(message, row->seconds);
@@ -88,14 +88,15 @@ static bool receive_row(struct session_list *list, struct message *message)
 	*row = (struct session_row){.id = message_get_u32(message)};
 	row->client = talloc_strdup(list->rows, message_get_string(message));
 	row->user = talloc_strdup(list->rows, message_get_string(message));
-	row->dialect = talloc_strdup(list->rows, message_get_string(message));
+	row->client_type =
+		talloc_strdup(list->rows, message_get_string(message));
 	row->transport = talloc_strdup(list->rows, message_get_string(message));
 	row->guest = message_get_u32(message);
 	row->seconds = message_get_u32(message);
 	row->opens = message_get_u32(message);
 	list->num += 1;
 	return row->client != NULL && row->user != NULL &&
-	       row->dialect != NULL && row->transport != NULL;
+	       row->client_type != NULL && row->transport != NULL;
 }
 
 static bool receive_listed(uint32_t type,

@@ -152,8 +152,9 @@ static NTSTATUS add_draft(struct make_state *state,
 					state->mem_ctx,
 					channel->remote_address,
 					channel->remote_name),
-				.dialect = session_dialect_name(
-					session->connection_dialect),
+				.client_type =
+					session_client_type(state->mem_ctx,
+							    session),
 				.transport = session_transport_name(
 					channel->local_address),
 				.guest = session_user_is_guest(
@@ -166,7 +167,7 @@ static NTSTATUS add_draft(struct make_state *state,
 			},
 		.user = *user,
 	};
-	if (draft->row.client == NULL ||
+	if (draft->row.client == NULL || draft->row.client_type == NULL ||
 	    !copy_user(state->frame, &draft->user)) {
 		return NT_STATUS_NO_MEMORY;
 	}

@@ -17,7 +17,7 @@ struct session_row {
 	/* NetrSessionDel with these names closes this session */
 	const char *client;
 	const char *user;
-	const char *dialect;
+	const char *client_type;
 	const char *transport;
 	bool guest;
 	/* since the session was set up */

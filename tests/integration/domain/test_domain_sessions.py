@@ -62,7 +62,7 @@ def users_of(pipe, client, level):
 
 def types_of(pipe, client):
     """The listed dialects of its sessions."""
-    return {row["cltype_name"] for row in enumerate_sessions(pipe, 502).rows
+    return {row["cltype_name"].split(",")[0] for row in enumerate_sessions(pipe, 502).rows
             if row["cname"] == client}
 
 

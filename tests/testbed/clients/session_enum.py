@@ -24,7 +24,7 @@ FIELDS = {
     502: ("cname", "username", "num_opens", "time", "idle_time", "user_flags",
           "cltype_name", "transport"),
 }
-# The client type (cltype_name) of each dialect.
+# The client type (cltype_name) of each dialect, with no protection.
 CLIENT_TYPES = {"SMB1": "SMB 1.0", "2.02": "SMB 2.0.2", "2.1": "SMB 2.1",
                 "3.0": "SMB 3.0", "3.0.2": "SMB 3.0.2", "3.1.1": "SMB 3.1.1"}
 

@@ -18,7 +18,8 @@ def session_table(server):
 
     session_id: the global id. pid: of the smbd. user: the Unix name.
     client: the name or address that the server recorded. address: the
-    client's address. dialect: such as "SMB3_11" or "NT1".
+    client's address. dialect: such as "SMB3_11" or "NT1". encryption and
+    signing: of how many requests, "none", "partial" or "full".
     """
     status = _smbstatus(server, "--processes")
     return sorted((_session(entry) for entry in
@@ -110,6 +111,8 @@ def _session(entry):
         "client": entry["remote_machine"],
         "address": _address(entry["hostname"]),
         "dialect": entry["session_dialect"],
+        "encryption": entry["encryption"]["degree"],
+        "signing": entry["signing"]["degree"],
     }
 
 
