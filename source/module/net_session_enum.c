@@ -149,7 +149,7 @@ static void list(struct tevent_req *req)
 		state,
 		state->wait.ev,
 		&state->work,
-		session_info_counts_opens(state->r->out.info_ctr->level),
+		session_info_fields(state->r->out.info_ctr->level),
 		async_reply_limit(&state->start, state->wait.limit));
 
 	call_continue_after(req, subreq, net_session_enum_listed);

@@ -8,9 +8,6 @@
 /* [MS-SRVS] 2.2.2.3 */
 #define SESS_GUEST 0x00000001
 
-/* Samba has no record of when a session was last used. */
-#define IDLE_SECONDS 0
-
 static uint32_t user_flags_of(const struct session_row *row)
 {
 	return row->guest ? SESS_GUEST : 0;
@@ -26,7 +23,7 @@ static void make_info_0(void *entry, const struct session_row *row)
 #define INFO_1(row)                                       \
 	.client = (row)->client, .user = (row)->user,     \
 	.num_open = (row)->opens, .time = (row)->seconds, \
-	.idle_time = IDLE_SECONDS, .user_flags = user_flags_of(row)
+	.idle_time = (row)->idle, .user_flags = user_flags_of(row)
 
 static void make_info_1(void *entry, const struct session_row *row)
 {
@@ -48,7 +45,7 @@ static void make_info_10(void *entry, const struct session_row *row)
 		.client = row->client,
 		.user = row->user,
 		.time = row->seconds,
-		.idle_time = IDLE_SECONDS,
+		.idle_time = row->idle,
 	};
 }
 
@@ -67,6 +64,7 @@ struct level {
 	uint32_t wire_size;
 	size_t size;
 	void (*make)(void *entry, const struct session_row *row);
+	/* and times */
 	bool has_user;
 	bool has_opens;
 	bool has_type;
@@ -121,11 +119,14 @@ bool session_info_has_level(uint32_t level)
 	return find_level(level) != NULL;
 }
 
-bool session_info_counts_opens(uint32_t level)
+struct session_fields session_info_fields(uint32_t level)
 {
 	const struct level *found = find_level(level);
 
-	return found != NULL && found->has_opens;
+	return (struct session_fields){
+		.opens = found->has_opens,
+		.idle = found->has_user,
+	};
 }
 
 static size_t utf16_size(const char *text)

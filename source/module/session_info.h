@@ -17,9 +17,9 @@
 bool session_info_has_level(uint32_t level);
 
 /**
- * Does a level report how many files are open?
+ * Which fields of a row a level has use for.
  */
-bool session_info_counts_opens(uint32_t level);
+struct session_fields session_info_fields(uint32_t level);
 
 /**
  * How many bytes one session takes: its SESSION_INFO_x with pointers of four

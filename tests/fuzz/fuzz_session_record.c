@@ -14,6 +14,7 @@
 #include "tests/unit/record_walk.h"
 
 #include "source/session/find/session_list_local.h"
+#include "source/session/tcp/tcp_dump.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -112,6 +113,7 @@ static void check_listed(TALLOC_CTX *mem_ctx,
 {
 	const struct session_scope scope = scope_of(session);
 	const struct session_query everything = {.user = {.whole = NULL}};
+	const struct session_fields nothing_more = {.idle = false};
 	struct client_address address;
 	struct session_list list;
 
@@ -119,7 +121,7 @@ static void check_listed(TALLOC_CTX *mem_ctx,
 						 table,
 						 &everything,
 						 &scope,
-						 false,
+						 nothing_more,
 						 &list)));
 	assert(list.num == (session->auth_session_info != NULL));
 	if (list.num == 0) {
@@ -144,8 +146,13 @@ static void check_channel(struct session_table *table,
 			  const struct smbXsrv_channel_global *channel)
 {
 	struct client_address address;
+	struct tcp_connection connection;
 	char ip[INET6_ADDRSTRLEN];
 
+	assert(!tcp_connection_parse(channel->local_address,
+				     channel->remote_address,
+				     &connection) ||
+	       connection.client.port != 0);
 	assert(channel->remote_address != NULL && channel->remote_name != NULL);
 	if (strncmp(channel->remote_name, "\\\\", 2) != 0) {
 		check_matches(table, session, channel->remote_name, NULL);

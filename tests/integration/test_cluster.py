@@ -100,6 +100,20 @@ def test_command_of_the_banner_closes_on_all_nodes(cluster, top_directory):
         assert bystander.alive() == ALIVE
 
 
+def test_idle_time_is_that_of_clients_of_the_asked_node(cluster, pipe):
+    """0 on other nodes, where all clients have been idle for longer."""
+    def idle_times():
+        return {row["username"]: row["idle_time"]
+                for row in enumerate_sessions(pipe, 502).rows}
+
+    with (connect(cluster[0], "alice", source=CLIENT),
+          connect(cluster[2], "bob", source=CLIENT),
+          connect(cluster[1], "carol", source=CLIENT)):
+        wait_until(lambda: idle_times()["carol"] > 0, "carol is idle")
+        times = idle_times()
+        assert (times["alice"], times["bob"]) == (0, 0)
+
+
 def test_list_has_the_sessions_of_all_nodes(cluster, pipe):
     """Each with the files that it has open on its own node."""
     with sessions_everywhere(cluster, "alice") as everyone:

@@ -58,6 +58,7 @@ smbd --daemon
 sleep infinity | smbclient -U alice%{PASSWORD} //127.0.0.1/alice >/dev/null &
 until smbstatus --brief 2>&1 | grep -q alice; do sleep 0.1; done
 {ASK}
+rpcclient -U root%{PASSWORD} 127.0.0.1 -c netsessenum
 rpcclient -U root%{PASSWORD} 127.0.0.1 -c 'netsessdel 127.0.0.1 alice'
 smbstatus --brief | grep alice || echo closed
 for process in $(grep -l /sessiondel.so /proc/[0-9]*/maps); do

@@ -22,6 +22,8 @@ struct record {
 	const char *dns_domain;
 	const char *upn;
 	const char *unix_name;
+	/* of all channels */
+	struct server_id owner;
 	struct record_channel {
 		const char *address;
 		const char *name;
@@ -76,6 +78,7 @@ static inline TDB_DATA record_encode(TALLOC_CTX *mem_ctx,
 	DATA_BLOB bytes = {.length = 0};
 
 	for (size_t i = 0; i < record->num_channels; i++) {
+		channels[i].server_id = record->owner;
 		channels[i].local_address = "ipv4:10.0.0.1:445";
 		channels[i].remote_address = record->channels[i].address;
 		channels[i].remote_name = record->channels[i].name;

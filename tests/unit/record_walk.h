@@ -124,7 +124,12 @@ static inline struct session_list make_list(TALLOC_CTX *mem_ctx,
 
 	table->unfiltered = unfiltered;
 	assert(NT_STATUS_IS_OK(
-		session_list_make(mem_ctx, table, query, scope, false, &list)));
+		session_list_make(mem_ctx,
+				  table,
+				  query,
+				  scope,
+				  (struct session_fields){.opens = false},
+				  &list)));
 	return list;
 }
 

@@ -27,7 +27,7 @@ static void session_list_done(struct tevent_req *subreq)
 struct tevent_req *session_list_send(TALLOC_CTX *mem_ctx,
 				     struct tevent_context *ev,
 				     struct session_work *work,
-				     bool opens,
+				     struct session_fields fields,
 				     struct timeval limit)
 {
 	struct tevent_req *req = NULL;
@@ -48,7 +48,7 @@ struct tevent_req *session_list_send(TALLOC_CTX *mem_ctx,
 							  work->table,
 							  &work->query,
 							  &work->scope,
-							  opens,
+							  fields,
 							  state->list))) {
 			tevent_req_done(req);
 		}
@@ -57,7 +57,7 @@ struct tevent_req *session_list_send(TALLOC_CTX *mem_ctx,
 	subreq = session_list_in_child_send(state,
 					    ev,
 					    work,
-					    opens,
+					    fields,
 					    limit,
 					    state->list);
 	if (!tevent_req_nomem(subreq, req)) {

@@ -19,7 +19,7 @@
  * @param[in] mem_ctx  Owns the request.
  * @param[in] ev       Where to wait.
  * @param[in] work     Must outlive the request.
- * @param[in] opens    Count the opens.
+ * @param[in] fields   As session_list_make() takes them.
  * @param[in] limit    How long a child may take.
  *
  * @return The request, NULL without memory.
@@ -27,7 +27,7 @@
 struct tevent_req *session_list_send(TALLOC_CTX *mem_ctx,
 				     struct tevent_context *ev,
 				     struct session_work *work,
-				     bool opens,
+				     struct session_fields fields,
 				     struct timeval limit);
 
 /**

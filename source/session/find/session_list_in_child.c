@@ -7,7 +7,7 @@
 
 #include "message_addresses.h"
 
-/* A request says whether to count opens, and has the client's addresses. */
+/* A request says which fields to fill, and has the client's addresses. */
 enum {
 	LIST_REQUEST = 2,
 	LIST_ROW = CHILD_MESSAGES + 100,
@@ -23,6 +23,7 @@ static void put_row(struct message *message, const struct session_row *row)
 	message_put_string(message, row->transport);
 	message_put_u32(message, row->guest);
 	message_put_u32(message, row->seconds);
+	message_put_u32(message, row->idle);
 	message_put_u32(message, row->opens);
 }
 
@@ -33,13 +34,14 @@ static NTSTATUS serve_list(struct child_link *link,
 			   void *private_data)
 {
 	struct session_work *work = private_data;
-	const bool opens = message_get_u32(request);
+	struct session_fields fields = {.opens = message_get_u32(request)};
 	struct client_addresses addresses;
 	struct session_list list = {.rows = NULL};
 	struct message *summary = NULL;
 	TALLOC_CTX *frame = talloc_new(NULL);
 	NTSTATUS status = NT_STATUS_NO_MEMORY;
 
+	fields.idle = message_get_u32(request);
 	work->query.client.resolved =
 		message_get_addresses(request, &addresses);
 	if (frame != NULL) {
@@ -47,7 +49,7 @@ static NTSTATUS serve_list(struct child_link *link,
 					   work->table,
 					   &work->query,
 					   &work->scope,
-					   opens,
+					   fields,
 					   &list);
 	}
 	for (size_t i = 0; NT_STATUS_IS_OK(status) && i < list.num; i++) {
@@ -93,6 +95,7 @@ static bool receive_row(struct session_list *list, struct message *message)
 	row->transport = talloc_strdup(list->rows, message_get_string(message));
 	row->guest = message_get_u32(message);
 	row->seconds = message_get_u32(message);
+	row->idle = message_get_u32(message);
 	row->opens = message_get_u32(message);
 	list->num += 1;
 	return row->client != NULL && row->user != NULL &&
@@ -116,14 +119,15 @@ static bool receive_listed(uint32_t type,
 struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
 					      struct tevent_context *ev,
 					      struct session_work *work,
-					      bool opens,
+					      struct session_fields fields,
 					      struct timeval limit,
 					      struct session_list *list)
 {
 	struct message request =
 		message_begin(call_child_buffer(work->child), LIST_REQUEST);
 
-	message_put_u32(&request, opens);
+	message_put_u32(&request, fields.opens);
+	message_put_u32(&request, fields.idle);
 	message_put_addresses(&request, work->query.client.resolved);
 	return call_child_request_send(mem_ctx,
 				       ev,

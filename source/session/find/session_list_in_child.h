@@ -21,7 +21,7 @@ struct child_service;
 struct tevent_req *session_list_in_child_send(TALLOC_CTX *mem_ctx,
 					      struct tevent_context *ev,
 					      struct session_work *work,
-					      bool opens,
+					      struct session_fields fields,
 					      struct timeval limit,
 					      struct session_list *list);
 NTSTATUS session_list_in_child_recv(struct tevent_req *req);

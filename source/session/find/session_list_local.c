@@ -7,6 +7,7 @@
 #include "source/session/match/session_prefilter.h"
 #include "source/session/tables/open_count.h"
 #include "source/session/tables/session_owner.h"
+#include "source/session/tcp/idle_time.h"
 
 #include "protocol_names.h"
 #include "smbd_users.h"
@@ -20,6 +21,7 @@
 struct draft {
 	struct session_row row;
 	struct user_identity user;
+	bool idle_known;
 };
 
 struct make_state {
@@ -37,9 +39,11 @@ struct make_state {
 	/* the accounts of the listed users, unless there are too many */
 	struct user_filter accounts[FEW_NAMES];
 	size_t num_accounts;
-	/* are opens counted? */
-	bool opens;
-	/* of the listed sessions, if so */
+	struct session_fields fields;
+	/* of the drafts' channels on this node, if their idle time is wanted */
+	struct idle_time *channels;
+	size_t num_channels;
+	/* of the listed sessions, if their opens are wanted */
 	struct smbd_user *smbds;
 	size_t num_smbds;
 };
@@ -175,6 +179,38 @@ static NTSTATUS add_draft(struct make_state *state,
 	return NT_STATUS_OK;
 }
 
+/* Of the draft that is made next. */
+static NTSTATUS add_channels(struct make_state *state,
+			     const struct smbXsrv_session_global *session)
+{
+	if (!state->fields.idle ||
+	    session_owner_is_remote(&session->channels[0].server_id)) {
+		return NT_STATUS_OK;
+	}
+	for (uint32_t i = 0; i < session->num_channels; i++) {
+		const struct smbXsrv_channel_global *channel =
+			&session->channels[i];
+		struct idle_time added = {.session = state->list->num};
+		struct idle_time *channels = NULL;
+
+		if (!tcp_connection_parse(channel->local_address,
+					  channel->remote_address,
+					  &added.connection)) {
+			continue;
+		}
+		channels = make_room(state->frame,
+				     state->channels,
+				     sizeof(*channels),
+				     state->num_channels);
+		if (channels == NULL) {
+			return NT_STATUS_NO_MEMORY;
+		}
+		state->channels = channels;
+		channels[state->num_channels++] = added;
+	}
+	return NT_STATUS_OK;
+}
+
 static bool is_for_all(const struct session_query *query)
 {
 	return query->client.name == NULL && query->user.whole == NULL;
@@ -223,7 +259,10 @@ static NTSTATUS visit_session(const struct smbXsrv_session_global *session,
 		return NT_STATUS_OK;
 	}
 	sid = session_user_sid(session->auth_session_info);
-	status = add_draft(state, session, &user, &sid);
+	status = add_channels(state, session);
+	if (NT_STATUS_IS_OK(status)) {
+		status = add_draft(state, session, &user, &sid);
+	}
 	if (!NT_STATUS_IS_OK(status) || !is_for_all(state->query)) {
 		return status;
 	}
@@ -293,7 +332,7 @@ static NTSTATUS list_smbds(struct make_state *state)
 {
 	const size_t num = state->list->num;
 
-	if (!state->opens || num == 0) {
+	if (!state->fields.opens || num == 0) {
 		return NT_STATUS_OK;
 	}
 	state->smbds = talloc_array(state->frame, struct smbd_user, num);
@@ -337,6 +376,23 @@ static NTSTATUS find_company(struct make_state *state,
 		walk.may_be_wanted = NULL;
 	}
 	return session_table_walk(table, &walk);
+}
+
+/* The least of a session's channels, as one that is in use is enough. */
+static void read_idle_times(struct make_state *state)
+{
+	idle_times_read(state->channels, state->num_channels);
+	for (size_t i = 0; i < state->num_channels; i++) {
+		const struct idle_time *channel = &state->channels[i];
+		struct draft *draft = &state->drafts[channel->session];
+
+		if (!channel->known || (draft->idle_known &&
+					draft->row.idle <= channel->seconds)) {
+			continue;
+		}
+		draft->row.idle = channel->seconds;
+		draft->idle_known = true;
+	}
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -448,7 +504,7 @@ NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 			   struct session_table *table,
 			   const struct session_query *query,
 			   const struct session_scope *scope,
-			   bool opens,
+			   struct session_fields fields,
 			   struct session_list *list)
 {
 	const struct timeval now = timeval_current();
@@ -459,7 +515,7 @@ NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 		.scope = scope,
 		.list = list,
 		.now = timeval_to_nttime(&now),
-		.opens = opens,
+		.fields = fields,
 	};
 	const struct session_walk walk = {
 		.may_be_wanted = may_be_row,
@@ -480,9 +536,10 @@ NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 		status = find_company(&state, table);
 	}
 	if (NT_STATUS_IS_OK(status)) {
+		read_idle_times(&state);
 		status = finish_rows(&state);
 	}
-	if (NT_STATUS_IS_OK(status) && opens && list->num != 0) {
+	if (NT_STATUS_IS_OK(status) && fields.opens && list->num != 0) {
 		status = count_opens(&state);
 	}
 	talloc_free(state.frame);

@@ -11,6 +11,14 @@
 #include "source/session/match/session_query.h"
 #include "source/session/tables/session_table.h"
 
+/* What a list costs extra for. */
+struct session_fields {
+	/* a walk over all opens of the server */
+	bool opens;
+	/* a dump of the kernel's connections */
+	bool idle;
+};
+
 struct session_row {
 	/* never 0, and unique while the session exists */
 	uint32_t id;
@@ -22,6 +30,8 @@ struct session_row {
 	bool guest;
 	/* since the session was set up */
 	uint32_t seconds;
+	/* since the last data from the client; 0 if not known */
+	uint32_t idle;
 	/* open files, directories and pipes; 0 if not counted */
 	uint32_t opens;
 	/* what the opens are counted by */
@@ -51,7 +61,7 @@ struct session_list {
  * @param[in]  table    The session table.
  * @param[in]  query    What was asked for.
  * @param[in]  scope    The server's domain, and the caller.
- * @param[in]  opens    Count opens? This walks over all opens of the server.
+ * @param[in]  fields   Which of these fields to fill.
  * @param[out] list     Valid only with NT_STATUS_OK, may be empty.
  *
  * @return NT_STATUS_NO_MEMORY, or what session_table_walk() and
@@ -61,7 +71,7 @@ NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 			   struct session_table *table,
 			   const struct session_query *query,
 			   const struct session_scope *scope,
-			   bool opens,
+			   struct session_fields fields,
 			   struct session_list *list);
 
 #endif

@@ -25,6 +25,7 @@ static const struct session_row rows[] = {
 		.transport = "\\Device\\NetBT_Tcpip",
 		.guest = true,
 		.seconds = 7,
+		.idle = 3,
 		.opens = 0,
 	},
 };
@@ -35,7 +36,7 @@ struct level_case {
 	const char *name;
 	uint32_t level;
 	bool exists;
-	bool counts_opens;
+	struct session_fields fields;
 	/* of the first row: its struct, and its strings with their NULs */
 	size_t size;
 };
@@ -46,18 +47,22 @@ struct level_case {
 #define TRANSPORT_SIZE (2 * (18 + 1))
 
 static const struct level_case level_cases[] = {
-	{"level 0", 0, true, false, 4 + CLIENT_SIZE},
-	{"level 1", 1, true, true, 24 + CLIENT_SIZE + USER_SIZE},
-	{"level 2", 2, true, true, 28 + CLIENT_SIZE + USER_SIZE + TYPE_SIZE},
-	{"level 10", 10, true, false, 16 + CLIENT_SIZE + USER_SIZE},
+	{"level 0", 0, true, {false, false}, 4 + CLIENT_SIZE},
+	{"level 1", 1, true, {true, true}, 24 + CLIENT_SIZE + USER_SIZE},
+	{"level 2",
+	 2,
+	 true,
+	 {true, true},
+	 28 + CLIENT_SIZE + USER_SIZE + TYPE_SIZE},
+	{"level 10", 10, true, {false, true}, 16 + CLIENT_SIZE + USER_SIZE},
 	{"level 502",
 	 502,
 	 true,
-	 true,
+	 {true, true},
 	 32 + CLIENT_SIZE + USER_SIZE + TYPE_SIZE + TRANSPORT_SIZE},
-	{"level 3", 3, false, false, 0},
-	{"level 501", 501, false, false, 0},
-	{"level 0xffffffff", 0xffffffff, false, false, 0},
+	{"level 3", 3, false, {false, false}, 0},
+	{"level 501", 501, false, {false, false}, 0},
+	{"level 0xffffffff", 0xffffffff, false, {false, false}, 0},
 };
 
 static void test_level(void **state)
@@ -65,8 +70,12 @@ static void test_level(void **state)
 	const struct level_case *c = *state;
 
 	assert_int_equal(session_info_has_level(c->level), c->exists);
-	assert_int_equal(session_info_counts_opens(c->level), c->counts_opens);
 	if (c->exists) {
+		const struct session_fields fields =
+			session_info_fields(c->level);
+
+		assert_int_equal(fields.opens, c->fields.opens);
+		assert_int_equal(fields.idle, c->fields.idle);
 		assert_int_equal(session_info_size(c->level, &rows[0]),
 				 c->size);
 	}
@@ -97,7 +106,7 @@ static void test_size_is_that_of_utf16(void **state)
 	do {                                                \
 		assert_string_equal((info).user, "nobody"); \
 		assert_int_equal((info).time, 7);           \
-		assert_int_equal((info).idle_time, 0);      \
+		assert_int_equal((info).idle_time, 3);      \
 	} while (0)
 
 #define CHECK_OPENS(array)                                  \
