@@ -160,7 +160,7 @@ struct smbsession_info {
 	const char *user;
 	const char *client_type;
 	const char *transport;
-	/* seconds */
+	/* seconds; at level 1 idle_time is 0, as only stock Samba gives that */
 	uint32_t time;
 	uint32_t idle_time;
 	uint32_t num_opens;

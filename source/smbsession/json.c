@@ -40,6 +40,8 @@ static json_t *session_object(uint32_t level,
 			      const struct smbsession_info *session)
 {
 	bool timed = level != 0;
+	/* Only stock Samba has no better level than 1, and it always says 0. */
+	bool idle = timed && level != 1;
 	bool detailed = level != 0 && level != 10;
 	json_t *guest =
 		detailed ? json_boolean(session->user_flags & SESSION_GUEST)
@@ -55,7 +57,7 @@ static json_t *session_object(uint32_t level,
 			 "connected_seconds",
 			 number_or_null(timed, session->time),
 			 "idle_seconds",
-			 number_or_null(timed, session->idle_time),
+			 number_or_null(idle, session->idle_time),
 			 "guest",
 			 guest,
 			 "client_type",

@@ -26,6 +26,8 @@ static const char *const headings[COLUMNS] =
 #define GAP 2
 /* Names are not shortened further than this. */
 #define NAME_LEAST 8
+/* Room for the dialect of SMB and "...", but not for all that follows it. */
+#define TYPE_LEAST 12
 /* [MS-SRVS] 2.2.2.3 SESS_GUEST */
 #define SESSION_GUEST 1
 
@@ -58,11 +60,17 @@ static bool level_has_opens(uint32_t level)
 	return level != 0 && level != 10;
 }
 
-static char *time_cell(uint32_t level, uint32_t seconds)
+/* Only stock Samba has no better level than 1, and it always says 0. */
+static bool level_has_idle_time(uint32_t level)
+{
+	return level_has_time(level) && level != 1;
+}
+
+static char *time_cell(bool known, uint32_t seconds)
 {
 	char text[16];
 
-	screen_time(level_has_time(level) ? seconds : SCREEN_NO_TIME, text);
+	screen_time(known ? seconds : SCREEN_NO_TIME, text);
 	return strdup(text);
 }
 
@@ -89,8 +97,10 @@ static struct row make_row(uint32_t level,
 						? screen_text(session->user)
 						: strdup("-"),
 			[COLUMN_OPENS] = opens_cell(level, session->num_opens),
-			[COLUMN_CONNECTED] = time_cell(level, session->time),
-			[COLUMN_IDLE] = time_cell(level, session->idle_time),
+			[COLUMN_CONNECTED] =
+				time_cell(level_has_time(level), session->time),
+			[COLUMN_IDLE] = time_cell(level_has_idle_time(level),
+						  session->idle_time),
 			[COLUMN_GUEST] = strdup(guest ? "guest" : ""),
 			[COLUMN_TYPE] = screen_text(session->client_type),
 		}};
@@ -164,13 +174,18 @@ static size_t total_width(const struct table *table)
 	return total;
 }
 
-/* Drops the type, then shortens the longer name until all fits or both are
- * short. */
+/* Shortens the type and then drops it, then shortens the longer name until all
+ * fits or both are short. */
 static void shrink_to_width(struct table *table, size_t width)
 {
 	size_t *client = &table->widths[COLUMN_CLIENT];
 	size_t *user = &table->widths[COLUMN_USER];
+	size_t *type = &table->widths[COLUMN_TYPE];
 
+	while (total_width(table) > width && *type > TYPE_LEAST &&
+	       table->columns > COLUMN_TYPE) {
+		(*type)--;
+	}
 	if (total_width(table) > width) {
 		table->columns = COLUMN_TYPE;
 	}
@@ -217,7 +232,7 @@ static void print_rows(FILE *out, const struct table *table)
 	for (size_t i = 0; i < table->count; i++) {
 		struct row *row = &table->rows[i];
 
-		for (int column = 0; column <= COLUMN_USER; column++) {
+		for (int column = 0; column < table->columns; column++) {
 			screen_shorten(row->cells[column],
 				       table->widths[column]);
 		}

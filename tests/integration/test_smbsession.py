@@ -136,7 +136,8 @@ def test_list_shows_the_dialect_that_a_client_speaks(samba):
             connect(samba, "bob", source=CLIENT, dialect="SMB1"):
         lines = run("list", SERVER, ADMIN, "--client", CLIENT).stdout
     at = lines.index("TYPE")
-    assert {line.split()[1]: line[at:] for line in lines.splitlines()} == {
+    assert {line.split()[1]: line[at:].split(",")[0]
+            for line in lines.splitlines()} == {
         "USER": "TYPE", "alice": "SMB 3.1.1", "bob": "SMB 1.0"}
 
 
@@ -215,6 +216,18 @@ def test_json_has_the_level_of_the_list(stock, stock_users):
     told = json.loads(run("list", stock.address, ADMIN, "--json").stdout)
     assert told["level"] == 1
     assert {row["client_type"] for row in told["sessions"]} == {None}
+
+
+def test_idle_time_is_not_known_from_samba_without_the_plugin(
+        samba, users, stock, stock_users):
+    """It says 0 for all; the plugin may say 0, too, and then it is meant."""
+    for server, known in ((SERVER, True), (stock.address, False)):
+        parsed = json.loads(run("list", server, ADMIN, "--json").stdout)
+        assert {isinstance(row["idle_seconds"], int)
+                for row in parsed["sessions"]} == {known}
+        heading, *lines = run("list", server, ADMIN).stdout.splitlines()
+        end = heading.index("IDLE") + len("IDLE")
+        assert {line[:end].endswith(" -") for line in lines} == {not known}
 
 
 def test_close_one(samba, users):

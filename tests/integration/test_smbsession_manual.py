@@ -106,7 +106,7 @@ OUTCOMES = {
     "The same on two servers": ALL - OF_ALICE,
     "Free a locked file": ALL - {("bob", "10.0.0.7")},
     "Close all sessions from": {(user, "10.0.0.8") for user in USERS},
-    "Who has been idle": ALL,
+    "Who has sent nothing": ALL,
     "A job for": ALL - {("bob", client) for client in CLIENTS},
 }
 
