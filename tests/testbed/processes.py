@@ -24,13 +24,16 @@ def wait_until(condition, what, seconds=30):
 
 
 class Daemon:
-    """A daemon and its descendants, in a process session of their own."""
+    """A daemon and its descendants, in a process session of their own.
 
-    def __init__(self, argv, log, env=None, pass_fds=()):
+    before: a command that becomes the daemon.
+    """
+
+    def __init__(self, argv, log, env=None, pass_fds=(), before=()):
         self.name = os.path.basename(argv[0])
         with open(log, "ab") as output:
             self._process = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=output,
+                [*before, *argv], stdin=subprocess.DEVNULL, stdout=output,
                 stderr=subprocess.STDOUT, start_new_session=True, env=env,
                 pass_fds=pass_fds)
         self.pid = self._process.pid

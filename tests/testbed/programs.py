@@ -14,8 +14,8 @@ def run(*argv, stdin="", env=None):
     """
     argv = [str(argument) for argument in argv]
     done = subprocess.run(
-        argv, input=stdin, text=True, check=False, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        argv, input=stdin, text=True, errors="backslashreplace", check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
     if done.returncode:
         raise TestbedError(f"{' '.join(argv)}: {done.stdout.strip()}")

@@ -72,19 +72,20 @@ class Connection:
 
     source: the client's address, IPv4 or IPv6; by default it is the same as
     the server's. name: the client's NetBIOS name, which the server records
-    when port is 139. sign, encrypt: all sessions on the connection.
-    3.1.1 always signs; encrypt needs 3.0 or later.
+    when port is 139. called: the server's, by default its address. sign,
+    encrypt: all sessions on the connection. 3.1.1 always signs; encrypt needs
+    3.0 or later.
     """
 
     def __init__(self, server, dialect="3.1.1", source=None, address=None,
-                 port=445, name="CLIENT", sign=False, encrypt=False,
-                 timeout=60):
+                 port=445, name="CLIENT", called=None, sign=False,
+                 encrypt=False, timeout=60):
         self.server = server
         self.dialect = dialect
         address = address or _server_address(server, source)
         with _connecting_from(source):
-            self.smb = _negotiate(address, name, port, timeout,
-                                  DIALECTS[dialect])
+            self.smb = _negotiate(address, called or address, name, port,
+                                  timeout, DIALECTS[dialect])
         self.engine = self.smb.getSMBServer()
         if dialect == "SMB1":
             self._unused = 0
@@ -242,13 +243,13 @@ class OpenFile:
             smb_connection.closeFile(self.tree, self.handle)
 
 
-def _negotiate(address, name, port, timeout, dialect):
+def _negotiate(address, called, name, port, timeout, dialect):
     """SMBConnection does not offer 3.0.2, but its engine does."""
     engine = None
     if dialect == smb3structs.SMB2_DIALECT_302:
-        engine = smb3.SMB3(address, address, name, nmb.TYPE_SERVER, port,
+        engine = smb3.SMB3(called, address, name, nmb.TYPE_SERVER, port,
                            timeout, preferredDialect=dialect)
-    return SMBConnection(address, address, name, sess_port=port,
+    return SMBConnection(called, address, name, sess_port=port,
                          timeout=timeout, preferredDialect=dialect,
                          existingConnection=engine)
 

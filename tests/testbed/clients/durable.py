@@ -82,16 +82,17 @@ class Handle:
                             createContexts=[smb2.Contexts(*contexts)], **more)
 
 
-def reconnect(session, server=None, user=None, **options):
+def reconnect(session, server=None, user=None, domain="", **options):
     """A new session, on a new connection, of the same client and user.
 
     server: another one, a node of the same cluster. user: another user.
+    domain: the user's.
     """
     before = session.connection
     with as_client(before.engine.ClientGuid):
         connection = Connection(server or before.server, before.dialect,
                                 **options)
-    return connection.login(user or session.user)
+    return connection.login(user or session.user, domain=domain)
 
 
 def exclusively(samba, path):

@@ -37,13 +37,13 @@ def environment(**more):
             "LD_LIBRARY_PATH": str(BUILD), **more}
 
 
-def run(*arguments, stdin="", env=None):
+def run(*arguments, stdin="", env=None, before=()):
     """Run the tool without a terminal; the finished process.
 
-    env: added to environment().
+    env: added to environment(). before: a command that runs the tool.
     """
     return subprocess.run(
-        [TOOL, *arguments], input=stdin, capture_output=True, text=True,
+        [*before, TOOL, *arguments], input=stdin, capture_output=True, text=True,
         env=environment(**(env or {})), start_new_session=True, check=False,
         timeout=DEADLINE_SECONDS)
 

@@ -33,7 +33,7 @@ def syslog_lines(server):
 
 def log_lines(server):
     """The audit lines in Samba's log, without its headers."""
-    return _LOG.findall(server.log(LOG))
+    return _LOG.findall(server.log())
 
 
 def result_lines(server):

@@ -31,20 +31,24 @@ def _template():
         + "".join(f"{what} = {place}\n" for what in (
             "private dir", "lock directory", "state directory",
             "cache directory", "pid directory")))
-    _import_passwords(conf, place)
+    add_users(conf, place, accounts.users())
     _map_groups(conf)
     return place
 
 
-def _import_passwords(conf, place):
+def add_users(conf, private_dir, users):
+    """Let more Unix users log in, a dict of name to uid.
+
+    conf: an smb.conf. Bytes that are not UTF-8 are surrogates in a name.
+    """
     nt_hash = md4_hash_blob(
         accounts.PASSWORD.encode("utf-16-le")).hex().upper()
-    smbpasswd = place / "smbpasswd"
+    smbpasswd = private_dir / "smbpasswd"
     smbpasswd.write_text(accounts.text_of(
         f"{name}:{uid}:{'X' * 32}:{nt_hash}:[U          ]:LCT-63B0CD00:"
-        for name, uid in accounts.users().items()))
+        for name, uid in users.items()), errors="surrogateescape")
     run("pdbedit", "-s", conf, "-i", f"smbpasswd:{smbpasswd}",
-        "-e", f"tdbsam:{place}/passdb.tdb")
+        "-e", f"tdbsam:{private_dir}/passdb.tdb")
 
 
 def _map_groups(conf):

@@ -9,7 +9,6 @@ samba-dcerpcd expects rpcd_classic.
 import contextlib
 import json
 import os
-import shutil
 from pathlib import Path
 
 from testbed import TestbedError, accounts, namespace, processes, programs
@@ -79,9 +78,6 @@ kdc = {_DC_ADDRESS}
 }}
 """
 
-# The directory where the package puts the stock worker.
-_DIVERTED = "samba-sessiondel"
-
 _COMMON = {
     "realm": REALM,
     "workgroup": WORKGROUP,
@@ -142,7 +138,8 @@ class _Host:
         # Daemons started on demand get no option that says where to log.
         self.machine.mount("--bind", self.log_dir, "/var/log/samba")
         if not stock:
-            _divert_worker(self.machine)
+            self.machine.mount("--bind", plugin.divert_worker(self.directory),
+                               plugin.LIBEXEC)
 
     def __enter__(self):
         return self.start()
@@ -166,6 +163,10 @@ class _Host:
             raise
         return self
 
+    def command(self, *argv):
+        """The command line of a program that runs on its machine."""
+        return self.machine.command(*argv)
+
     def processes_of(self, program):
         """The live processes on the machine that run this program."""
         return [pid for pid in self.machine.pids()
@@ -178,6 +179,14 @@ class _Host:
     def syslog_lines(self):
         """What was sent to /dev/log since the start, oldest first."""
         return self.syslog.lines()[self._syslog_start:]
+
+    def syslog_datagrams(self):
+        """The same as raw bytes."""
+        return self.syslog.datagrams()[self._syslog_start:]
+
+    def log(self):
+        """The text of the log of srvsvc's workers."""
+        return plugin.installed_log(self.log_dir)
 
     @contextlib.contextmanager
     def dcerpcd_of_its_own(self):
@@ -273,16 +282,3 @@ class MemberServer(_Host):
         self.machine.run("smbpasswd", "-c", self.smb_conf, "-s", "-a", name,
                          stdin=f"{accounts.PASSWORD}\n" * 2)
 
-
-def _divert_worker(machine):
-    """On that machine, put the loader where the stock worker was."""
-    libexec = machine.directory / "libexec"
-    built = plugin.copy_to(machine.directory / "plugin")
-    # Only the host's root can read what is for CUPS.
-    shutil.copytree(plugin.LIBEXEC, libexec,
-                    ignore=shutil.ignore_patterns("smbspool*"))
-    (libexec / _DIVERTED).mkdir()
-    worker = libexec / plugin.WORKER.name
-    worker.rename(libexec / _DIVERTED / worker.name)
-    worker.symlink_to(built / plugin.LOADER)
-    machine.mount("--bind", libexec, plugin.LIBEXEC)

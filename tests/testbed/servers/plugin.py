@@ -11,6 +11,8 @@ LIBEXEC = Path("/usr/libexec/samba")
 WORKER = LIBEXEC / "rpcd_classic"
 LOADER = "rpcd_sessiondel"
 MODULE = "sessiondel.so"
+# The directory where the package puts the stock worker.
+_DIVERTED = "samba-sessiondel"
 
 # At most so many calls may wait in a worker at a time.
 MAX_WAITING = 64
@@ -24,6 +26,33 @@ def workers_among(pids):
     return [pid for pid in pids
             if Path(processes.executable(pid)).name == WORKER.name
             and "--list-interfaces" not in processes.arguments(pid)]
+
+
+def installed_log(log_dir):
+    """The text of the worker's log where the package put the plugin.
+
+    4.22 has one log for all workers.
+    """
+    paths = [log_dir / name for name in (f"log.{WORKER.name}", "log.")]
+    return "".join(path.read_text(errors="replace") for path in paths
+                   if path.exists())
+
+
+def divert_worker(directory):
+    """Make a copy of LIBEXEC in there, with the plugin as the package has it.
+
+    The loader is where the stock worker was. Returns the copy.
+    """
+    built = copy_to(directory / "plugin")
+    libexec = directory / "libexec"
+    # Only the host's root can read what is for CUPS.
+    shutil.copytree(LIBEXEC, libexec,
+                    ignore=shutil.ignore_patterns("smbspool*"))
+    (libexec / _DIVERTED).mkdir()
+    worker = libexec / WORKER.name
+    worker.rename(libexec / _DIVERTED / worker.name)
+    worker.symlink_to(built / LOADER)
+    return libexec
 
 
 def copy_to(place):

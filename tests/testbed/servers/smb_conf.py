@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The text of a test server's smb.conf."""
 
+from pathlib import Path
+
 _GLOBAL = {
     "server role": "standalone server",
     "workgroup": "TESTGROUP",
@@ -52,8 +54,25 @@ _STATE_DIRS = {
 }
 
 
+# Where Debian's Samba keeps its files. One server at a time can have them.
+DEBIAN_DIRS = {
+    "private dir": "/var/lib/samba/private",
+    "lock directory": "/run/samba",
+    "state directory": "/var/lib/samba",
+    "cache directory": "/var/cache/samba",
+    "pid directory": "/run/samba",
+    "ncalrpc dir": "/run/samba/ncalrpc",
+    "binddns dir": "/var/lib/samba/bind-dns",
+}
+
+
 def render(directory, addresses=(), conf=None, shares=None):
-    """smb.conf for a server that keeps all its files in directory.
+    """The text of smb.conf with these sections()."""
+    return text_of(sections(directory, addresses, conf, shares))
+
+
+def sections(directory, addresses=(), conf=None, shares=None):
+    """The sections for a server that keeps all its files in directory.
 
     addresses: where it listens; everywhere when empty. conf: more parameters
     of the global section, or other values for the usual ones. shares: more
@@ -66,12 +85,20 @@ def render(directory, addresses=(), conf=None, shares=None):
         merged["interfaces"] = " ".join(_interface(a) for a in addresses)
         merged["bind interfaces only"] = "yes"
     merged.update(conf or {})
-    text = _section("global", merged)
-    for name in _SHARES:
-        text += _section(name, share(directory, name))
-    for name, parameters in (shares or {}).items():
-        text += _section(name, parameters)
-    return text
+    usual = {name: share(directory, name) for name in _SHARES}
+    return {"global": merged, **usual, **(shares or {})}
+
+
+def text_of(wanted):
+    """The text of smb.conf with these sections, name to parameters."""
+    return "".join(_section(*section) for section in wanted.items())
+
+
+def in_registry(wanted):
+    """Sections without what Samba does not take from the registry."""
+    return {name: {parameter: value for parameter, value in section.items()
+                   if parameter not in _STATE_DIRS}
+            for name, section in wanted.items()}
 
 
 def share(directory, name, special=None):
@@ -80,10 +107,20 @@ def share(directory, name, special=None):
     return {**path, **_SHARE, **_SHARES[name], **(special or {})}
 
 
-def make_directories(directory):
-    """Create the directories that render() names. All may write to shares."""
-    for place in (*_STATE_DIRS.values(), "log", "shares"):
-        (directory / place).mkdir(parents=True)
+def make_directories(directory, conf=None):
+    """Create the directories that render() names. All may write to shares.
+
+    Where conf has another place for one, a link leads there.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, place in _STATE_DIRS.items():
+        if name in (conf or {}):
+            Path(conf[name]).mkdir(parents=True, exist_ok=True)
+            (directory / place).symlink_to(conf[name])
+        else:
+            (directory / place).mkdir()
+    for place in ("log", "shares"):
+        (directory / place).mkdir()
     (directory / "private").chmod(0o700)
     for name in _SHARES:
         place = directory / "shares" / name

@@ -4,6 +4,7 @@
 import glob
 import itertools
 import os
+import shlex
 from pathlib import Path
 
 from testbed import TestbedError, accounts, namespace, processes, programs
@@ -25,21 +26,27 @@ class Server:
     plugin_dir: run the loader and the module in there, instead of a copy of
     what was built. dcerpcd_env: added to the environment of samba-dcerpcd
     and its workers. shares: more of them for the files of "durable", name to
-    what is different there.
+    what is different there. registry: what of smb.conf is there instead,
+    "shares" or "all". mounts: the arguments of mount(8), each time that it is
+    run, in the mount namespace that the daemons then have for themselves.
     """
 
     def __init__(self, conf=None, stock=False, address=None, plugin_dir=None,
-                 dcerpcd_env=None, directory=None, shares=None):
+                 dcerpcd_env=None, directory=None, shares=None,
+                 registry=None, mounts=()):
         self.stock = stock
         self.addresses = [address] if isinstance(address, str) else address
         self.address = self.addresses[0] if address else "127.0.0.1"
         self.conf = dict(conf or {})
+        self.port = int(self.conf.get("smb ports", "445").split()[0])
         self.dcerpcd_env = dict(dcerpcd_env or {})
         self.directory = Path(directory or _new_directory())
         self.smb_conf = self.directory / "smb.conf"
         self.shares = {
             name: smb_conf.share(self.directory, "durable", special)
             for name, special in (shares or {}).items()}
+        self.registry = registry
+        self.mounts = mounts
         self.log_dir = self.directory / "log"
         self.plugin_dir = Path(plugin_dir) if plugin_dir else None
         self.syslog = syslog.listener()
@@ -112,8 +119,17 @@ class Server:
     def write_conf(self, conf=None):
         """Write smb.conf again, with these parameters added."""
         self.conf.update(conf or {})
-        self.smb_conf.write_text(smb_conf.render(
-            self.directory, self.addresses or (), self.conf, self.shares))
+        wanted = smb_conf.sections(self.directory, self.addresses or (),
+                                   self.conf, self.shares)
+        if self.registry:
+            self._write_registry(wanted)
+        else:
+            self.smb_conf.write_text(smb_conf.text_of(wanted))
+
+    def command(self, *argv):
+        """The command line of a program that sees what the daemons see."""
+        enter = ["nsenter", f"--target={self._smbd.pid}", "--mount", "--"]
+        return [*(enter if self.mounts else ()), *map(str, argv)]
 
     def smbd_pids(self):
         """The live smbd processes, the parent first."""
@@ -129,11 +145,11 @@ class Server:
 
     def worker_pids(self):
         """The live workers that serve srvsvc."""
-        return plugin.workers_among(self._dcerpcd.pids())
+        return plugin.workers_among(self.dcerpcd_pids())
 
     def processes_of(self, program):
         """The live processes below samba-dcerpcd that run this program."""
-        return [pid for pid in self._dcerpcd.pids()
+        return [pid for pid in self.dcerpcd_pids()
                 if Path(processes.executable(pid)).name == program]
 
     def worker_has_module(self, pid):
@@ -162,16 +178,39 @@ class Server:
         path = self.log_dir / (name or f"log.{worker}")
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def _in_new_namespace(self):
+        """The command that runs smbd after the mounts; [] without any."""
+        if not self.mounts:
+            return []
+        steps = [shlex.join(["mount", *map(str, arguments)])
+                 for arguments in self.mounts]
+        return ["unshare", "--mount", "sh", "-c",
+                " && ".join((*steps, 'exec "$@"')), "sh"]
+
+    def _write_registry(self, wanted):
+        how = {"all": "config backend", "shares": "include"}[self.registry]
+        section = {how: "registry"}
+        if self.registry == "shares":
+            section = {**wanted.pop("global"), **section}
+        self.smb_conf.write_text(smb_conf.text_of({"global": section}))
+        imported = self.directory / "registry.conf"
+        imported.write_text(smb_conf.text_of(smb_conf.in_registry(wanted)))
+        programs.run("net", "-s", self.smb_conf, "conf", "import", imported)
+
     def _set_up(self):
-        smb_conf.make_directories(self.directory)
+        smb_conf.make_directories(self.directory, self.conf)
         if not self.stock and self.plugin_dir is None:
-            self.plugin_dir = plugin.copy_to(self.directory / "plugin")
+            self.plugin_dir = self._install()
         self.write_conf()
         standard = Path("/etc/samba/smb.conf")
         if not standard.exists():
             standard.unlink(missing_ok=True)
             standard.symlink_to(self.smb_conf)
         self._provision()
+
+    def _install(self):
+        """Put what was built in a directory; the directory."""
+        return plugin.copy_to(self.directory / "plugin")
 
     def _provision(self):
         account_tables.provision(self.directory / "private",
@@ -184,7 +223,10 @@ class Server:
                                  f"no other server is at {address}", 10)
         self._smbd = processes.Daemon(
             [SMBD, *self._daemon_options()], self.log_dir / "smbd.output",
-            self._environment())
+            self._environment(), before=self._in_new_namespace())
+        processes.wait_until(
+            lambda: (processes.executable(self._smbd.pid) == SMBD
+                     or not self._smbd.alive()), "smbd has its mounts")
 
     def _start_dcerpcd(self):
         helpers = glob.glob(f"{LIBEXEC}/rpcd_*")
@@ -196,7 +238,8 @@ class Server:
             [str(LIBEXEC / "samba-dcerpcd"), *self._daemon_options(),
              f"--ready-signal-fd={signal}", *sorted(helpers)],
             self.log_dir / "samba-dcerpcd.output",
-            self._environment(**self.dcerpcd_env), pass_fds=[signal])
+            self._environment(**self.dcerpcd_env), pass_fds=[signal],
+            before=self.command())
         os.close(signal)
         with open(ready, "rb") as answer:
             if not answer.read(1):
@@ -223,10 +266,10 @@ class Server:
 
     def _answers(self):
         for daemon in (self._smbd, self._dcerpcd):
-            if not daemon.alive():
+            if daemon and not daemon.alive():
                 raise TestbedError(self._how_it_ended(daemon))
         return programs.succeeds(
-            "rpcclient", "-s", self.smb_conf, "-U",
+            "rpcclient", "-s", self.smb_conf, "-p", self.port, "-U",
             f"root%{accounts.PASSWORD}", f"ncacn_np:{self.address}",
             "-c", "srvinfo")
 
