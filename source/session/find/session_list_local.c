@@ -46,6 +46,8 @@ struct make_state {
 	/* of the listed sessions, if their opens are wanted */
 	struct smbd_user *smbds;
 	size_t num_smbds;
+	/* is there a session that may be of any user and on any smbd? */
+	bool unreadable;
 };
 
 /*
@@ -328,6 +330,13 @@ static NTSTATUS visit_company(const struct smbXsrv_session_global *session,
 	return add_names(state, &user, &sid);
 }
 
+static void note_unreadable(void *private_data)
+{
+	struct make_state *state = private_data;
+
+	state->unreadable = true;
+}
+
 static NTSTATUS list_smbds(struct make_state *state)
 {
 	const size_t num = state->list->num;
@@ -360,6 +369,7 @@ static NTSTATUS find_company(struct make_state *state,
 	struct session_walk walk = {
 		.may_be_wanted = may_be_company,
 		.visit = visit_company,
+		.unreadable = note_unreadable,
 		.private_data = state,
 	};
 
@@ -459,7 +469,7 @@ static struct open_count by_user(const struct make_state *state,
 	const struct smbd_user *smbd =
 		smbd_users_find(state->smbds, state->num_smbds, &row->owner);
 
-	if (!smbd->shared) {
+	if (!smbd->shared && !state->unreadable) {
 		return (struct open_count){.owner = row->owner};
 	}
 	return (struct open_count){
@@ -520,6 +530,7 @@ NTSTATUS session_list_make(TALLOC_CTX *mem_ctx,
 	const struct session_walk walk = {
 		.may_be_wanted = may_be_row,
 		.visit = visit_session,
+		.unreadable = note_unreadable,
 		.private_data = &state,
 	};
 	NTSTATUS status;

@@ -65,6 +65,13 @@ void smbd_users_add(struct smbd_user *list,
 	}
 }
 
+/* A session without a channel may be on any smbd. Addresses have a family. */
+static bool has_channel(TDB_DATA value)
+{
+	return memmem(value.dptr, value.dsize, "ipv4:", 5) != NULL ||
+	       memmem(value.dptr, value.dsize, "ipv6:", 5) != NULL;
+}
+
 /* The record of an smbd's session has its unique id in it. */
 bool smbd_users_may_have(const struct smbd_user *list,
 			 size_t num,
@@ -84,5 +91,5 @@ bool smbd_users_may_have(const struct smbd_user *list,
 			return true;
 		}
 	}
-	return false;
+	return num != 0 && !has_channel(value);
 }

@@ -46,7 +46,8 @@ void smbd_users_add(struct smbd_user *list,
 		    const struct dom_sid *user);
 
 /**
- * Can this session record be of one of the smbds? false is certain.
+ * Can this session record be of one of the smbds? false is certain. A record
+ * without a channel can be of any.
  *
  * @param[in] value  The record's bytes, without the header of dbwrap's
  *                   watchers.

@@ -79,8 +79,9 @@ static void test_another_session_can_be_another_users(void **state)
 
 static void test_record_without_the_unique_id_is_of_another_smbd(void **state)
 {
-	/* 70002, little-endian */
-	uint8_t bytes[] = {9, 0x72, 0x11, 1, 0, 0, 0, 0, 0, 9};
+	/* a channel, and 70002, little-endian */
+	uint8_t bytes[] =
+		{'i', 'p', 'v', '6', ':', 9, 0x72, 0x11, 1, 0, 0, 0, 0, 0, 9};
 	const TDB_DATA record = {.dptr = bytes, .dsize = sizeof(bytes)};
 	struct smbd_user list[SESSIONS];
 	const size_t num = unite(list);
@@ -88,8 +89,23 @@ static void test_record_without_the_unique_id_is_of_another_smbd(void **state)
 	(void)state;
 
 	assert_true(smbd_users_may_have(list, num, record));
-	bytes[1] = 0x79;
+	bytes[6] = 0x79;
 	assert_false(smbd_users_may_have(list, num, record));
+	assert_false(smbd_users_may_have(NULL, 0, record));
+	bytes[3] = '4';
+	assert_false(smbd_users_may_have(list, num, record));
+}
+
+static void test_record_without_a_channel_is_of_any_smbd(void **state)
+{
+	uint8_t bytes[] = {'i', 'p', 'v', '5', ':'};
+	const TDB_DATA record = {.dptr = bytes, .dsize = sizeof(bytes)};
+	struct smbd_user list[SESSIONS];
+	const size_t num = unite(list);
+
+	(void)state;
+
+	assert_true(smbd_users_may_have(list, num, record));
 	assert_false(smbd_users_may_have(NULL, 0, record));
 }
 
@@ -100,6 +116,7 @@ int main(void)
 		cmocka_unit_test(test_another_session_can_be_another_users),
 		cmocka_unit_test(
 			test_record_without_the_unique_id_is_of_another_smbd),
+		cmocka_unit_test(test_record_without_a_channel_is_of_any_smbd),
 	};
 	struct table table = {.count = 0};
 
