@@ -108,6 +108,35 @@ class Recording:
         return lines[marks[0] + 1:marks[1]] if len(marks) == 2 else []
 
 
+class Tail:
+    """The audit lines that are written from now on.
+
+    where: syslog or log.
+    """
+
+    def __init__(self, server, where):
+        self._server = server
+        self._in_syslog = where == "syslog"
+        self._read = 0
+        self.take()
+
+    def take(self):
+        """The lines that no earlier take() has returned."""
+        if self._in_syslog:
+            fresh = self._server.syslog_datagrams()[self._read:]
+            self._read += len(fresh)
+            return [_text(datagram) for datagram in fresh
+                    if _SYSLOG.match(datagram)]
+        path = self._server.log_dir / LOG
+        if not path.exists():
+            return []
+        with open(path, "rb") as log:
+            log.seek(self._read)
+            whole_lines = log.read().rpartition(b"\n")[0]
+        self._read += len(whole_lines)
+        return _LOG.findall(whole_lines.decode(errors="replace"))
+
+
 _READERS = {"syslog": syslog_lines, "log": log_lines}
 
 
