@@ -9,7 +9,7 @@ from testbed.processes import wait_until
 
 _CALL = re.compile(
     r'NetSessionDel by "TESTBED\\\\(?P<caller>[^"]*)" \(\S+\) '
-    r'from ipv4:[\d.]+:(?P<port>\d+): client "(?P<client>.*?)" '
+    r'from ipv4:(?P<address>[\d.]+):\d+: client "(?P<client>.*?)" '
     r'user "(?P<user>.*?)": '
     r'(closing (?P<closing>.*)|\w+ \((?P<answer>\d+)\), '
     r'(?P<ended>\d+) of (?P<matched>\d+) sessions ended, \d+\.\d{3} s)')
@@ -28,8 +28,12 @@ class Session(NamedTuple):
 
 
 class Call(NamedTuple):
-    """What is recorded of a call. sessions: Session by id."""
+    """What is recorded of a call.
 
+    address: the caller's. sessions: Session by id.
+    """
+
+    address: str
     client: str
     user: str
     answer: int
@@ -46,12 +50,12 @@ class Reader:
         self.where = where
         self._lines = []
 
-    def call(self, caller, port):
+    def call(self, caller):
         """The next Call of this caller. Waits until all its lines are there.
 
         What was written before it is skipped.
         """
-        return wait_until(lambda: self._find(caller, port),
+        return wait_until(lambda: self._find(caller),
                           f"{caller}'s call is in the {self.where}")
 
     def skip(self):
@@ -60,13 +64,12 @@ class Reader:
         self._lines = []
         return lines
 
-    def _find(self, caller, port):
+    def _find(self, caller):
         self._lines += self._tail.take()
         announced = set()
         for number, line in enumerate(self._lines, 1):
             call = _CALL.fullmatch(line)
-            if not call or (call["caller"], int(call["port"])) != (
-                    caller, port):
+            if not call or call["caller"] != caller:
                 continue
             if call["closing"]:
                 announced |= {int(one, 16)
@@ -77,8 +80,9 @@ class Reader:
                 return None
             sessions = _sessions(self._lines[number:end])
             del self._lines[:end]
-            return Call(call["client"], call["user"], int(call["answer"]),
-                        int(call["ended"]), frozenset(announced), sessions)
+            return Call(*call.group("address", "client", "user"),
+                        int(call["answer"]), int(call["ended"]),
+                        frozenset(announced), sessions)
         return None
 
 

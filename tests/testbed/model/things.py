@@ -22,12 +22,16 @@ class Client:
         self.guid = uuid.uuid4().bytes
 
     @property
-    def has_durable_handles(self):
+    def is_smb3(self):
         return self.dialect.startswith("3")
 
-    @property
-    def is_smb1(self):
-        return self.dialect == "SMB1"
+    def can(self, action):
+        """Can this client take a step of World?"""
+        if action in ("lock", "hang"):
+            return self.dialect != "SMB1"
+        if action == "open_durably":
+            return self.is_smb3
+        return action == "open"
 
     def __repr__(self):
         return f"client {self.number}"
@@ -98,6 +102,10 @@ class Login:
     @property
     def is_usable(self):
         return self.state == THERE and self.link.is_usable
+
+    def may_reclaim(self, held):
+        return (self.user, self.link.client, self.smbd.server) == (
+            held.user, held.client, held.server)
 
     def is_meant(self, address, user):
         return (self.state != LIMBO

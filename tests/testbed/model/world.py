@@ -75,6 +75,8 @@ class World:
                         for number, what in enumerate(CLIENTS)]
         self.links, self.logins, self.helds = [], [], []
         self.story = []
+        # How many calls could not be answered at once.
+        self.late_answers = 0
         # Records of smbds that were killed; smbd removes them some time.
         self.stale = self.ids() - {self._callers_id}
 
@@ -95,9 +97,24 @@ class World:
                        "all sessions end")
         self.begin()
 
+    def look_at_all(self):
+        """Let everything continue, and reclaim all durable handles."""
+        for smbd in self.smbds():
+            if smbd.stopped:
+                self.go_on(smbd)
+        self.check()
+        for held in list(self.helds):
+            if held.kind == "durable" and held.state in (KEPT, ENDED):
+                self.reclaim(held, self._login_for(held))
+
     def smbds(self):
         return sorted({link.smbd for link in self.links},
                       key=lambda smbd: smbd.pid)
+
+    def has_stuck(self):
+        """Are there sessions that cannot end at once?"""
+        return any(login.pending or login.smbd.stopped
+                   for login in self.logins)
 
     def logins_on(self, smbd):
         return [login for login in self.logins if login.smbd is smbd]
@@ -114,7 +131,7 @@ class World:
         self.tell(f"{client} connects")
         with as_client(client.guid):
             real = Connection(server, client.dialect, source=client.address,
-                              sign=client.has_durable_handles)
+                              sign=client.is_smb3)
         link = Link(next(_numbers), client, real, None)
         link.smbd = self._smbd_of(link, server)
         self.links.append(link)
@@ -173,7 +190,7 @@ class World:
         """smbd cannot notice it."""
         self.tell(f"{link} is lost silently")
         # What is not acknowledged would be sent again, and refused.
-        wait_until(lambda: _tcp_row(link.port)[4].startswith(
+        wait_until(lambda: _tcp_row(link)[4].startswith(
             "00000000:"), "smbd has nothing to send")
         end = link.real.engine.get_socket()
         end.setsockopt(socket.IPPROTO_TCP, _TCP_REPAIR, 1)
@@ -196,6 +213,13 @@ class World:
             held.real, = reclaimed
             self.helds.append(held)
 
+    def _login_for(self, held):
+        """A session that may reclaim a handle."""
+        for login in self.logins:
+            if login.is_usable and login.may_reclaim(held):
+                return login
+        return self.log_in(self.connect(held.client, held.server), held.user)
+
     # What happens to processes.
 
     def stop(self, smbd):
@@ -210,7 +234,7 @@ class World:
             self._find_out(smbd)
         if smbd.is_to_end:
             self._wait_dead(smbd)
-            self.smbd_has_ended(smbd, KEPT)
+            self.smbd_has_ended(smbd)
             return
         self._notice(smbd)
 
@@ -281,6 +305,7 @@ class World:
         self.tell(f"{by or 'the caller'} closes {names}: {call.meant}")
         session = by.real if by else self.caller
         self.set_up(timeout=call.patience())
+        self.late_answers += call.patience() != LONG
         pipe = Pipe(session) if by else self.pipe
         with contextlib.ExitStack() as stack:
             if held_up:
@@ -290,8 +315,7 @@ class World:
         self.tell(f"answer {answer}")
         assert answer in call.answers(), f"{answer} is not {call.answers()}"
         if answer != ERROR_ACCESS_DENIED:
-            port = session.connection.local_port()
-            self._check_records(call, session.user, port, names, answer)
+            self._check_records(call, session.user, names, answer)
         call.take_effect(answer)
         if by:
             with contextlib.suppress(*LOST):
@@ -472,10 +496,8 @@ class World:
             ) from error
 
     def _smbd_of(self, link, server):
-        port = link.port
-
         def owner():
-            inode = _tcp_row(port)[9]
+            inode = _tcp_row(link)[9]
             pids = [pid for pid in server.smbd_pids()[1:]
                     if f"socket:[{inode}]" in
                     processes.descriptors(pid).values()]
@@ -506,13 +528,13 @@ class World:
             if one.user == login.user]
         return sum(one.pipes + len(self.held_by(one)) for one in counted)
 
-    def _check_records(self, call, caller, port, names, answer):
+    def _check_records(self, call, caller, names, answer):
         server = call.server
         where = self._setting.get("audit", "both")
         kept = []
         for reader in self.readers[server]:
             if where in ("both", reader.where):
-                kept.append(reader.call(caller, port))
+                kept.append(reader.call(caller))
             else:
                 assert not any(f'by "TESTBED\\\\{caller}"' in line
                                for line in reader.skip())
@@ -527,6 +549,7 @@ class _Call:
         self._world = world
         self._by = by
         self._asked = (address, user)
+        self._address = by.link.client.address if by else CALLER
         self.server = by.smbd.server if by else world.servers[0]
         self.refused = by is not None and by.user not in OPERATORS
         self.meant = [] if self.refused or not (address or user) else [
@@ -577,6 +600,7 @@ class _Call:
             else {NERR_SUCCESS}
 
     def check_record(self, record, names, answer):
+        assert record.address == self._address
         asked = tuple((name or "").replace("\\", "\\\\") for name in names)
         assert (record.client, record.user) == asked
         assert record.answer == answer
@@ -660,14 +684,15 @@ def _facts(row):
                  if field in row) + ((kind.partition(",")[0],) if kind else ())
 
 
-def _tcp_row(port):
-    """What the kernel says of the server's end, by the client's port."""
+def _tcp_row(link):
+    """What the kernel says of the server's end of a connection."""
+    address = socket.inet_aton(link.client.address)[::-1].hex().upper()
     with open("/proc/net/tcp", encoding="ascii") as table:
         for line in table:
             fields = line.split()
-            if fields[2].endswith(f":{port:04X}"):
+            if fields[2] == f"{address}:{link.port:04X}":
                 return fields
-    return None
+    raise AssertionError(f"the kernel does not know {link}")
 
 
 def _hex(ids):
