@@ -28,6 +28,10 @@ CLUSTER_EXAMPLES = 12
 MOST_LINKS = 4
 MOST_LOGINS = 6
 
+# What an admin may change in smb.conf.
+SETTINGS = ({"durable handles": "keep"}, {"durable handles": "close"},
+            {"audit": "log"}, {"audit": "syslog"}, {"audit": "both"})
+
 # How a caller may write an address and a user's name.
 CLIENT_FORMS = ("\\\\{}", "{}", "\\\\::ffff:{}")
 USER_FORMS = ("{}", "TESTBED\\{}", "testbed\\{}")
@@ -99,9 +103,11 @@ class Machine(stateful.RuleBasedStateMachine):
         users=st.lists(st.tuples(
             st.sampled_from(USERS),
             st.sampled_from(["nothing", "open", "lock", "open_durably",
-                             "hang"])), min_size=1, max_size=3))
-    def begin(self, number, users):
+                             "hang"])), min_size=1, max_size=3),
+        durable_handles=st.sampled_from(["close", "close", "keep"]))
+    def begin(self, number, users, durable_handles):
         """Users of one client, with something in use."""
+        self.world.change(**{"durable handles": durable_handles})
         client = self.world.clients[number]
         link = self.world.connect(client)
         for user, action in users:
@@ -221,7 +227,7 @@ class Machine(stateful.RuleBasedStateMachine):
 
     @when(may_wait)
     @rule(asked=one_of(asked),
-          by=one_of(lambda self: [None, None, *self.usable()]),
+          by=one_of(lambda self: [None, None, *self.free()]),
           forms=st.tuples(st.sampled_from(CLIENT_FORMS),
                           st.sampled_from(USER_FORMS)))
     def close(self, asked, by, forms):
@@ -250,10 +256,11 @@ class Machine(stateful.RuleBasedStateMachine):
     def list(self, level, asked):
         self.world.list(level, *asked)
 
-    @when(lambda self: len(self.world.logins) > 1)
-    @rule(what=st.sampled_from([
-        {"durable handles": "keep"}, {"durable handles": "close"},
-        {"audit": "log"}, {"audit": "syslog"}, {"audit": "both"}]))
+    def changes(self):
+        return [one for one in SETTINGS if not self.world.is_set_up(**one)]
+
+    @when(lambda self: self.world.logins)
+    @rule(what=one_of(changes))
     def change_smb_conf(self, what):
         self.world.change(**what)
 

@@ -66,7 +66,7 @@ class World:
         self._callers_id, = self.ids()
         # Samba's worker never idles out after a restart with open pipes.
         self.can_idle_out = True
-        self._setting = {}
+        self._setting = {"durable handles": "close", "audit": "both"}
         self.begin()
 
     def begin(self):
@@ -91,8 +91,7 @@ class World:
         if any(link.silent for link in self.links):
             for smbd in self.smbds():
                 processes.send(smbd.pid, signal.SIGTERM)
-        if {"durable handles", "audit"} & set(self._setting):
-            self.set_up(**{"durable handles": "close", "audit": "both"})
+        self.set_up(**{"durable handles": "close", "audit": "both"})
         self._wait_ids(set(), {login.id for login in self.logins},
                        "all sessions end")
         self.begin()
@@ -270,7 +269,7 @@ class World:
 
     def set_up(self, **parameters):
         """Change parameters of sessiondel in smb.conf; make Samba read it."""
-        if self._setting == {**self._setting, **parameters}:
+        if self.is_set_up(**parameters):
             return
         self._setting.update(parameters)
         for server in self.servers:
@@ -279,8 +278,11 @@ class World:
             for pid in server.worker_pids():
                 os.kill(pid, signal.SIGHUP)
 
+    def is_set_up(self, **parameters):
+        return self._setting == {**self._setting, **parameters}
+
     def keeps_durable_handles(self):
-        return self._setting.get("durable handles") == "keep"
+        return self.is_set_up(**{"durable handles": "keep"})
 
     def change(self, **parameters):
         self.tell(f"smb.conf: {parameters}")
@@ -295,7 +297,8 @@ class World:
               held_up=None):
         """Call NetrSessionDel, and see that what must follow follows.
 
-        by: a session that calls; by default one on a connection of its own.
+        by: a session that calls, without a request of its own that hangs;
+        by default one on a connection of its own.
         forms: how client and user are written. held_up: an smbd that is
         stopped at first.
         """
@@ -530,7 +533,7 @@ class World:
 
     def _check_records(self, call, caller, names, answer):
         server = call.server
-        where = self._setting.get("audit", "both")
+        where = self._setting["audit"]
         kept = []
         for reader in self.readers[server]:
             if where in ("both", reader.where):
@@ -671,10 +674,7 @@ class _Call:
         if self._by not in self.meant:
             return
         self._by.was_asked = True
-        if self._by.pending:
-            self._by.state = ASKED
-        else:
-            self._world.have_ended([self._by])
+        self._world.have_ended([self._by])
 
 
 def _facts(row):
