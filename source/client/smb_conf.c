@@ -77,10 +77,18 @@ static char *trim(char *text)
 	return text;
 }
 
+/* To Samba, spaces in a section's name mean nothing. */
 static bool is_global(char *section)
 {
-	section[strcspn(section, "]")] = '\0';
-	section = trim(section);
+	size_t length = strcspn(section, "]");
+	char *end = section;
+
+	for (size_t i = 0; i < length; i++) {
+		if (!is_space(section[i])) {
+			*end++ = section[i];
+		}
+	}
+	*end = '\0';
 	return strcasecmp(section, "global") == 0 ||
 	       strcasecmp(section, "globals") == 0;
 }

@@ -31,6 +31,7 @@ static const struct text texts[] = {
 	{"comments", "# a=1\n ; b=2\nc=3 # 4\n;d=5", "+c=3 # 4;", false},
 	{"share", "[share]\na=1\n", "a=1;", false},
 	{"global again", "[x]\na=1\n[ GlobaL ]\nb=2\n", "a=1;+b=2;", false},
+	{"spaces in global", "[x]\n[Glo b\tal]\na=1\n", "+a=1;", false},
 	{"other name of global", "[x]\n[globals]\na=1\n", "+a=1;", false},
 	{"name that begins as global", "[global2]\na=1\n", "a=1;", false},
 	{"section that does not end",
