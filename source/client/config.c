@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <param.h>
@@ -106,12 +107,12 @@ static void note_foreign(struct config *config, const char *source)
 	}
 }
 
-/* NULL on errors, with errno. */
+/* Opening a pipe must not wait for its writer. NULL on errors, with errno. */
 static char *read_file(struct config *config, const char *path)
 {
 	struct timeval left = deadline_left(config->context->deadline);
 	int wait = (int)(left.tv_sec * 1000 + left.tv_usec / 1000);
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char *text = NULL;
 	int error = 0;
 
@@ -130,8 +131,15 @@ static void push_text(struct config *config, char *text)
 	config->files[config->depth++] = (struct smb_conf){.rest = text};
 }
 
-/* smbd ignores one that is missing. A share's section may include files with
- * [global] in them. */
+static bool is_special(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+/* smbd ignores those that are missing or no regular files. A share's section
+ * may include files with [global] in them. */
 static bool add_include(struct config *config, const char *path)
 {
 	char *text = NULL;
@@ -142,12 +150,15 @@ static bool add_include(struct config *config, const char *path)
 		}
 		return true;
 	}
-	if (config->too_deep) {
+	if (path[0] == '\0' || config->too_deep) {
 		return true;
 	}
 	if (config->depth == FILES_MOST) {
 		config->too_deep = true;
 		return note_unread(config, path, "included too deeply");
+	}
+	if (is_special(path)) {
+		return note_unread(config, path, "not a regular file");
 	}
 	text = read_file(config, path);
 	if (text == NULL) {

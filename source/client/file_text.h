@@ -9,9 +9,9 @@
 /**
  * Read a file to its end, as a string.
  *
- * @param[in] milliseconds  how long to wait when nothing comes
+ * @param[in] milliseconds  how long to wait for its end
  *
- * @return NULL on errors, with errno; ETIMEDOUT when nothing came
+ * @return NULL on errors, with errno; ETIMEDOUT when that was too short
  */
 char *file_text(TALLOC_CTX *mem_ctx, int file, int milliseconds);
 

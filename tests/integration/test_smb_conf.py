@@ -2,6 +2,7 @@
 """smbsession and the library read every smb.conf that smbd takes."""
 
 import fcntl
+import os
 import shutil
 import socket
 import subprocess
@@ -144,6 +145,13 @@ def test_file_that_includes_itself(samba, conf, place):
             f"{place}/smb.conf (included too deeply)")
 
 
+def test_include_that_is_no_file_is_not_waited_for(samba, conf, place):
+    os.mkfifo(place / "fifo")
+    is_read(conf("include =", f"include = {place}/fifo", "include = /etc",
+                 line(ncalrpc_dir(samba))),
+            f"{place}/fifo (not a regular file)", "/etc (not a regular file)")
+
+
 @pytest.mark.parametrize("variable", ["%m", "%I", "%U"])
 def test_files_for_clients_are_of_no_use(samba, conf, place, variable):
     is_read(conf(f"include = {place}/{variable}.conf",
@@ -219,6 +227,25 @@ def test_named_file_must_be_readable(samba, path, why):
     assert (done.returncode, done.stderr) == (
         OTHER, "smbsession: ERROR_INVALID_PARAMETER: "
         f"cannot read {path}: {why}\n")
+
+
+def test_pipe_that_nobody_writes_is_not_waited_for(samba, place):
+    os.mkfifo(place / "fifo")
+    done = run("list", samba.address, ADMIN, "--timeout=2", "-s",
+               place / "fifo")
+    assert (done.returncode, done.stderr) == (
+        OTHER, "smbsession: ERROR_INVALID_PARAMETER: "
+        f"cannot read {place}/fifo: Connection timed out\n")
+
+
+def test_pipe_that_never_ends_is_not_waited_for(samba, place):
+    os.mkfifo(place / "fifo")
+    with subprocess.Popen(
+            ["sh", "-c", "while echo '#'; do sleep 0.2; done >\"$1\"", "sh",
+             place / "fifo"], stderr=subprocess.DEVNULL):
+        done = run("list", samba.address, ADMIN, "--timeout=2", "-s",
+                   place / "fifo")
+    assert done.stderr.endswith("/fifo: Connection timed out\n")
 
 
 def run_as_nobody(place, path, *options):
