@@ -5,7 +5,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,28 +27,28 @@ static char *read_output(struct smbsession_context *context,
 			 pid_t pid)
 {
 	struct timeval left = deadline_left(context->deadline);
+	int status = 0;
 	int wait = (int)(left.tv_sec * 500 + left.tv_usec / 2000);
 	char *text = file_text(mem_ctx, output, wait);
 
 	if (text == NULL) {
 		(void)kill(pid, SIGKILL);
 	}
-	(void)waitpid(pid, NULL, 0);
-	return text;
+	(void)waitpid(pid, &status, 0);
+	/* Its exit status is not 0 if it only disapproves. */
+	return WIFEXITED(status) ? text : NULL;
 }
 
-/* The exit status is no help: it is not 0 if testparm only disapproves. */
-char *testparm_output(struct smbsession_context *context,
-		      TALLOC_CTX *mem_ctx,
-		      const char *path)
+static char *run_testparm(struct smbsession_context *context,
+			  TALLOC_CTX *mem_ctx,
+			  char *file)
 {
-	char *file = talloc_strdup(mem_ctx, path);
 	char *const arguments[] = {program, no_prompt, only_global, file, NULL};
 	char *text = NULL;
 	int ends[2];
 	pid_t pid = -1;
 
-	if (file == NULL || pipe2(ends, O_CLOEXEC) != 0) {
+	if (pipe2(ends, O_CLOEXEC) != 0) {
 		return NULL;
 	}
 	pid = program_start(arguments, ends[1], STDOUT_FILENO);
@@ -56,4 +58,21 @@ char *testparm_output(struct smbsession_context *context,
 	}
 	(void)close(ends[0]);
 	return text != NULL && strstr(text, "[global]") != NULL ? text : NULL;
+}
+
+/* What a pipe held was read already, and /dev/stdin is another file to
+ * testparm. An absolute path does not begin as an option does. */
+char *testparm_output(struct smbsession_context *context,
+		      TALLOC_CTX *mem_ctx,
+		      const char *path)
+{
+	char *file = realpath(path, NULL);
+	struct stat info;
+	char *text = NULL;
+
+	if (file != NULL && stat(file, &info) == 0 && S_ISREG(info.st_mode)) {
+		text = run_testparm(context, mem_ctx, file);
+	}
+	free(file);
+	return text;
 }

@@ -248,6 +248,30 @@ def test_pipe_that_never_ends_is_not_waited_for(samba, place):
     assert done.stderr.endswith("/fifo: Connection timed out\n")
 
 
+def test_protection_in_a_pipe_that_names_the_registry(
+        samba, conf, registry, protection):
+    """testparm cannot read the pipe again."""
+    registry({})
+    text = conf("include = registry", line(protection)).read_text()
+    done = run("list", samba.address, ADMIN, "-s", "/dev/stdin", stdin=text)
+    assert done.returncode not in (DONE, OTHER)
+    assert done.stderr.startswith(warning(REGISTRY))
+
+
+@pytest.mark.parametrize("name", ["/dev/stdin", "-smb.conf"])
+def test_registry_is_included_by_a_file_with_another_name(
+        samba, conf, registry, place, name):
+    """testparm must not take a name for an option, nor for another file."""
+    registry(ncalrpc_dir(samba))
+    path = conf("include = registry")
+    shutil.copy(path, place / "-smb.conf")
+    with open(path, encoding="ascii") as file:
+        done = subprocess.run(
+            [TOOL, "list", f"--configfile={name}"], stdin=file, cwd=place,
+            env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (DONE, "")
+
+
 def run_as_nobody(place, path, *options):
     tool = shutil.copy(TOOL, place)
     return subprocess.run(
