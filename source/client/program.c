@@ -27,7 +27,10 @@ static bool place_files(posix_spawn_file_actions_t *files,
 			return false;
 		}
 	}
-	return true;
+	return posix_spawn_file_actions_addclosefrom_np(files,
+							descriptor > 2
+								? descriptor + 1
+								: 3) == 0;
 }
 
 pid_t program_start(char *const arguments[], int end, int descriptor)
