@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -228,7 +229,8 @@ static bool use_testparm(struct config *config, const char *path)
 	return ok;
 }
 
-/* A machine without a default smb.conf has the defaults. */
+/* A machine without a default smb.conf has the defaults. But one that the
+ * environment names should be there. */
 static NET_API_STATUS read_config(struct config *config)
 {
 	const char *named = config->context->configfile;
@@ -244,7 +246,7 @@ static NET_API_STATUS read_config(struct config *config)
 				     "cannot read %s: %s",
 				     path,
 				     strerror(errno));
-	} else if (errno != ENOENT) {
+	} else if (errno != ENOENT || getenv("SMB_CONF_PATH") != NULL) {
 		ok = note_unread(config, path, strerror(errno));
 	}
 	if (ok && config->foreign != NULL) {

@@ -229,6 +229,13 @@ def test_named_file_must_be_readable(samba, path, why):
         f"cannot read {path}: {why}\n")
 
 
+def test_file_that_the_environment_names_is_missing(samba):
+    done = run("list", samba.address, ADMIN,
+               env={"SMB_CONF_PATH": "/nowhere/smb.conf"})
+    assert (done.returncode, done.stderr) == (
+        DONE, warning("/nowhere/smb.conf (No such file or directory)"))
+
+
 def test_pipe_that_nobody_writes_is_not_waited_for(samba, place):
     os.mkfifo(place / "fifo")
     done = run("list", samba.address, ADMIN, "--timeout=2", "-s",
