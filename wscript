@@ -11,7 +11,7 @@ out = 'bin'
 # Commands configure again when this file, tools/ or the Samba tree has changed.
 Configure.autoconfig = 'clobber'
 
-TOOLS = 'samba_tree samba_runtime compiler testing client debian'
+TOOLS = 'samba_tree samba_runtime compiler coverage testing client debian'
 
 
 def options(opt):
@@ -32,6 +32,7 @@ def configure(conf):
     conf.env.append_value('INCLUDES', [conf.path.abspath()])
     conf.write_compile_flags()
     conf.make_sanitized_variant()
+    conf.make_coverage_variant()
     conf.make_fuzz_variant()
 
 

@@ -12,6 +12,8 @@ from waflib import Options
 from waflib.Build import BuildContext
 from waflib.Options import options as chosen
 
+from coverage import Coverage
+
 PYTHON = '/usr/bin/python3'
 
 # These show in two minutes that the module works with a Samba.
@@ -36,6 +38,9 @@ def options(opt):
     group.add_option('--sanitize', action='store_true',
                      help='check a build with the address and undefined '
                           'behaviour sanitizers, in bin/sanitize')
+    group.add_option('--coverage', action='store_true',
+                     help='check a build that counts what runs, in '
+                          'bin/coverage, and print a table of all files')
     group.add_option('--long', action='store_true',
                      help='also check the long tests, which take three '
                           'minutes more (1,000 calls under valgrind)')
@@ -65,7 +70,8 @@ def options(opt):
 def init(_ctx):
     """Builds the fuzz targets before check runs them."""
     if 'check' in Options.commands and not (
-            chosen.sanitize or chosen.smoke or chosen.packages):
+            chosen.sanitize or chosen.coverage or chosen.smoke
+            or chosen.packages):
         Options.commands.insert(Options.commands.index('check'),
                                 build_fuzz_targets.cmd)
 
@@ -129,14 +135,23 @@ class check(RunAfterBuild, BuildContext):
     cmd = 'check'
 
     def execute(self):
+        if chosen.sanitize and chosen.coverage:
+            self.fatal('Choose --sanitize or --coverage')
         if chosen.sanitize:
             self.variant = 'sanitize'
+        elif chosen.coverage:
+            self.variant = 'coverage'
         super().execute()
 
     def run(self):
+        coverage = Coverage(self) if chosen.coverage else None
+        if coverage:
+            coverage.begin()
         runs = [self.start(name, tests) for name, tests in self.parts()]
         for run in runs:
             run.end()
+        if coverage:
+            print(coverage.report())
         totals = totals_of([run.report for run in runs])
         # This makes it the last line, after waf's own.
         atexit.register(print, summary_of(totals))
@@ -154,10 +169,11 @@ class check(RunAfterBuild, BuildContext):
             return [('check', SMOKE)]
         servers = ('check', ['tests', '--ignore=tests/packages',
                              *('--ignore=' + part for part in OF_THE_SOURCE)])
-        if chosen.sanitize:
+        if not chosen.sanitize:
+            servers[1].append('--ignore=tests/integration/test_sanitizers.py')
+        if chosen.sanitize or chosen.coverage:
             # The sources are the same, and fuzzing always has sanitizers.
             return [servers]
-        servers[1].append('--ignore=tests/integration/test_sanitizers.py')
         return [servers, ('check-source', OF_THE_SOURCE)]
 
     def start(self, name, tests):
