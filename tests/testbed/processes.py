@@ -145,6 +145,27 @@ def arguments(pid):
         return []
 
 
+# epoll_wait() and epoll_pwait() on x86_64, and epoll_pwait() elsewhere.
+EPOLL = ("232", "281", "22")
+# read() on x86_64 and elsewhere.
+READ = ("0", "63")
+
+
+def system_call(pid):
+    """The number of the system call in which pid waits or was stopped."""
+    with open(f"/proc/{pid}/syscall", encoding="utf-8") as call:
+        return call.read().split()[0]
+
+
+def stays_in(pid, calls):
+    """Whether pid is in one of these system calls, and still is for 200 ms."""
+    for _ in range(20):
+        if system_call(pid) not in calls:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def all_pids():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 

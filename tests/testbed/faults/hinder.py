@@ -20,10 +20,6 @@ def stopped(pid):
             os.kill(pid, signal.SIGCONT)
 
 
-# epoll_wait() and epoll_pwait() on x86_64, and epoll_pwait() elsewhere.
-_EPOLL = ("232", "281", "22")
-
-
 @contextlib.contextmanager
 def stopped_idle(pid):
     """Like stopped(), but stop it while it waits for events, without a lock."""
@@ -31,7 +27,7 @@ def stopped_idle(pid):
         os.kill(pid, signal.SIGSTOP)
         processes.wait_until(lambda: processes.stat(pid)[0] == "T",
                              f"{pid} has stopped")
-        if _system_call(pid) in _EPOLL:
+        if processes.system_call(pid) in processes.EPOLL:
             return True
         os.kill(pid, signal.SIGCONT)
         return False
@@ -58,9 +54,3 @@ def limited(pid, what, value):
 def no_descriptors(pid):
     """Keep a process from opening anything during a with block."""
     return limited(pid, resource.RLIMIT_NOFILE, 0)
-
-
-def _system_call(pid):
-    """The number of the system call in which a process was stopped."""
-    with open(f"/proc/{pid}/syscall", encoding="utf-8") as call:
-        return call.read().split()[0]
