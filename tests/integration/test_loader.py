@@ -13,6 +13,7 @@ import pytest
 
 from testbed import namespace, processes
 from testbed.clients.srvsvc import rpcclient
+from testbed.faults.failing_calls import FailingCalls
 from testbed.observe.syslog import listener
 from testbed.places import BUILD
 from testbed.programs import compile_c
@@ -356,6 +357,23 @@ def test_module_is_checked_by_hand(samba, plugin, module, source, status,
     assert done.returncode == status
     assert re.fullmatch(answer + "\n", done.stdout)
     assert samba.syslog_lines()[before:] == []
+
+
+def test_worker_starts_whatever_fails_in_the_loader(samba, plugin, module):
+    """Each of its calls into libc fails once, in a run of its own."""
+    assert module.exists()
+    command = [WORKER, "-s", samba.smb_conf, "--help"]
+    usage = subprocess.check_output(command)
+    which = 0
+    with FailingCalls() as calls:
+        env = {**os.environ, **calls.environment}
+        while which <= calls.seen():
+            which += 1
+            calls.fail(which)
+            done = subprocess.run(command, executable=plugin / LOADER,
+                                  stdout=subprocess.PIPE, env=env, check=False)
+            assert (done.returncode, done.stdout) == (0, usage), which
+    assert which > 50
 
 
 class Launcher:
