@@ -119,9 +119,17 @@ static NET_API_STATUS set_option(struct smbsession_context *context,
 				 const char *value)
 {
 	/* lpcfg_set_option() modifies the string. */
-	char *copy = value != NULL ? talloc_strdup(context, value) : NULL;
-	bool ok = copy != NULL && lpcfg_set_option(context->lp_ctx, copy);
+	char *copy = NULL;
+	bool ok = false;
 
+	if (value == NULL) {
+		return ERROR_INVALID_PARAMETER;
+	}
+	copy = talloc_strdup(context, value);
+	if (copy == NULL) {
+		return ERROR_NOT_ENOUGH_MEMORY;
+	}
+	ok = lpcfg_set_option(context->lp_ctx, copy);
 	talloc_free(copy);
 	return ok ? NERR_Success : ERROR_INVALID_PARAMETER;
 }

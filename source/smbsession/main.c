@@ -35,6 +35,8 @@ static enum exit_status run_verb(struct smbsession_context *context,
 		return EXIT_DONE;
 	case OPTIONS_WRONG:
 		return EXIT_USAGE;
+	case OPTIONS_NO_MEMORY:
+		return EXIT_OTHER;
 	case OPTIONS_OK:
 		break;
 	}

@@ -326,6 +326,7 @@ static enum options_result read_options(poptContext popt,
 
 	while ((option = poptGetNextOpt(popt)) > 0) {
 		char *value = poptGetOptArg(popt);
+		NET_API_STATUS code = NERR_Success;
 
 		if (option == OPTION_HELP) {
 			print_help(popt, verbs);
@@ -338,8 +339,12 @@ static enum options_result read_options(poptContext popt,
 		if (store_own_option(options, option, value)) {
 			continue;
 		}
-		if (apply_connection_option(context, option, value) !=
-		    NERR_Success) {
+		code = apply_connection_option(context, option, value);
+		if (code == ERROR_NOT_ENOUGH_MEMORY) {
+			terminal_complain("out of memory");
+			return OPTIONS_NO_MEMORY;
+		}
+		if (code != NERR_Success) {
 			return usage_error(poptBadOption(popt, 0),
 					   "not with this value");
 		}

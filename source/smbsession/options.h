@@ -29,6 +29,7 @@ enum options_result {
 	OPTIONS_DONE,
 	/* reported on standard error */
 	OPTIONS_WRONG,
+	OPTIONS_NO_MEMORY,
 };
 
 /**

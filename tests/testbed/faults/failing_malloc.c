@@ -3,6 +3,9 @@
  * An allocator that is preloaded into a worker, where it fails on demand. It
  * fails only for the module and for the code that the module calls, and never
  * while the answer is sent: without memory for that, Samba panics.
+ *
+ * In a program named by FAILING_PROGRAM, it fails only where the program itself
+ * allocates, also by functions of these libraries.
  */
 
 #include <dlfcn.h>
@@ -38,12 +41,16 @@ struct orders {
 static struct orders *orders;
 static uintptr_t module_start, module_end;
 static bool looking;
+static const char *program;
+static const char *const allocators[] = {"libtalloc", "libtevent"};
 
 static int find_module(struct dl_phdr_info *info, size_t size, void *unused)
 {
 	(void)size;
 	(void)unused;
-	if (strstr(info->dlpi_name, "/sessiondel.so") == NULL) {
+	/* The program comes first and has no name. */
+	if (program == NULL &&
+	    strstr(info->dlpi_name, "/sessiondel.so") == NULL) {
 		return 0;
 	}
 	module_start = info->dlpi_addr;
@@ -62,6 +69,11 @@ __attribute__((constructor)) static void begin(void)
 {
 	void *frames[1];
 
+	program = getenv("FAILING_PROGRAM");
+	if (program != NULL &&
+	    strcmp(program, program_invocation_short_name) != 0) {
+		return;
+	}
 	if (dl_iterate_phdr(find_module, NULL) == 0) {
 		return;
 	}
@@ -78,6 +90,26 @@ static bool sends_answer(void *frame)
 	       strcmp(info.dli_sname, "dcesrv_reply") == 0;
 }
 
+static bool allocates(void *frame)
+{
+	Dl_info info, own;
+
+	if (dladdr(frame, &info) == 0 || dladdr((void *)begin, &own) == 0) {
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(allocators) / sizeof(*allocators); i++) {
+		if (strstr(info.dli_fname, allocators[i]) != NULL) {
+			return true;
+		}
+	}
+	return info.dli_fbase == own.dli_fbase;
+}
+
+static bool stops_search(void *frame)
+{
+	return program != NULL ? !allocates(frame) : sends_answer(frame);
+}
+
 /* Not when dcesrv_reply() comes first, nearer to the top of the stack. */
 static bool called_by_module(void)
 {
@@ -91,10 +123,10 @@ static bool called_by_module(void)
 	for (int i = 0; i < num && !found; i++) {
 		uintptr_t frame = (uintptr_t)frames[i];
 
-		if (sends_answer(frames[i])) {
+		found = frame >= module_start && frame < module_end;
+		if (stops_search(frames[i])) {
 			break;
 		}
-		found = frame >= module_start && frame < module_end;
 	}
 	looking = false;
 	return found;

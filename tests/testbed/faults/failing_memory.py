@@ -9,10 +9,12 @@ FOREVER = 1 << 32
 
 
 class FailingMemory(Preload):
-    """failing_malloc.c in workers."""
+    """failing_malloc.c in workers, or in a program of this name."""
 
-    def __init__(self):
+    def __init__(self, program=None):
         super().__init__("failing_malloc.c", 4)
+        if program:
+            self.environment["FAILING_PROGRAM"] = program
 
     @contextlib.contextmanager
     def failing(self, first, number=1):
