@@ -11,7 +11,8 @@ out = 'bin'
 # Commands configure again when this file, tools/ or the Samba tree has changed.
 Configure.autoconfig = 'clobber'
 
-TOOLS = 'samba_tree samba_runtime compiler coverage testing client debian'
+TOOLS = ('samba_tree samba_runtime compiler coverage testing mutation client '
+         'debian')
 
 
 def options(opt):

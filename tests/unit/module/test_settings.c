@@ -3,6 +3,13 @@
 
 #include "tests/unit/table.h"
 
+#include <string.h>
+
+#include "replace.h"
+
+#include "lib/util/debug.h"
+#include "source3/param/loadparm.h"
+
 #include "source/module/settings.h"
 
 #define BEFORE 99
@@ -170,9 +177,69 @@ static void test_session_list(void **state)
 	assert_parsed(list, "stock ", false, 0);
 }
 
+struct default_case {
+	const char *name;
+	enum setting setting;
+	unsigned expected;
+};
+
+static const struct default_case default_cases[] = {
+	{"timeout: default", SETTING_TIMEOUT, 10},
+	{"audit: default", SETTING_AUDIT, LOG | SYSLOG},
+	{"durable handles: default", SETTING_DURABLE_HANDLES, true},
+	{"resolve names: default", SETTING_RESOLVE_NAMES, true},
+	{"resolve timeout: default", SETTING_RESOLVE_TIMEOUT, 3},
+	{"session list: default", SETTING_SESSION_LIST, true},
+};
+
+/* No smb.conf is loaded here. */
+static void test_default(void **state)
+{
+	const struct default_case *c = *state;
+	struct settings settings = {.warnings = {{.made = false}}};
+
+	assert_int_equal(settings_read(&settings, c->setting), c->expected);
+}
+
+static void count_line(void *private_data, int level, const char *line)
+{
+	size_t *lines = private_data;
+
+	(void)level;
+	*lines += strstr(line, "sessiondel:timeout") != NULL;
+}
+
+/* Read a value from smb.conf; how many warnings there were. */
+static size_t warnings_of(struct settings *settings, const char *value)
+{
+	size_t lines = 0;
+
+	assert_true(lp_set_cmdline("sessiondel:timeout", value));
+	debug_set_callback(&lines, count_line);
+	(void)settings_read(settings, SETTING_TIMEOUT);
+	debug_set_callback(NULL, NULL);
+	return lines;
+}
+
+static void test_bad_value_is_logged_once(void **state)
+{
+	struct settings settings = {.warnings = {{.made = false}}};
+
+	(void)state;
+
+	assert_int_equal(warnings_of(&settings, "21"), 1);
+	assert_int_equal(warnings_of(&settings, "21"), 0);
+	assert_int_equal(warnings_of(&settings, "22"), 1);
+	assert_int_equal(warnings_of(&settings, "7"), 0);
+	assert_int_equal(settings_read(&settings, SETTING_TIMEOUT), 7);
+	assert_int_equal(warnings_of(&settings, "22"), 1);
+	assert_int_equal(settings_read(&settings, SETTING_TIMEOUT), 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest words[] = {
+		cmocka_unit_test(test_bad_value_is_logged_once),
 		cmocka_unit_test(test_durable),
 		cmocka_unit_test(test_session_list),
 	};
@@ -182,6 +249,7 @@ int main(void)
 	TABLE_ADD(&table, audit_cases, test_audit);
 	TABLE_ADD(&table, resolve_cases, test_resolve);
 	TABLE_ADD(&table, resolve_timeout_cases, test_resolve_timeout);
+	TABLE_ADD(&table, default_cases, test_default);
 	TABLE_ADD_TESTS(&table, words);
 	return table_run(&table, "settings");
 }

@@ -370,6 +370,37 @@ static void test_addresses_are_kept_once(void **state)
 	assert_false(client_addresses_have(&addresses, &other));
 }
 
+/* Around the longest that could be an address. */
+static void test_long_channels_are_none(void **state)
+{
+	struct client_address address;
+
+	(void)state;
+	for (int len = 1; len < 200; len++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "ipv6:%0*d:445", len, 0);
+		assert_false(client_address_parse_channel(text, &address));
+	}
+}
+
+/* Those that are too many are left out. */
+static void test_addresses_are_limited(void **state)
+{
+	struct client_addresses addresses = {.num = 0};
+	struct client_address address;
+
+	(void)state;
+	assert_true(client_address_parse("10.0.0.0", &address));
+	for (size_t i = 0; i <= CLIENT_ADDRESSES_MAX; i++) {
+		address.ip.s6_addr[15] = i;
+		client_addresses_add(&addresses, &address);
+		assert_int_equal(client_addresses_have(&addresses, &address),
+				 i < CLIENT_ADDRESSES_MAX);
+	}
+	assert_int_equal(addresses.num, CLIENT_ADDRESSES_MAX);
+}
+
 struct text_case {
 	const char *name;
 	const char *spelled;
@@ -408,6 +439,8 @@ static void test_text(void **state)
 static const struct CMUnitTest properties[] = {
 	cmocka_unit_test(test_socket_address_is_taken),
 	cmocka_unit_test(test_addresses_are_kept_once),
+	cmocka_unit_test(test_addresses_are_limited),
+	cmocka_unit_test(test_long_channels_are_none),
 	cmocka_unit_test(test_all_spellings_are_one_address),
 	cmocka_unit_test(test_every_bit_counts),
 	cmocka_unit_test(test_noise_is_survived),

@@ -235,7 +235,21 @@ static void test_out_of_memory(void **state)
 	talloc_free(mem_ctx);
 }
 
+/* A list has thousands of names. */
+static void test_nothing_stays_but_the_name(void **state)
+{
+	const struct user_identity user = {.account = "alice", .domain = "FS1"};
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+
+	(void)state;
+
+	assert_non_null(session_user_name(mem_ctx, &user, NULL, 0));
+	assert_int_equal(talloc_total_blocks(mem_ctx), 2);
+	talloc_free(mem_ctx);
+}
+
 static const struct CMUnitTest others[] = {
+	cmocka_unit_test(test_nothing_stays_but_the_name),
 	cmocka_unit_test(test_out_of_memory),
 	cmocka_unit_test(test_no_names_are_known),
 	cmocka_unit_test(test_last_name_is_shared),

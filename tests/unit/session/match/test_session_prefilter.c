@@ -310,7 +310,63 @@ static void test_no_utf8_is_no_name(void **state)
 	talloc_free(frame);
 }
 
+/* What a string's header, text and length must be (see NDR's rules there). */
+static const struct string_case {
+	const char *name;
+	uint32_t size, length;
+	const char *text;
+	bool is_string;
+} string_cases[] = {
+	{"a string", 6, 6, "alice", true},
+	{"a string of a larger array", 8, 6, "alice", true},
+	{"longer than its array", 5, 6, "alice", false},
+	{"no NUL at the end", 5, 5, "alice", false},
+	{"longer than the record", 100, 100, "alice", false},
+};
+
+/* One word, a string's header, and the string. */
+static void check_string(void **state)
+{
+	const struct string_case *row = *state;
+	const uint32_t words[] = {0,
+				  htole32(row->size),
+				  0,
+				  htole32(row->length)};
+	const struct user_filter filter = {.whole = "alice"};
+	uint8_t *bytes = talloc_zero_array(NULL, uint8_t, sizeof(words) + 8);
+	TDB_DATA record = {.dptr = bytes, .dsize = sizeof(words) + 6};
+
+	assert_non_null(bytes);
+	memcpy(bytes, words, sizeof(words));
+	memcpy(bytes + sizeof(words), row->text, strlen(row->text));
+	assert_int_equal(session_prefilter_user(&filter, record),
+			 row->is_string);
+	talloc_free(bytes);
+}
+
+/* A header is in the record as a whole. */
+static void test_nothing_is_read_before_a_record(void **state)
+{
+	const uint32_t header[] = {htole32(6), 0, htole32(6)};
+	const struct user_filter filter = {.whole = "alice"};
+	uint8_t bytes[sizeof(header) + 8] = {0};
+
+	(void)state;
+
+	memcpy(bytes, header, sizeof(header));
+	memcpy(bytes + sizeof(header), "alice", 6);
+	for (size_t start = 4; start <= sizeof(header); start += 4) {
+		TDB_DATA record = {
+			.dptr = bytes + start,
+			.dsize = sizeof(bytes) - start,
+		};
+
+		assert_false(session_prefilter_user(&filter, record));
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_nothing_is_read_before_a_record),
 	cmocka_unit_test(test_same_answer_as_without),
 	cmocka_unit_test(test_no_utf8_is_no_name),
 	cmocka_unit_test(test_cut_records_have_no_names),
@@ -321,6 +377,7 @@ int main(void)
 	static struct table table;
 
 	TABLE_ADD(&table, verdict_cases, check_verdict);
+	TABLE_ADD(&table, string_cases, check_string);
 	TABLE_ADD_TESTS(&table, tests);
 	return table_run(&table, "session_prefilter");
 }

@@ -305,11 +305,44 @@ static void test_malformed(void **state)
 			 USER_FILTER_MALFORMED);
 }
 
+struct meaning_case {
+	const char *name;
+	const char *asked;
+	const char *recorded;
+	bool may_mean;
+};
+
+static const struct meaning_case meaning_cases[] = {
+	{"may mean: anybody", NULL, "bob", true},
+	{"may mean: the account", "alice", "ALICE", true},
+	{"may mean: another account", "alice", "bob", false},
+	{"may mean: the unix name", "EXAMPLE\\alice", "EXAMPLE\\alice", true},
+	{"may mean: the account of a domain", "EXAMPLE\\alice", "alice", true},
+	{"may mean: the account of a realm", "alice@corp.test", "alice", true},
+	{"may mean: the UPN", "alice@corp.test", "alice@corp.test", true},
+	{"may mean: the domain", "EXAMPLE\\alice", "EXAMPLE", false},
+	{"may mean: the realm", "alice@corp.test", "corp.test", false},
+};
+
+static void test_meaning(void **state)
+{
+	const struct meaning_case *c = *state;
+	TALLOC_CTX *mem_ctx = talloc_new(NULL);
+	struct user_filter filter;
+
+	assert_int_equal(user_filter_parse(mem_ctx, c->asked, &filter),
+			 USER_FILTER_OK);
+	assert_int_equal(user_filter_may_mean(&filter, c->recorded),
+			 c->may_mean);
+	talloc_free(mem_ctx);
+}
+
 int main(void)
 {
 	struct table table = {.count = 0};
 
 	TABLE_ADD(&table, match_cases, test_match);
 	TABLE_ADD(&table, malformed_cases, test_malformed);
+	TABLE_ADD(&table, meaning_cases, test_meaning);
 	return table_run(&table, "user_filter");
 }
