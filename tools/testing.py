@@ -22,8 +22,13 @@ SMOKE = ['tests/unit', 'tests/integration/test_close.py',
          'tests/integration/test_matching.py',
          'tests/integration/test_loader.py']
 
-# These need no server, so they run beside the others.
+# These need no server.
 OF_THE_SOURCE = ['tests/lint', 'tests/fuzz']
+
+# These mostly wait, so they run beside the others, after those of the source.
+OF_CLUSTERS = ['tests/integration/test_cluster.py',
+               'tests/integration/test_cluster_faults.py',
+               'tests/integration/test_model.py']
 
 # pytest's exit status when it has run no test.
 NO_TEST = 5
@@ -167,14 +172,16 @@ class check(RunAfterBuild, BuildContext):
             return [('check', ['tests/packages'])]
         if chosen.smoke:
             return [('check', SMOKE)]
-        servers = ('check', ['tests', '--ignore=tests/packages',
-                             *('--ignore=' + part for part in OF_THE_SOURCE)])
+        left_out = ['tests/packages', *OF_THE_SOURCE, *OF_CLUSTERS]
+        beside = OF_THE_SOURCE + OF_CLUSTERS
         if not chosen.sanitize:
-            servers[1].append('--ignore=tests/integration/test_sanitizers.py')
+            left_out.append('tests/integration/test_sanitizers.py')
         if chosen.sanitize or chosen.coverage:
             # The sources are the same, and fuzzing always has sanitizers.
-            return [servers]
-        return [servers, ('check-source', OF_THE_SOURCE)]
+            beside = OF_CLUSTERS
+        return [('check', ['tests', *('--ignore=' + tests
+                                      for tests in left_out)]),
+                ('check-beside', beside)]
 
     def start(self, name, tests):
         pytest = ['-m', 'pytest', '-k', chosen.filter, *tests]
