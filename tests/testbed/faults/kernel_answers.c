@@ -12,10 +12,11 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "preload.h"
 
-/* In the order of KernelAnswers.FAULTS. */
+/* In the order of KernelAnswers.FAULTS, then SLOW. */
 enum fault {
 	NONE,
 	/* as RestrictAddressFamilies= does */
@@ -34,13 +35,16 @@ enum fault {
 	FORGED,
 	/* the same part again and again */
 	ENDLESS,
+	/* no fault: other processes have the processors for a while */
+	SLOW,
 };
 
 /* Memory shared with the test, which sets fault. */
 struct orders {
 	uint64_t fault;
-	/* how many parts of answers were received */
-	uint64_t parts;
+	/* how many sockets were made, and questions sent */
+	uint64_t sockets;
+	uint64_t questions;
 };
 
 static struct orders *orders;
@@ -77,6 +81,9 @@ int socket(int family, int type, int protocol)
 		return (int)fail(EACCES);
 	}
 	made = real(family, type, protocol);
+	if (diag && orders != NULL) {
+		orders->sockets += 1;
+	}
 	if (diag) {
 		diag_socket = made;
 	} else if (made == diag_socket) {
@@ -93,6 +100,9 @@ ssize_t send(int fd, const void *data, size_t size, int flags)
 
 	if (fd == diag_socket && fault() == NOT_SENT) {
 		return fail(ECONNREFUSED);
+	}
+	if (fd == diag_socket && orders != NULL) {
+		orders->questions += 1;
 	}
 	return real(fd, data, size, flags);
 }
@@ -121,6 +131,10 @@ static ssize_t spoil(uint8_t *data, ssize_t size, struct sockaddr_nl *from)
 		return size;
 	case FORGED:
 		from->nl_pid = 1;
+		return size;
+	case SLOW:
+		/* longer than the limit, but no CPU */
+		(void)nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
 		return size;
 	case ENDLESS:
 		if (first_size == 0) {
@@ -155,10 +169,9 @@ ssize_t recvfrom(int fd,
 			    socklen_t *))dlsym(RTLD_NEXT, "recvfrom");
 	ssize_t received = real(fd, data, size, flags, from, from_len);
 
-	if (fd != diag_socket || orders == NULL) {
+	if (fd != diag_socket) {
 		return received;
 	}
-	orders->parts += 1;
 	/* at the end of a dump, more is asked for only if it is endless */
 	return received > 0 || fault() == ENDLESS
 		       ? spoil(data, received, (struct sockaddr_nl *)from)

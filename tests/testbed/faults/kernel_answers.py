@@ -9,22 +9,22 @@ from testbed.faults.preload import Preload
 class KernelAnswers(Preload):
     """kernel_answers.c in workers."""
 
-    # In the order of its enum, from 1.
+    # In the order of its enum, from 1. "slow" comes last and is no fault.
     FAULTS = ("forbidden", "denied", "not sent", "no buffers", "no answer",
               "empty", "cut", "too long", "interrupted", "forged", "endless")
 
     def __init__(self):
-        super().__init__("kernel_answers.c", 2)
+        super().__init__("kernel_answers.c", 3)
 
     @contextlib.contextmanager
     def spoiled(self, fault):
-        """Have each answer spoiled during a with block. fault: of FAULTS."""
-        self.order(1 + self.FAULTS.index(fault))
+        """Have each answer spoiled during a with block."""
+        self.order(1 + (*self.FAULTS, "slow").index(fault))
         try:
             yield
         finally:
             self.order()
 
-    def parts(self):
-        """How many parts of answers there were since the last order."""
-        return self.read()[1]
+    def asked(self):
+        """How many sockets and questions there were since the last order."""
+        return self.read()[1:]
