@@ -101,7 +101,7 @@ static bool is_late(const struct dump *dump)
 static int receive_dump(struct dump *dump)
 {
 	uint8_t answer[ANSWER_MAX];
-	enum tcp_dump_state state = TCP_DUMP_MORE;
+	int state = TCP_DUMP_MORE;
 
 	while (state == TCP_DUMP_MORE) {
 		struct sockaddr_nl from = {.nl_pid = 0};
@@ -128,7 +128,7 @@ static int receive_dump(struct dump *dump)
 				      visit_connection,
 				      dump);
 	}
-	return state == TCP_DUMP_COMPLETE ? 0 : EPROTO;
+	return state;
 }
 
 static int read_family(struct dump *dump, int family, uint16_t port)

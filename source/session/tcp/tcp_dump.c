@@ -4,12 +4,16 @@
 #include "tcp_dump.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "source/session/match/client_address.h"
+
+/* The highest that the kernel knows. */
+#define ERRNO_MAX 4095
 
 static bool parse_end(const char *text, struct tcp_end *end)
 {
@@ -161,20 +165,30 @@ static bool read_connection(struct rest rest,
 	return true;
 }
 
-/* The last message has the kernel's error, 0 for none. */
-static enum tcp_dump_state read_end(struct rest rest)
+/* A refusal and the end both begin with the kernel's -errno, 0 for none. */
+static int read_error(struct rest rest)
 {
-	int error = 0;
+	int error;
 
-	return peek(&rest, &error, sizeof(error)) && error == 0
-		       ? TCP_DUMP_COMPLETE
-		       : TCP_DUMP_FAILED;
+	if (!peek(&rest, &error, sizeof(error)) || error > 0 ||
+	    error < -ERRNO_MAX) {
+		return EPROTO;
+	}
+	return -error;
 }
 
-enum tcp_dump_state tcp_dump_read(const uint8_t *data,
-				  size_t size,
-				  tcp_dump_visit visit,
-				  void *private_data)
+/* Nothing is acknowledged, so a refusal without an error makes no sense. */
+static int read_refusal(struct rest rest)
+{
+	const int error = read_error(rest);
+
+	return error != 0 ? error : EPROTO;
+}
+
+int tcp_dump_read(const uint8_t *data,
+		  size_t size,
+		  tcp_dump_visit visit,
+		  void *private_data)
 {
 	struct rest rest = {.data = data, .size = size};
 	struct nlmsghdr header;
@@ -184,19 +198,24 @@ enum tcp_dump_state tcp_dump_read(const uint8_t *data,
 				    .size = header.nlmsg_len};
 
 		if (header.nlmsg_len < sizeof(header) ||
-		    header.nlmsg_len > rest.size ||
-		    (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) {
-			return TCP_DUMP_FAILED;
+		    header.nlmsg_len > rest.size) {
+			return EPROTO;
+		}
+		if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) {
+			return EINTR;
 		}
 		skip(&body, NLMSG_HDRLEN);
 		if (header.nlmsg_type == NLMSG_DONE) {
-			return read_end(body);
+			return read_error(body);
+		}
+		if (header.nlmsg_type == NLMSG_ERROR) {
+			return read_refusal(body);
 		}
 		if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY ||
 		    !read_connection(body, visit, private_data)) {
-			return TCP_DUMP_FAILED;
+			return EPROTO;
 		}
 		skip(&rest, NLMSG_ALIGN(header.nlmsg_len));
 	}
-	return rest.size == 0 ? TCP_DUMP_MORE : TCP_DUMP_FAILED;
+	return rest.size == 0 ? TCP_DUMP_MORE : EPROTO;
 }

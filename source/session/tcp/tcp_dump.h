@@ -66,23 +66,21 @@ typedef void (*tcp_dump_visit)(const struct tcp_connection *connection,
 			       uint32_t idle_ms,
 			       void *private_data);
 
-enum tcp_dump_state {
-	/* more of the answer follows */
-	TCP_DUMP_MORE,
-	TCP_DUMP_COMPLETE,
-	/* an error, a message that makes no sense, or connections are missing
-	 */
-	TCP_DUMP_FAILED,
-};
+/* What tcp_dump_read() returns while more of the answer follows. */
+#define TCP_DUMP_MORE (-1)
 
 /**
  * Read one datagram of the answer.
  *
  * @param[in] data  Of size bytes, of any alignment.
+ *
+ * @return 0 at the end of a complete answer, TCP_DUMP_MORE before it, else an
+ *         errno: the kernel's own, EINTR if connections may be missing, EPROTO
+ *         if a message makes no sense.
  */
-enum tcp_dump_state tcp_dump_read(const uint8_t *data,
-				  size_t size,
-				  tcp_dump_visit visit,
-				  void *private_data);
+int tcp_dump_read(const uint8_t *data,
+		  size_t size,
+		  tcp_dump_visit visit,
+		  void *private_data);
 
 #endif

@@ -4,6 +4,8 @@
 #include "tests/unit/table.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -142,12 +144,10 @@ static void visit(const struct tcp_connection *connection,
 
 /* From the end of a mapping of its own size, so valgrind and the sanitizer see
  * what is read behind it, and at an odd address. */
-static enum tcp_dump_state read_bytes(const uint8_t *data,
-				      size_t size,
-				      struct visits *visits)
+static int read_bytes(const uint8_t *data, size_t size, struct visits *visits)
 {
 	uint8_t *copy = malloc(size + 1);
-	enum tcp_dump_state state;
+	int state;
 
 	assert_non_null(copy);
 	memcpy(copy + 1, data, size);
@@ -156,8 +156,7 @@ static enum tcp_dump_state read_bytes(const uint8_t *data,
 	return state;
 }
 
-static enum tcp_dump_state read_answer(const struct answer *answer,
-				       struct visits *visits)
+static int read_answer(const struct answer *answer, struct visits *visits)
 {
 	return read_bytes(answer->data, answer->size, visits);
 }
@@ -204,7 +203,7 @@ static void test_several_messages_and_the_end(void **state)
 	add_connection(&answer, AF_INET);
 	add_connection(&answer, AF_INET6);
 	add_end(&answer, 0);
-	assert_int_equal(read_answer(&answer, &visits), TCP_DUMP_COMPLETE);
+	assert_int_equal(read_answer(&answer, &visits), 0);
 	assert_int_equal(visits.num, 2);
 }
 
@@ -231,13 +230,28 @@ static void test_infos_of_other_kernels(void **state)
 }
 
 /* Each makes an answer that is refused. */
-static void make_error(struct answer *answer)
+static void add_error(struct answer *answer, int code)
 {
-	const struct nlmsgerr error = {.error = -2};
+	const struct nlmsgerr error = {.error = code};
 
 	begin(answer, NLMSG_ERROR);
 	add(answer, &error, sizeof(error));
 	end(answer);
+}
+
+static void make_error(struct answer *answer)
+{
+	add_error(answer, -ENOENT);
+}
+
+static void make_refusal_without_error(struct answer *answer)
+{
+	add_error(answer, 0);
+}
+
+static void make_lowest_error(struct answer *answer)
+{
+	add_error(answer, INT_MIN);
 }
 
 static void make_overrun(struct answer *answer)
@@ -248,7 +262,7 @@ static void make_overrun(struct answer *answer)
 
 static void make_end_with_error(struct answer *answer)
 {
-	add_end(answer, -12);
+	add_end(answer, -ENOMEM);
 }
 
 static void make_end_without_code(struct answer *answer)
@@ -377,26 +391,30 @@ static void make_short_end(struct answer *answer)
 static const struct refused_case {
 	const char *name;
 	void (*make)(struct answer *answer);
+	int error;
 } refused_cases[] = {
-	{"an error", make_error},
-	{"messages were lost", make_overrun},
-	{"an error at the end", make_end_with_error},
-	{"an end without its code", make_end_without_code},
-	{"interrupted dump", make_interrupted},
-	{"interrupted dump, at its end", make_interrupted_end},
-	{"no tcp_info", make_no_info},
-	{"tcp_info that is too short", make_short_info},
+	{"an error", make_error, ENOENT},
+	{"messages were lost", make_overrun, EPROTO},
+	{"a refusal without an error", make_refusal_without_error, EPROTO},
+	{"an error that does not exist", make_lowest_error, EPROTO},
+	{"an error at the end", make_end_with_error, ENOMEM},
+	{"an end without its code", make_end_without_code, EPROTO},
+	{"interrupted dump", make_interrupted, EINTR},
+	{"interrupted dump, at its end", make_interrupted_end, EINTR},
+	{"no tcp_info", make_no_info, EPROTO},
+	{"tcp_info that is too short", make_short_info, EPROTO},
 	{"short tcp_info before another attribute",
-	 make_short_info_before_another},
-	{"length 0", make_length_0},
-	{"length below that of a header", make_length_below_header},
-	{"length beyond the end", make_length_beyond_end},
-	{"longest length", make_length_max},
-	{"attribute of length 0", make_attribute_length_0},
-	{"attribute of length 3", make_attribute_length_3},
-	{"attribute beyond the end", make_attribute_length_max},
-	{"tcp_info beyond the end", make_info_beyond_end},
-	{"part of a header at the end", make_short_end},
+	 make_short_info_before_another,
+	 EPROTO},
+	{"length 0", make_length_0, EPROTO},
+	{"length below that of a header", make_length_below_header, EPROTO},
+	{"length beyond the end", make_length_beyond_end, EPROTO},
+	{"longest length", make_length_max, EPROTO},
+	{"attribute of length 0", make_attribute_length_0, EPROTO},
+	{"attribute of length 3", make_attribute_length_3, EPROTO},
+	{"attribute beyond the end", make_attribute_length_max, EPROTO},
+	{"tcp_info beyond the end", make_info_beyond_end, EPROTO},
+	{"part of a header at the end", make_short_end, EPROTO},
 };
 
 static void test_refused(void **state)
@@ -406,7 +424,7 @@ static void test_refused(void **state)
 	struct visits visits = {.num = 0};
 
 	c->make(&answer);
-	assert_int_equal(read_answer(&answer, &visits), TCP_DUMP_FAILED);
+	assert_int_equal(read_answer(&answer, &visits), c->error);
 }
 
 static void test_answer_that_is_cut_anywhere_is_refused(void **state)
@@ -426,7 +444,7 @@ static void test_answer_that_is_cut_anywhere_is_refused(void **state)
 			continue;
 		}
 		assert_int_equal(read_bytes(answer.data, size, &visits),
-				 TCP_DUMP_FAILED);
+				 EPROTO);
 	}
 }
 
@@ -514,7 +532,7 @@ static void test_compare(void **state)
 			 tcp_connection_compare(&b, &a) > 0);
 }
 
-/* Of all states, those in which data can still come from the client. */
+/* Of all states, those in which smbd may still serve the client. */
 static void test_request(void **state)
 {
 	const struct tcp_dump_request request =
@@ -526,6 +544,9 @@ static void test_request(void **state)
 	assert_int_equal(request.header.nlmsg_flags,
 			 NLM_F_REQUEST | NLM_F_DUMP);
 	assert_int_equal(request.body.sdiag_family, AF_INET6);
+	assert_int_equal(request.body.sdiag_protocol, IPPROTO_TCP);
+	assert_int_equal(request.body.idiag_states,
+			 1 << TCP_ESTABLISHED | 1 << TCP_CLOSE_WAIT);
 	assert_int_equal(request.body.id.idiag_sport, htons(SERVER_PORT));
 }
 
