@@ -146,7 +146,7 @@ def test_without_an_answer_all_are_0(server, kernel, idle_pipe, fault):
 
 
 def test_kernel_is_asked_only_for_lists_with_times(kernel, idle_pipe):
-    """Once for each family of addresses."""
+    """Once for each family of addresses and each port."""
     kernel.order()
     enumerate_sessions(idle_pipe, 0)
     assert kernel.asked() == (0, 0)

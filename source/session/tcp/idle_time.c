@@ -131,7 +131,7 @@ static int receive_dump(struct dump *dump)
 	return state;
 }
 
-static int read_family(struct dump *dump, int family, uint16_t port)
+static int read_port(struct dump *dump, int family, uint16_t port)
 {
 	const struct tcp_dump_request request = tcp_dump_request(family, port);
 
@@ -141,39 +141,36 @@ static int read_family(struct dump *dump, int family, uint16_t port)
 	return receive_dump(dump);
 }
 
-/* Is there a connection of this family, and which port do all have in common?
- */
-static bool find_port(const struct dump *dump, int family, uint16_t *port)
+/* The next higher of smbd's ports that have connections of this family. */
+static bool next_port(const struct dump *dump, int family, uint16_t *port)
 {
-	bool found = false;
+	uint16_t found = 0;
 
 	for (size_t i = 0; i < dump->num; i++) {
 		const struct tcp_connection *connection =
 			&dump->times[i].connection;
+		const uint16_t its = connection->server.port;
 
-		if (connection->family != family) {
-			continue;
+		if (connection->family == family && its > *port &&
+		    (found == 0 || its < found)) {
+			found = its;
 		}
-		if (!found) {
-			*port = connection->server.port;
-		} else if (*port != connection->server.port) {
-			*port = 0;
-		}
-		found = true;
 	}
-	return found;
+	*port = found;
+	return found != 0;
 }
 
+/* By port, so connections to other services do not count. */
 static int read_all(struct dump *dump)
 {
 	static const int families[] = {AF_INET, AF_INET6};
 	int error = 0;
 
-	for (size_t i = 0; error == 0 && i < ARRAY_SIZE(families); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		uint16_t port = 0;
 
-		if (find_port(dump, families[i], &port)) {
-			error = read_family(dump, families[i], port);
+		while (error == 0 && next_port(dump, families[i], &port)) {
+			error = read_port(dump, families[i], port);
 		}
 	}
 	return error;

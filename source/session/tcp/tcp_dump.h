@@ -50,10 +50,10 @@ struct tcp_dump_request {
 };
 
 /**
- * Ask for all connections of a family.
+ * Ask for all connections to a port.
  *
  * @param[in] family  AF_INET or AF_INET6.
- * @param[in] port    Only those with this port on our side; 0: all.
+ * @param[in] port    On our side.
  */
 struct tcp_dump_request tcp_dump_request(int family, uint16_t port);
 

@@ -162,7 +162,7 @@ static void test_ipv4_on_an_ipv6_socket(void **state)
 	close_pair(&pair);
 }
 
-/* Then those of all ports are asked for. */
+/* Each is asked for. */
 static void test_connections_to_several_ports(void **state)
 {
 	struct pair pairs[2] = {connect_pair(false), connect_pair(false)};
