@@ -109,6 +109,18 @@ def test_any_channel_of_a_session_counts(samba, pipe, quiet):
                 assert times["alice"] <= times["carol"]
 
 
+@needs_ipv6
+def test_both_families_and_two_ports_in_one_list(samba, pipe):
+    with contextlib.ExitStack() as stack:
+        for user, place in (("alice", {"source": "fd00:5e55::21"}),
+                            ("bob", {"source": CLIENT, "port": 139}),
+                            ("carol", {"source": OTHER_CLIENT})):
+            stack.enter_context(connect(samba, user, **place))
+        wait_until(lambda: all(
+            seconds >= IDLE for user, seconds in idle_times(pipe).items()
+            if user != "sop"), "all are idle")
+
+
 @pytest.fixture(name="kernel", scope="module")
 def _kernel():
     if sanitizers.active():
@@ -160,15 +172,3 @@ def test_busy_machine_keeps_its_idle_times(kernel, idle_pipe):
     """What other processes take is not counted as time for the answer."""
     with kernel.spoiled("slow"):
         assert idle_times(idle_pipe)["carol"] >= IDLE
-
-
-@needs_ipv6
-def test_both_families_and_two_ports_in_one_list(samba, pipe):
-    with contextlib.ExitStack() as stack:
-        for user, place in (("alice", {"source": "fd00:5e55::21"}),
-                            ("bob", {"source": CLIENT, "port": 139}),
-                            ("carol", {"source": OTHER_CLIENT})):
-            stack.enter_context(connect(samba, user, **place))
-        wait_until(lambda: all(
-            seconds >= IDLE for user, seconds in idle_times(pipe).items()
-            if user != "sop"), "all are idle")
