@@ -25,6 +25,13 @@ static struct session_closer *worker_closer(struct sessiondel_module *module)
 	return module->closer;
 }
 
+struct session_table *call_work_table(struct sessiondel_module *module)
+{
+	const struct session_closer *closer = worker_closer(module);
+
+	return closer != NULL ? closer->table : NULL;
+}
+
 bool call_work_init(TALLOC_CTX *mem_ctx,
 		    struct sessiondel_module *module,
 		    const struct dcesrv_connection *conn,

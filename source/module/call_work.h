@@ -13,6 +13,13 @@ struct dcesrv_connection;
 struct sessiondel_module;
 
 /**
+ * The session table.
+ *
+ * @return NULL without memory.
+ */
+struct session_table *call_work_table(struct sessiondel_module *module);
+
+/**
  * Prepare the work of a call. Its query is left empty.
  *
  * @param[in]     mem_ctx   Owns the child that a cluster needs.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who is calling: the caller's rights, and its names for the audit. */
+/* A caller: what it may do, and its names for the audit. */
 
 #ifndef SESSIONDEL_CALLER_H
 #define SESSIONDEL_CALLER_H
@@ -8,7 +8,7 @@
 
 #include "librpc/gen_ndr/security.h"
 
-struct dcesrv_call_state;
+struct auth_session_info;
 
 struct caller {
 	bool may_end_sessions;
@@ -21,11 +21,11 @@ struct caller {
 };
 
 /**
- * Find out who calls, from the session that the call is authenticated with.
+ * The user of a session. The strings belong to it.
  *
- * @param[in] call     Owns the memory that the result points to.
  * @param[in] address  The client's end of the call's connection.
  */
-struct caller caller_of(struct dcesrv_call_state *call, const char *address);
+struct caller caller_of_session(const struct auth_session_info *session,
+				const char *address);
 
 #endif

@@ -16,11 +16,10 @@
 #include "source/session/find/session_find_in_child.h"
 
 #include "async_reply.h"
+#include "call_caller.h"
 #include "call_work.h"
-#include "caller.h"
 #include "client_lookup.h"
 #include "module.h"
-#include "pipe_session.h"
 
 /*
  * The steps of a call. Each is a request of its own, and one that needs no wait
@@ -563,10 +562,8 @@ NTSTATUS net_session_del(struct sessiondel_module *module,
 			 struct dcesrv_call_state *call,
 			 struct srvsvc_NetSessDel *r)
 {
-	const struct session_scope_caller carrier =
-		pipe_session_caller(module->pipes, call->conn);
 	struct audit_call asked = {
-		.caller = caller_of(call, carrier.address),
+		.caller = call_caller(module, call),
 		.client_name = r->in.client,
 		.user_name = r->in.user,
 		.start = timeval_current(),

@@ -14,11 +14,10 @@
 #include "source/session/find/session_list_in_child.h"
 
 #include "async_reply.h"
+#include "call_caller.h"
 #include "call_work.h"
-#include "caller.h"
 #include "client_lookup.h"
 #include "module.h"
-#include "pipe_session.h"
 #include "session_info.h"
 #include "session_page.h"
 #include "waiting_call.h"
@@ -51,12 +50,10 @@ static void empty_answer(struct srvsvc_NetSessEnum *r, WERROR result)
 	r->out.result = result;
 }
 
-static bool may_list(const struct sessiondel_module *module,
+static bool may_list(struct sessiondel_module *module,
 		     struct dcesrv_call_state *call)
 {
-	const struct session_scope_caller carrier =
-		pipe_session_caller(module->pipes, call->conn);
-	const struct caller caller = caller_of(call, carrier.address);
+	const struct caller caller = call_caller(module, call);
 	struct dom_sid_buf sid;
 
 	if (!caller.may_end_sessions) {

@@ -10,6 +10,7 @@
 
 #include "source/session/targets.h"
 
+struct auth_session_info;
 struct dcesrv_connection;
 struct pipe_session;
 
@@ -27,11 +28,23 @@ bool pipe_session_note(struct pipe_session **pipes,
 		       struct dcesrv_connection *conn);
 
 /**
- * What pipe_session_note() remembered of a pipe; all zero if nothing. The
- * address lives as long as the pipe.
+ * What pipe_session_note() remembered of a pipe; all zero if nothing. Its
+ * strings live as long as the pipe.
  */
 struct session_scope_caller pipe_session_caller(
-	const struct pipe_session *pipes,
+	struct pipe_session *pipes,
 	const struct dcesrv_connection *conn);
+
+/**
+ * Remember which session it was after all, because the pipe's token is that of
+ * a "force user".
+ *
+ * @param[in,out] pipes  Does nothing unless the pipe was noted.
+ * @param[in]     login  From the session's record. NULL: it may be any session
+ *                       on the connection.
+ */
+void pipe_session_correct(struct pipe_session *pipes,
+			  const struct dcesrv_connection *conn,
+			  const struct auth_session_info *login);
 
 #endif

@@ -4,12 +4,20 @@
 #ifndef SESSIONDEL_SAMBA_HOST_H
 #define SESSIONDEL_SAMBA_HOST_H
 
+#include <talloc.h>
+
 struct dcesrv_critical_sizes;
+struct loadparm_substitution;
 
 const char *samba_version_string(void);
 const char *get_global_sam_name(void);
 const char *lp_workgroup(void);
 const char *lp_realm(void);
+char *lp_force_user(TALLOC_CTX *mem_ctx,
+		    const struct loadparm_substitution *substitution,
+		    int service);
+/* leaves %U and the like in a parameter's value */
+const struct loadparm_substitution *lpcfg_noop_substitution(void);
 
 /* how large the structs of the running Samba are */
 const struct dcesrv_critical_sizes *dcerpc_module_version(void);

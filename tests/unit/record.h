@@ -22,6 +22,8 @@ struct record {
 	const char *dns_domain;
 	const char *upn;
 	const char *unix_name;
+	/* for %U */
+	const char *login;
 	/* of all channels */
 	struct server_id owner;
 	struct record_channel {
@@ -50,6 +52,7 @@ static inline TDB_DATA record_encode(TALLOC_CTX *mem_ctx,
 	};
 	struct auth_user_info_unix unix_info = {
 		.unix_name = record->unix_name,
+		.sanitized_username = record->login,
 	};
 	struct dom_sid sid = {
 		.sid_rev_num = 1,

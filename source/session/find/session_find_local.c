@@ -30,12 +30,13 @@ struct find_state {
 	struct live_owner live[LIVE_OWNERS];
 };
 
-/* The same user at the other end of the caller's connection. */
+/* The same user, if known, at the other end of the caller's connection. */
 static bool is_like_caller(const struct smbXsrv_session_global *session,
 			   const struct dom_sid *user,
 			   const struct session_scope_caller *caller)
 {
-	return dom_sid_equal(user, &caller->user) &&
+	return (caller->user.sid_rev_num == 0 ||
+		dom_sid_equal(user, &caller->user)) &&
 	       session_is_on_callers_connection(session, caller);
 }
 

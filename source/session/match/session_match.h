@@ -22,9 +22,13 @@ struct session_scope {
 	struct session_scope_caller {
 		/* its unique_session_token, all zero if unknown */
 		struct GUID token;
-		/* its user, and the channel's address as smbd records it */
+		/* its user, all zero if unknown, and the channel's address as
+		 * smbd records it */
 		struct dom_sid user;
 		const char *address;
+		/* the user for %U, which is always who logged in; NULL if
+		 * unknown */
+		const char *login;
 	} caller;
 	/* called for each target when it is found; may be NULL */
 	void (*found)(const struct session_target *target, void *private_data);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who makes a call, also where "force user" hides who logged in. */
+
+#include "call_caller.h"
+
+#include "lib/tsocket/tsocket.h"
+#include "lib/util/debug.h"
+#include "librpc/rpc/dcerpc.h"
+#include "librpc/rpc/dcesrv_core.h"
+#include "source3/param/loadparm.h"
+
+#include "source/session/find/session_login.h"
+
+#include "call_work.h"
+#include "module.h"
+#include "pipe_session.h"
+#include "samba_host.h"
+
+/*
+ * Does "force user" reach the share of the pipes? Its value is taken as it
+ * stands: %U would be replaced by nothing here. NULL: there is no memory.
+ */
+static bool is_user_forced(TALLOC_CTX *mem_ctx)
+{
+	const char *user = lp_force_user(mem_ctx,
+					 lpcfg_noop_substitution(),
+					 /* or [global] */
+					 lp_servicenumber("IPC$"));
+
+	return user == NULL || user[0] != '\0';
+}
+
+/* Root's own programs open a pipe without smbd: it has no client's port. */
+static bool came_by_smb(const struct dcesrv_connection *conn)
+{
+	return dcerpc_binding_get_transport(conn->endpoint->ep_description) ==
+		       NCACN_NP &&
+	       tsocket_address_inet_port(conn->remote_address) != 0;
+}
+
+static bool is_authenticated_inside_rpc(struct dcesrv_call_state *call)
+{
+	enum dcerpc_AuthType type;
+
+	dcesrv_call_auth_info(call, &type, NULL);
+	return type != DCERPC_AUTH_TYPE_NONE;
+}
+
+static const char *why_unknown(enum session_login found)
+{
+	switch (found) {
+	case SESSION_LOGIN_KNOWN:
+		break;
+	case SESSION_LOGIN_NONE:
+		return "the caller's connection has no session of that name";
+	case SESSION_LOGIN_SEVERAL:
+		return "the caller's smbd has several sessions";
+	case SESSION_LOGIN_UNREADABLE:
+		return "the session table cannot be read";
+	case SESSION_LOGIN_ON_CLUSTER:
+		return "the server is part of a cluster";
+	}
+	return "no reason";
+}
+
+static void warn_once(struct sessiondel_module *module,
+		      enum session_login found)
+{
+	const unsigned bit = 1u << found;
+
+	if ((module->warned_of_logins & bit) == 0) {
+		module->warned_of_logins |= bit;
+		DBG_ERR("force user in [global]: cannot know who logged in: "
+			"%s; the call is refused\n",
+			why_unknown(found));
+	}
+}
+
+static struct caller user_who_logged_in(
+	struct sessiondel_module *module,
+	struct dcesrv_call_state *call,
+	const struct session_scope_caller *carrier)
+{
+	struct session_table *table = call_work_table(module);
+	struct auth_session_info *login = NULL;
+	enum session_login found = SESSION_LOGIN_UNREADABLE;
+
+	if (table != NULL) {
+		found = session_login_find(call, table, carrier, &login);
+	}
+	if (login == NULL) {
+		warn_once(module, found);
+		return (struct caller){
+			.account = carrier->login,
+			.address = carrier->address,
+		};
+	}
+	pipe_session_correct(module->pipes, call->conn, login);
+	return caller_of_session(login, carrier->address);
+}
+
+struct caller call_caller(struct sessiondel_module *module,
+			  struct dcesrv_call_state *call)
+{
+	const struct session_scope_caller carrier =
+		pipe_session_caller(module->pipes, call->conn);
+	const struct caller caller =
+		caller_of_session(dcesrv_call_session_info(call),
+				  carrier.address);
+
+	if (!came_by_smb(call->conn) || !is_user_forced(call)) {
+		return caller;
+	}
+	if (!is_authenticated_inside_rpc(call)) {
+		return user_who_logged_in(module, call, &carrier);
+	}
+	pipe_session_correct(module->pipes, call->conn, NULL);
+	return caller;
+}
