@@ -73,10 +73,6 @@ class Configuration:
     accounts: dict = _nothing()
     audited: dict = _nothing()
 
-    # The callers: how they authenticate inside RPC, and who may close.
-    level: str = "none"
-    may: tuple = ("adm", "sop")
-
     # Where audit lines go.
     audit: tuple = ("syslog", "log")
 
@@ -152,7 +148,7 @@ class Bed:
     def pipe(self, user="sop"):
         """The pipe of a caller."""
         with self.session(user, self.caller) as session:
-            yield Pipe(session, self.has.level)
+            yield Pipe(session)
 
     def account(self, user):
         """The name by which Samba knows a user."""
@@ -301,7 +297,7 @@ def durable_handle_of_bystander_stays(bed):
 def own_session_ends_after_the_answer(bed):
     with bed.session("sop", bed.caller) as own, \
             bed.session("bob", bed.home) as bob:
-        pipe = Pipe(own, bed.has.level)
+        pipe = Pipe(own)
         assert pipe.net_session_del(user=bed.account("sop")) == NERR_SUCCESS
         processes.wait_until(lambda: own.alive() != ALIVE, "it ends")
         assert bob.alive() == ALIVE
@@ -309,18 +305,17 @@ def own_session_ends_after_the_answer(bed):
 
 @check
 def administrators(bed):
-    assert bed.allows("adm") == ("adm" in bed.has.may)
+    assert bed.allows("adm")
 
 
 @check
 def server_operators(bed):
-    assert bed.allows("sop") == ("sop" in bed.has.may)
+    assert bed.allows("sop")
 
 
 @check
 def others(bed):
-    assert [user for user in OTHERS if bed.allows(user)] == [
-        user for user in OTHERS if user in bed.has.may]
+    assert [user for user in OTHERS if bed.allows(user)] == []
 
 
 @check
@@ -418,7 +413,6 @@ def _in_domain(name, **conf):
             not domain.is_possible(), reason="it needs real root"),))
 
 
-NOT_WHO_LOGGED_IN = "smbd hands the forced user to the pipe, not the caller"
 DURABLE_CHECKS = (durable_handle_ends, durable_handle_of_bystander_stays)
 
 CONFIGURATIONS = [
@@ -444,17 +438,9 @@ CONFIGURATIONS = [
       for name, pattern, variable in (
           ("include_by_client_name", "named-%m.conf", "%m"),
           ("include_by_client_address", "at-%I.conf", "%I"))),
-    # Each caller counts as bob then, says sessiondel(8), unless he also
-    # authenticates inside RPC.
     Configuration("force_user_global", conf={"force user": "bob"},
-                  level="sign", may=(), quick=True, cannot={
-                      own_session_ends_after_the_answer: NOT_WHO_LOGGED_IN,
-                      operator_uses_smbsession_remotely: NOT_WHO_LOGGED_IN}),
-    Configuration("force_user_global_root", conf={"force user": "root"},
-                  may=("adm", "sop", "alice", "backupop"),
-                  audited={"sop": "root"},
-                  cannot={
-                      own_session_ends_after_the_answer: NOT_WHO_LOGGED_IN}),
+                  quick=True),
+    Configuration("force_user_global_root", conf={"force user": "root"}),
     Configuration("force_user_global_same", conf={"force user": "%U"}),
     *(Configuration(name, options={"shares": {"odd": special}},
                     share="odd", durable="odd", quick=quick)
