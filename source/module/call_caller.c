@@ -16,18 +16,39 @@
 #include "pipe_session.h"
 #include "samba_host.h"
 
+#define GLOBAL_SECTION (-1)
+
 /*
- * Does "force user" reach the share of the pipes? Its value is taken as it
- * stands: %U would be replaced by nothing here. NULL: there is no memory.
+ * Its value is taken as it stands: %U would be replaced by nothing here. NULL:
+ * there is no memory.
  */
-static bool is_user_forced(TALLOC_CTX *mem_ctx)
+static bool has_force_user(TALLOC_CTX *mem_ctx, int service)
 {
-	const char *user = lp_force_user(mem_ctx,
-					 lpcfg_noop_substitution(),
-					 /* or [global] */
-					 lp_servicenumber("IPC$"));
+	const char *user =
+		lp_force_user(mem_ctx, lpcfg_noop_substitution(), service);
 
 	return user == NULL || user[0] != '\0';
+}
+
+/* smbd loads a changed smb.conf by itself, a worker only on SIGHUP. */
+static bool load_changed_config(void)
+{
+	return !lp_file_list_changed() ||
+	       lp_load_with_shares(get_dyn_CONFIGFILE());
+}
+
+/*
+ * Does "force user" reach the share of the pipes, or did it? Clients that are
+ * connected keep it. Loading smb.conf again does not pass a new value in
+ * [global] on to the share, so both are looked at.
+ */
+static bool is_user_forced(struct sessiondel_module *module,
+			   TALLOC_CTX *mem_ctx)
+{
+	module->user_forced = module->user_forced || !load_changed_config() ||
+			      has_force_user(mem_ctx, GLOBAL_SECTION) ||
+			      has_force_user(mem_ctx, lp_servicenumber("IPC$"));
+	return module->user_forced;
 }
 
 /* Root's own programs open a pipe without smbd: it has no client's port. */
@@ -108,7 +129,7 @@ struct caller call_caller(struct sessiondel_module *module,
 		caller_of_session(dcesrv_call_session_info(call),
 				  carrier.address);
 
-	if (!came_by_smb(call->conn) || !is_user_forced(call)) {
+	if (!came_by_smb(call->conn) || !is_user_forced(module, call)) {
 		return caller;
 	}
 	if (!is_authenticated_inside_rpc(call)) {

@@ -36,6 +36,8 @@ struct sessiondel_module {
 	struct pipe_session *pipes;
 	/* calls that wait for a name's addresses, or for sessions to end */
 	struct waiting_calls waiting;
+	/* smb.conf has or had a "force user" for pipes in the worker's life */
+	bool user_forced;
 	/* a bit for each enum session_login that the log has a line about */
 	unsigned warned_of_logins;
 	/* closes that nobody waits for any more */
