@@ -10,6 +10,7 @@
 #include "source3/param/loadparm.h"
 
 #include "source/session/find/session_login.h"
+#include "source/session/match/session_match.h"
 
 #include "call_work.h"
 #include "module.h"
@@ -19,7 +20,7 @@
 #define GLOBAL_SECTION (-1)
 
 /*
- * Its value is taken as it stands: %U would be replaced by nothing here. NULL:
+ * Its value is taken unchanged: %U would be replaced by nothing here. NULL:
  * there is no memory.
  */
 static bool has_force_user(TALLOC_CTX *mem_ctx, int service)
@@ -105,16 +106,24 @@ static struct caller user_who_logged_in(
 	struct session_table *table = call_work_table(module);
 	struct auth_session_info *login = NULL;
 	enum session_login found = SESSION_LOGIN_UNREADABLE;
+	const struct caller unknown = {
+		.account = carrier->login,
+		.address = carrier->address,
+	};
 
+	/*
+	 * A guest may give any name. Its forced user's token is a guest's too,
+	 * but its session may have ended, and one of that name be left.
+	 */
+	if (session_user_is_guest(dcesrv_call_session_info(call))) {
+		return unknown;
+	}
 	if (table != NULL) {
 		found = session_login_find(call, table, carrier, &login);
 	}
 	if (login == NULL) {
 		warn_once(module, found);
-		return (struct caller){
-			.account = carrier->login,
-			.address = carrier->address,
-		};
+		return unknown;
 	}
 	pipe_session_correct(module->pipes, call->conn, login);
 	return caller_of_session(login, carrier->address);

@@ -4,8 +4,6 @@
 docs/spec.md#who-may-call
 """
 
-import os
-
 import pytest
 
 from testbed import processes
@@ -48,15 +46,6 @@ def _samba(request):
 
 def list_all(pipe):
     return enumerate_sessions(pipe, 0).result
-
-
-def _force_user(server, service, user):
-    """Write smb.conf with a later time: Samba compares whole seconds."""
-    section = server.conf if service == "global" else server.shares[service]
-    section["force user"] = user
-    written = server.smb_conf.stat().st_mtime
-    server.write_conf()
-    os.utime(server.smb_conf, (written + 2, written + 2))
 
 
 def recorded(samba, user):
@@ -195,31 +184,6 @@ def test_root_may_call_without_a_login(samba):
             "close", "--user=carol", "-s",
             str(samba.smb_conf)).returncode == smbsession.DONE
         assert victim.alive() == DELETED
-
-
-@pytest.mark.parametrize("service", ["global", "IPC$"])
-def test_force_user_counts_from_the_first_client_on(service):
-    """smbd loads a changed smb.conf for each client, unasked."""
-    shares = {} if service == "global" else {service: {"comment": "none"}}
-    with Server(shares=shares) as server:
-        with connect(server, "alice") as session:
-            pipe = Pipe(session)
-            assert list_all(pipe) == ERROR_ACCESS_DENIED
-            _force_user(server, service, "adm")
-            with connect(server, "alice") as other:
-                assert list_all(Pipe(other)) == ERROR_ACCESS_DENIED
-            assert list_all(pipe) == ERROR_ACCESS_DENIED
-        with connect(server, "sop") as session:
-            assert list_all(Pipe(session)) == NERR_SUCCESS
-
-
-def test_connected_clients_keep_the_forced_user():
-    with Server(shares={"IPC$": {"force user": "adm"}}) as server:
-        with connect(server, "alice") as session:
-            pipe = Pipe(session)
-            assert list_all(pipe) == ERROR_ACCESS_DENIED
-            _force_user(server, "IPC$", "")
-            assert list_all(pipe) == ERROR_ACCESS_DENIED
 
 
 def test_nobody_may_call_over_smb_on_a_cluster():
