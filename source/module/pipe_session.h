@@ -41,7 +41,7 @@ struct session_scope_caller pipe_session_caller(
  *
  * @param[in,out] pipes  Does nothing unless the pipe was noted.
  * @param[in]     login  From the session's record. NULL: it may be any session
- *                       on the connection.
+ *                       of the login's name on the connection.
  */
 void pipe_session_correct(struct pipe_session *pipes,
 			  const struct dcesrv_connection *conn,

@@ -125,6 +125,14 @@ def test_user_inside_rpc_is_answered_before_the_pipes_session_ends(samba):
         assert (bystander.alive(), carrier.alive()) == (ALIVE, DELETED)
 
 
+def test_user_inside_rpc_closes_others_on_the_connection_at_once(samba):
+    with Connection(samba, source=CALLER) as connection:
+        carrier, other = connection.login("alice"), connection.login("bob")
+        pipe = Pipe(carrier, "sign", user="sop")
+        assert pipe.net_session_del(user="bob") == NERR_SUCCESS
+        assert (other.alive(), carrier.alive()) == (DELETED, ALIVE)
+
+
 def test_two_logins_on_a_connection_are_refused(samba):
     with Connection(samba, source=CALLER) as connection:
         pipes = [Pipe(connection.login(user)) for user in ("adm", "bob")]

@@ -30,14 +30,18 @@ struct find_state {
 	struct live_owner live[LIVE_OWNERS];
 };
 
-/* The same user, if known, at the other end of the caller's connection. */
+/* The same user at the other end of the caller's connection. */
 static bool is_like_caller(const struct smbXsrv_session_global *session,
 			   const struct dom_sid *user,
 			   const struct session_scope_caller *caller)
 {
-	return (caller->user.sid_rev_num == 0 ||
-		dom_sid_equal(user, &caller->user)) &&
-	       session_is_on_callers_connection(session, caller);
+	const bool same_user =
+		caller->user.sid_rev_num != 0
+			? dom_sid_equal(user, &caller->user)
+			: session_has_callers_login(session->auth_session_info,
+						    caller);
+
+	return same_user && session_is_on_callers_connection(session, caller);
 }
 
 static NTSTATUS add_target(struct find_state *state,

@@ -97,15 +97,6 @@ static NTSTATUS walk_table(struct session_table *table,
 	return session_table_walk(table, &smbd);
 }
 
-/* The pipe's session may have left, and another have its address by now. */
-static bool has_name(const struct auth_session_info *login, const char *name)
-{
-	const struct auth_user_info_unix *unix_info = login->unix_info;
-
-	return unix_info != NULL && unix_info->sanitized_username != NULL &&
-	       strcmp(unix_info->sanitized_username, name) == 0;
-}
-
 enum session_login session_login_find(
 	TALLOC_CTX *mem_ctx,
 	struct session_table *table,
@@ -130,7 +121,9 @@ enum session_login session_login_find(
 	if (search.on_connection > 1 || search.on_smbd > 1) {
 		return SESSION_LOGIN_SEVERAL;
 	}
-	if (search.on_smbd == 0 || !has_name(search.login, carrier->login)) {
+	/* the pipe's session may have left, and another have its address */
+	if (search.on_smbd == 0 ||
+	    !session_has_callers_login(search.login, carrier)) {
 		return SESSION_LOGIN_NONE;
 	}
 	*login = search.login;

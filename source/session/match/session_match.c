@@ -91,6 +91,16 @@ bool session_has_callers_token(const struct smbXsrv_session_global *session,
 			  &caller->token);
 }
 
+bool session_has_callers_login(const struct auth_session_info *session,
+			       const struct session_scope_caller *caller)
+{
+	const struct auth_user_info_unix *unix_info = session->unix_info;
+
+	return caller->login != NULL && unix_info != NULL &&
+	       unix_info->sanitized_username != NULL &&
+	       strcmp(unix_info->sanitized_username, caller->login) == 0;
+}
+
 bool session_is_on_callers_connection(
 	const struct smbXsrv_session_global *session,
 	const struct session_scope_caller *caller)

@@ -73,6 +73,14 @@ bool session_has_callers_token(const struct smbXsrv_session_global *session,
 			       const struct session_scope_caller *caller);
 
 /**
+ * Was the session's user called at the log-in like the caller's?
+ *
+ * False if that is unknown.
+ */
+bool session_has_callers_login(const struct auth_session_info *session,
+			       const struct session_scope_caller *caller);
+
+/**
  * Is the session on the connection that carries the caller's pipe?
  */
 bool session_is_on_callers_connection(
