@@ -76,6 +76,14 @@ static NTSTATUS visit_smbd(const struct smbXsrv_session_global *session,
 	return NT_STATUS_OK;
 }
 
+/* Nobody knows whose it is: it may be one of the smbd. */
+static void count_unreadable(void *private_data)
+{
+	struct login_search *search = private_data;
+
+	search->on_smbd += 1;
+}
+
 static NTSTATUS walk_table(struct session_table *table,
 			   struct login_search *search)
 {
@@ -87,6 +95,7 @@ static NTSTATUS walk_table(struct session_table *table,
 	const struct session_walk smbd = {
 		.may_be_wanted = may_be_on_smbd,
 		.visit = visit_smbd,
+		.unreadable = count_unreadable,
 		.private_data = search,
 	};
 	NTSTATUS status = session_table_walk(table, &connection);
