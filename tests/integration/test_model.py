@@ -90,12 +90,18 @@ class Machine(stateful.RuleBasedStateMachine):
                 if link.is_usable and self.has_room()]
 
     def new_places(self):
-        """Clients with servers. A client's stopped smbd would hold it up."""
+        """Clients with servers.
+
+        A client's stopped smbd would hold it up. When a client connects to
+        another node of a cluster, Samba drops its other connections.
+        """
         links = self.world.links
         return [(client, server) for client in self.world.clients
                 for server in self.world.servers
                 if len(links) < MOST_LINKS and self.has_room()
-                and not any(link.client is client and link.smbd.stopped
+                and not any(link.client is client
+                            and (link.smbd.stopped
+                                 or link.smbd.server is not server)
                             for link in links)]
 
     @stateful.initialize(
