@@ -214,7 +214,7 @@ static size_t warnings_of(struct settings *settings, const char *value)
 {
 	size_t lines = 0;
 
-	assert_true(lp_set_cmdline("sessiondel:timeout", value));
+	assert_true(lp_do_parameter(-1, "sessiondel:timeout", value));
 	debug_set_callback(&lines, count_line);
 	(void)settings_read(settings, SETTING_TIMEOUT);
 	debug_set_callback(NULL, NULL);
