@@ -20,15 +20,16 @@
 #define GLOBAL_SECTION (-1)
 
 /*
- * Its value is taken unchanged: %U would be replaced by nothing here. NULL:
- * there is no memory.
+ * Its value is taken unchanged: %U would be replaced by nothing here. False
+ * without memory.
  */
-static bool has_force_user(TALLOC_CTX *mem_ctx, int service)
+static bool read_force_user(TALLOC_CTX *mem_ctx, int service, bool *forced)
 {
 	const char *user =
 		lp_force_user(mem_ctx, lpcfg_noop_substitution(), service);
 
-	return user == NULL || user[0] != '\0';
+	*forced = *forced || (user != NULL && user[0] != '\0');
+	return user != NULL;
 }
 
 /* smbd loads a changed smb.conf by itself, a worker only on SIGHUP. */
@@ -41,15 +42,17 @@ static bool load_changed_config(void)
 /*
  * Does "force user" reach the share of the pipes, or did it? Clients that are
  * connected keep it. Loading smb.conf again does not pass a new value in
- * [global] on to the share, so both are looked at.
+ * [global] on to the share, so both are looked at. False without memory.
  */
-static bool is_user_forced(struct sessiondel_module *module,
-			   TALLOC_CTX *mem_ctx)
+static bool note_force_user(struct sessiondel_module *module,
+			    TALLOC_CTX *mem_ctx)
 {
-	module->user_forced = module->user_forced || !load_changed_config() ||
-			      has_force_user(mem_ctx, GLOBAL_SECTION) ||
-			      has_force_user(mem_ctx, lp_servicenumber("IPC$"));
-	return module->user_forced;
+	bool *forced = &module->user_forced;
+
+	*forced = *forced || !load_changed_config();
+	return *forced ||
+	       (read_force_user(mem_ctx, GLOBAL_SECTION, forced) &&
+		read_force_user(mem_ctx, lp_servicenumber("IPC$"), forced));
 }
 
 /* Root's own programs open a pipe without smbd: it has no client's port. */
@@ -134,11 +137,17 @@ struct caller call_caller(struct sessiondel_module *module,
 {
 	const struct session_scope_caller carrier =
 		pipe_session_caller(module->pipes, call->conn);
-	const struct caller caller =
-		caller_of_session(dcesrv_call_session_info(call),
-				  carrier.address);
+	struct caller caller = caller_of_session(dcesrv_call_session_info(call),
+						 carrier.address);
 
-	if (!came_by_smb(call->conn) || !is_user_forced(module, call)) {
+	if (!came_by_smb(call->conn)) {
+		return caller;
+	}
+	if (!note_force_user(module, call)) {
+		caller.no_memory = caller.may_end_sessions;
+		return caller;
+	}
+	if (!module->user_forced) {
 		return caller;
 	}
 	if (!is_authenticated_inside_rpc(call)) {

@@ -12,6 +12,8 @@ struct auth_session_info;
 
 struct caller {
 	bool may_end_sessions;
+	/* that could not be found out */
+	bool no_memory;
 	/* NULL if unknown */
 	const char *domain;
 	const char *account;

@@ -575,7 +575,9 @@ NTSTATUS net_session_del(struct sessiondel_module *module,
 		audit_refusal(&module->audit, call->event_ctx, &asked);
 		return NT_STATUS_OK;
 	}
-	req = net_session_del_send(module, call, r, &asked);
+	if (!asked.caller.no_memory) {
+		req = net_session_del_send(module, call, r, &asked);
+	}
 	if (req == NULL) {
 		r->out.result = WERR_NOT_ENOUGH_MEMORY;
 		audit_call_now(&module->audit,

@@ -50,17 +50,21 @@ static void empty_answer(struct srvsvc_NetSessEnum *r, WERROR result)
 	r->out.result = result;
 }
 
-static bool may_list(struct sessiondel_module *module,
-		     struct dcesrv_call_state *call)
+static WERROR check_caller(struct sessiondel_module *module,
+			   struct dcesrv_call_state *call)
 {
 	const struct caller caller = call_caller(module, call);
 	struct dom_sid_buf sid;
 
+	if (caller.no_memory) {
+		return WERR_NOT_ENOUGH_MEMORY;
+	}
 	if (!caller.may_end_sessions) {
 		DBG_NOTICE("%s may not list sessions\n",
 			   dom_sid_str_buf(&caller.sid, &sid));
+		return WERR_ACCESS_DENIED;
 	}
-	return caller.may_end_sessions;
+	return WERR_OK;
 }
 
 /* Which of the two names has nobody. */
@@ -324,9 +328,11 @@ NTSTATUS net_session_enum(struct sessiondel_module *module,
 			  struct srvsvc_NetSessEnum *r)
 {
 	struct tevent_req *req = NULL;
+	WERROR result;
 
-	if (!may_list(module, call)) {
-		empty_answer(r, WERR_ACCESS_DENIED);
+	result = check_caller(module, call);
+	if (!W_ERROR_IS_OK(result)) {
+		empty_answer(r, result);
 		return NT_STATUS_OK;
 	}
 	if (!session_info_has_level(r->in.info_ctr->level)) {

@@ -8,6 +8,9 @@ _VERSION = subprocess.run(["smbd", "--version"], check=True,
                           stdout=subprocess.PIPE, encoding="utf-8").stdout
 _SERIES = tuple(map(int, re.search(r"(\d+)\.(\d+)", _VERSION).groups()))
 
+# Does a session whose connection is lost wait for the answer of its pipes?
+WAITS_FOR_PIPES = _SERIES >= (4, 20)
+
 # When a session ends, does smbd cancel a pending read of a pipe? Older series
 # wait until there is something to read.
 CANCELS_READS = _SERIES >= (4, 22)

@@ -2,7 +2,8 @@
 /*
  * An allocator that is preloaded into a worker, where it fails on demand. It
  * fails only for the module and for the code that the module calls, and never
- * while the answer is sent: without memory for that, Samba panics.
+ * while the answer is sent or smb.conf is looked at: without memory for that,
+ * Samba panics.
  *
  * In a program named by FAILING_PROGRAM, it fails only where the program itself
  * allocates, also by functions of these libraries.
@@ -82,12 +83,25 @@ __attribute__((constructor)) static void begin(void)
 	orders = preload_orders(sizeof(*orders));
 }
 
-static bool sends_answer(void *frame)
+static bool panics(void *frame)
 {
+	static const char *const functions[] = {
+		"dcesrv_reply",
+		"lp_file_list_changed",
+		"lp_load_with_shares",
+		"lp_servicenumber",
+	};
 	Dl_info info;
 
-	return dladdr(frame, &info) != 0 && info.dli_sname != NULL &&
-	       strcmp(info.dli_sname, "dcesrv_reply") == 0;
+	if (dladdr(frame, &info) == 0 || info.dli_sname == NULL) {
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		if (strcmp(info.dli_sname, functions[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool allocates(void *frame)
@@ -107,10 +121,11 @@ static bool allocates(void *frame)
 
 static bool stops_search(void *frame)
 {
-	return program != NULL ? !allocates(frame) : sends_answer(frame);
+	return program != NULL ? !allocates(frame) : panics(frame);
 }
 
-/* Not when dcesrv_reply() comes first, nearer to the top of the stack. */
+/* Not when a function that panics comes first, nearer to the top of the stack.
+ */
 static bool called_by_module(void)
 {
 	void *frames[DEPTH];
