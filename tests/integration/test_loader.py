@@ -373,7 +373,8 @@ def test_worker_starts_whatever_fails_in_the_loader(samba, plugin, module):
             done = subprocess.run(command, executable=plugin / LOADER,
                                   stdout=subprocess.PIPE, env=env, check=False)
             assert (done.returncode, done.stdout) == (0, usage), which
-    assert which > 50
+    # The sanitizers make some of the calls themselves.
+    assert which > 20
 
 
 class Launcher:
