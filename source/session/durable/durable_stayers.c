@@ -3,11 +3,9 @@
 
 #include "durable_stayers.h"
 
-#include "lib/util/byteorder.h"
 #include "lib/util/server_id.h"
 
-/* With more smbds than these, every record is decoded. */
-#define SMBDS_MAX 16
+#include "source/session/tables/session_record.h"
 
 static struct durable_smbd *find_smbd(const struct durable_smbds *smbds,
 				      const struct server_id *id)
@@ -54,25 +52,12 @@ struct stayers_walk {
 	const struct session_targets *targets;
 };
 
-/*
- * Records of other smbds contain no unique id of these, so they need not be
- * decoded. A record without an address has no channel, and may be anybody's.
- */
 static bool may_stay(TDB_DATA value, void *private_data)
 {
 	const struct stayers_walk *walk = private_data;
 
-	if (memmem(value.dptr, value.dsize, "ipv", 3) == NULL) {
-		return true;
-	}
 	for (size_t i = 0; i < walk->smbds->num; i++) {
-		uint8_t unique_id[8];
-
-		SBVAL(unique_id, 0, walk->smbds->list[i].id.unique_id);
-		if (memmem(value.dptr,
-			   value.dsize,
-			   unique_id,
-			   sizeof(unique_id)) != NULL) {
+		if (session_record_may_be_of(value, &walk->smbds->list[i].id)) {
 			return true;
 		}
 	}
@@ -153,7 +138,9 @@ NTSTATUS durable_smbds_add_stayers(TALLOC_CTX *mem_ctx,
 		.targets = targets,
 	};
 	const struct session_walk walk = {
-		.may_be_wanted = smbds->num <= SMBDS_MAX ? may_stay : NULL,
+		.may_be_wanted = smbds->num <= SESSION_RECORD_SMBDS_MAX
+					 ? may_stay
+					 : NULL,
 		.visit = visit_session,
 		.unreadable = visit_unreadable,
 		.private_data = &state,

@@ -8,8 +8,7 @@
 
 #include "source/session/child/call_child.h"
 #include "source/session/tables/session_owner.h"
-
-#include "smbd_users.h"
+#include "source/session/tables/session_record.h"
 
 struct login_search {
 	TALLOC_CTX *mem_ctx;
@@ -18,7 +17,7 @@ struct login_search {
 	size_t on_connection;
 	struct auth_session_info *login;
 	/* its smbd, and all sessions there */
-	struct smbd_user smbd;
+	struct server_id smbd;
 	size_t on_smbd;
 };
 
@@ -46,7 +45,7 @@ static NTSTATUS visit_connection(const struct smbXsrv_session_global *session,
 	}
 	search->on_connection += 1;
 	if (search->on_connection == 1) {
-		search->smbd.smbd = session->channels[0].server_id;
+		search->smbd = session->channels[0].server_id;
 		search->login = talloc_steal(search->mem_ctx,
 					     session->auth_session_info);
 	}
@@ -57,7 +56,7 @@ static bool may_be_on_smbd(TDB_DATA value, void *private_data)
 {
 	const struct login_search *search = private_data;
 
-	return smbd_users_may_have(&search->smbd, 1, value);
+	return session_record_may_be_of(value, &search->smbd);
 }
 
 static NTSTATUS visit_smbd(const struct smbXsrv_session_global *session,
@@ -69,8 +68,7 @@ static NTSTATUS visit_smbd(const struct smbXsrv_session_global *session,
 	(void)version;
 
 	if (session->auth_session_info != NULL &&
-	    server_id_equal(&session->channels[0].server_id,
-			    &search->smbd.smbd)) {
+	    server_id_equal(&session->channels[0].server_id, &search->smbd)) {
 		search->on_smbd += 1;
 	}
 	return NT_STATUS_OK;

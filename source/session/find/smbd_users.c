@@ -3,12 +3,10 @@
 
 #include "smbd_users.h"
 
-#include "lib/util/byteorder.h"
 #include "lib/util/server_id.h"
 #include "libcli/security/dom_sid.h"
 
-/* With more smbds than these, every record is decoded. */
-#define SMBDS_MAX 16
+#include "source/session/tables/session_record.h"
 
 static int compare_smbds(const void *a, const void *b)
 {
@@ -65,31 +63,17 @@ void smbd_users_add(struct smbd_user *list,
 	}
 }
 
-/* A session without a channel may be on any smbd. Addresses have a family. */
-static bool has_channel(TDB_DATA value)
-{
-	return memmem(value.dptr, value.dsize, "ipv4:", 5) != NULL ||
-	       memmem(value.dptr, value.dsize, "ipv6:", 5) != NULL;
-}
-
-/* The record of an smbd's session has its unique id in it. */
 bool smbd_users_may_have(const struct smbd_user *list,
 			 size_t num,
 			 TDB_DATA value)
 {
-	if (num > SMBDS_MAX) {
+	if (num > SESSION_RECORD_SMBDS_MAX) {
 		return true;
 	}
 	for (size_t i = 0; i < num; i++) {
-		uint8_t unique_id[8];
-
-		SBVAL(unique_id, 0, list[i].smbd.unique_id);
-		if (memmem(value.dptr,
-			   value.dsize,
-			   unique_id,
-			   sizeof(unique_id)) != NULL) {
+		if (session_record_may_be_of(value, &list[i].smbd)) {
 			return true;
 		}
 	}
-	return num != 0 && !has_channel(value);
+	return false;
 }

@@ -3,6 +3,7 @@
 
 #include "session_record.h"
 
+#include "lib/util/byteorder.h"
 #include "librpc/gen_ndr/auth.h"
 
 #include "record_pull.h"
@@ -56,4 +57,22 @@ NTSTATUS session_record_decode(TALLOC_CTX *mem_ctx,
 		return NT_STATUS_REVISION_MISMATCH;
 	}
 	return NT_STATUS_OK;
+}
+
+/* Addresses have a family. */
+static bool has_channel(TDB_DATA value)
+{
+	return memmem(value.dptr, value.dsize, "ipv4:", 5) != NULL ||
+	       memmem(value.dptr, value.dsize, "ipv6:", 5) != NULL;
+}
+
+/* The record of an smbd's session has its unique id in it. */
+bool session_record_may_be_of(TDB_DATA value, const struct server_id *smbd)
+{
+	uint8_t unique_id[8];
+
+	SBVAL(unique_id, 0, smbd->unique_id);
+	return memmem(value.dptr, value.dsize, unique_id, sizeof(unique_id)) !=
+		       NULL ||
+	       !has_channel(value);
 }

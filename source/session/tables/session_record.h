@@ -29,4 +29,17 @@ NTSTATUS session_record_decode(TALLOC_CTX *mem_ctx,
 			       TDB_DATA value,
 			       struct smbXsrv_session_globalB *record);
 
+/* With more smbds to look for than these, decoding is as fast. */
+#define SESSION_RECORD_SMBDS_MAX 16
+
+/**
+ * Can a record be of an smbd, by its bytes, without decoding it? One that has
+ * no channel can be of any.
+ *
+ * @param[in] value  The record's bytes, without dbwrap_watch's header.
+ *
+ * @return False if it is certainly not.
+ */
+bool session_record_may_be_of(TDB_DATA value, const struct server_id *smbd);
+
 #endif
