@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text from the network: its control characters, and how logs show it. */
+/* Text from the network: what is in it, and how logs show it. */
 
 #include "replace.h"
 #include "text.h"
@@ -86,6 +86,31 @@ bool text_has_control(const char *text)
 		text += len;
 	}
 	return false;
+}
+
+static const char *find(const char *text, char c, bool last)
+{
+	const char *found = NULL;
+
+	while (*text != '\0' && (found == NULL || last)) {
+		size_t len = 1;
+
+		if (next_codepoint(text, &len) == (codepoint_t)c) {
+			found = text;
+		}
+		text += len;
+	}
+	return found;
+}
+
+const char *text_find_first(const char *text, char c)
+{
+	return find(text, c, false);
+}
+
+const char *text_find_last(const char *text, char c)
+{
+	return find(text, c, true);
 }
 
 /* Write one character or invalid byte of text as the log shows it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text from the network: its control characters, and how logs show it. */
+/* Text from the network: what is in it, and how logs show it. */
 
 #ifndef SESSIONDEL_TEXT_H
 #define SESSIONDEL_TEXT_H
@@ -12,6 +12,19 @@
  * unix charset?
  */
 bool text_has_control(const char *text);
+
+/**
+ * Find the first or the last c in a string of Samba's unix charset, where a
+ * byte of that value may also be part of another character. (Samba's own
+ * strchr_m() is a function in some releases of a series, a macro in others.)
+ *
+ * @param[in] text  NUL-terminated.
+ * @param[in] c     An ASCII character.
+ *
+ * @return Where it is in text, NULL if it is not there.
+ */
+const char *text_find_first(const char *text, char c);
+const char *text_find_last(const char *text, char c);
 
 /**
  * Escape a string for a log line in double quotes

@@ -23,8 +23,9 @@ bool client_filter_parse(const char *client_name, struct client_filter *filter)
 	if (strncmp(client_name, "\\\\", 2) == 0) {
 		client_name += 2;
 	}
-	if (client_name[0] == '\0' || strchr_m(client_name, '\\') != NULL ||
-	    strchr_m(client_name, '/') != NULL ||
+	if (client_name[0] == '\0' ||
+	    text_find_first(client_name, '\\') != NULL ||
+	    text_find_first(client_name, '/') != NULL ||
 	    text_has_control(client_name)) {
 		return false;
 	}

@@ -24,7 +24,7 @@ enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
 	}
 	filter->whole = user_name;
 
-	sep = strchr_m(user_name, '\\');
+	sep = text_find_first(user_name, '\\');
 	if (sep != NULL) {
 		filter->domain_account = sep + 1;
 		filter->domain =
@@ -32,7 +32,7 @@ enum user_filter_error user_filter_parse(TALLOC_CTX *mem_ctx,
 		return filter->domain != NULL ? USER_FILTER_OK
 					      : USER_FILTER_NO_MEMORY;
 	}
-	sep = strrchr_m(user_name, '@');
+	sep = text_find_last(user_name, '@');
 	if (sep != NULL) {
 		filter->realm = sep + 1;
 		filter->realm_account =

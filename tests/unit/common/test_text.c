@@ -53,6 +53,43 @@ static void test_has_control(void **state)
 	assert_int_equal(text_has_control(c->text), c->has_control);
 }
 
+struct find_case {
+	const char *name;
+	const char *text;
+	char c;
+	/* -1: not there */
+	int first;
+	int last;
+};
+
+static const struct find_case find_cases[] = {
+	{"find: in nothing", "", '@', -1, -1},
+	{"find: not there", "alice", '@', -1, -1},
+	{"find: the only one", "a@b", '@', 1, 1},
+	{"find: one of two", "@a@", '@', 0, 2},
+	{"find: a backslash", "D\\a\\b", '\\', 1, 3},
+	{"find: behind an umlaut", "J\u00fc@", '@', 3, 3},
+	{"find: behind an emoji", "\U0001f600@@", '@', 4, 5},
+	{"find: behind a bad byte", "\xff@", '@', 1, 1},
+	{"find: never a NUL", "a", '\0', -1, -1},
+	{"find: a byte that is no ASCII", "\xc3\xa9", '\xa9', -1, -1},
+};
+
+static int offset_in(const char *text, const char *found)
+{
+	return found != NULL ? (int)(found - text) : -1;
+}
+
+static void test_find(void **state)
+{
+	const struct find_case *c = *state;
+
+	assert_int_equal(offset_in(c->text, text_find_first(c->text, c->c)),
+			 c->first);
+	assert_int_equal(offset_in(c->text, text_find_last(c->text, c->c)),
+			 c->last);
+}
+
 struct escape_case {
 	const char *name;
 	const char *text;
@@ -424,6 +461,7 @@ int main(void)
 	struct table table = {.count = 0};
 
 	TABLE_ADD(&table, control_cases, test_has_control);
+	TABLE_ADD(&table, find_cases, test_find);
 	TABLE_ADD(&table, escape_cases, test_escape);
 	TABLE_ADD(&table, cut_cases, test_cut);
 	TABLE_ADD_TESTS(&table, properties);
