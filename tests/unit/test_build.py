@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the built files must and must not hold."""
 
+import pathlib
 import re
 import subprocess
 
@@ -75,3 +76,26 @@ def test_torture_suite_is_bound_to_no_samba(torture):
 def test_module_binds_samba_symbols_at_their_first_use(module):
     assert not re.search(r'\bBIND_NOW\b|Flags:.*\bNOW\b',
                          output_of('readelf', '-d', '-W', module))
+
+
+def undefined_symbols(path):
+    """What a file takes from others: (kind, name), without libc's."""
+    lines = output_of('nm', '-D', '--undefined-only', path).splitlines()
+    return {tuple(line.split()) for line in lines if '@GLIBC' not in line}
+
+
+def symbols_that_stay():
+    lines = pathlib.Path(__file__).with_name(
+        'samba_symbols.txt').read_text(encoding='utf-8').splitlines()
+    return {line for line in lines if line and not line.startswith('#')}
+
+
+@pytest.mark.usefixtures('plain_build')
+def test_module_takes_only_symbols_that_stay(module):
+    taken = {name for kind, name in undefined_symbols(module) if kind == 'U'}
+    assert not taken - symbols_that_stay()
+
+
+def test_module_loads_without_cluster_support(module):
+    """Samba has this function only if it was built with clusters."""
+    assert ('w', 'ctdbd_control_local') in undefined_symbols(module)

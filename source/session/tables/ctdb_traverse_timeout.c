@@ -14,6 +14,9 @@
 
 #define TUNABLE "TraverseTimeout"
 
+/* A Samba that was built without cluster support does not have it. */
+#pragma weak ctdbd_control_local
+
 struct request {
 	uint32_t length;
 	char name[sizeof(TUNABLE)];
@@ -31,15 +34,19 @@ NTSTATUS ctdb_traverse_timeout_read(uint32_t *seconds)
 	};
 	TDB_DATA outdata = {.dptr = NULL};
 	int32_t result = 0;
-	int err = ctdbd_control_local(messaging_ctdb_connection(),
-				      GET_TUNABLE,
-				      0,
-				      0,
-				      indata,
-				      NULL,
-				      &outdata,
-				      &result);
+	int err;
 
+	if (ctdbd_control_local == NULL) {
+		return NT_STATUS_NOT_SUPPORTED;
+	}
+	err = ctdbd_control_local(messaging_ctdb_connection(),
+				  GET_TUNABLE,
+				  0,
+				  0,
+				  indata,
+				  NULL,
+				  &outdata,
+				  &result);
 	if (err == 0 && (result != 0 || outdata.dsize != sizeof(*seconds))) {
 		err = EIO;
 	}

@@ -15,7 +15,8 @@
  *
  * @param[out] seconds  The limit; valid only with NT_STATUS_OK.
  *
- * @return NT_STATUS_NO_MEMORY, or why ctdbd cannot be asked.
+ * @return NT_STATUS_NO_MEMORY, NT_STATUS_NOT_SUPPORTED if this Samba was built
+ *         without cluster support, or why ctdbd cannot be asked.
  */
 NTSTATUS ctdb_traverse_timeout_read(uint32_t *seconds);
 
