@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -161,7 +161,7 @@ static int wait_for_end(pid_t pid, const struct timespec *deadline)
 	int saved_errno;
 	int ret;
 
-	ended.fd = pidfd_open(pid, 0);
+	ended.fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (ended.fd == -1) {
 		return -1;
 	}

@@ -5,9 +5,9 @@
 
 #include <dirent.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/util/blocking.h"
@@ -31,7 +31,7 @@ static int start_and_hold(struct child *child,
 	}
 	err = start(link, private_data, &child->pid);
 	if (err == 0) {
-		child->process = pidfd_open(child->pid, 0);
+		child->process = (int)syscall(SYS_pidfd_open, child->pid, 0);
 		if (child->process == -1) {
 			err = errno;
 			(void)kill(child->pid, SIGKILL);
@@ -63,7 +63,7 @@ int child_start(struct child *child,
 
 void child_kill(const struct child *child)
 {
-	(void)pidfd_send_signal(child->process, SIGKILL, NULL, 0);
+	(void)syscall(SYS_pidfd_send_signal, child->process, SIGKILL, NULL, 0);
 }
 
 void child_end(struct child *child)
