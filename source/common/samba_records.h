@@ -40,6 +40,19 @@ static inline bool lp_persistent_handles(void)
 	return false;
 }
 
+#else
+
+#define SMBXSRV_INFO info1
+
+#define LOCKS_VERSION_SIZE 4
+#define LOCKS_VERSION SHARE_MODE_DATA_VERSION_1
+
+bool lp_persistent_handles(void);
+
+#endif
+
+#if SESSIONDEL_SAMBA_MINOR < 23
+
 /* The global id of the session that an open belongs to, 0 if not recorded. */
 static inline uint64_t open_session(const struct smbXsrv_open_global *open)
 {
@@ -47,7 +60,7 @@ static inline uint64_t open_session(const struct smbXsrv_open_global *open)
 	return 0;
 }
 
-/* Before 4.25 this was not in a table, but only in smbd's memory. */
+/* Before 4.23 this was not in a table, but only in smbd's memory. */
 static inline bool replay_key(const struct smbXsrv_open_global *open,
 			      struct replay_key *key)
 {
@@ -57,13 +70,6 @@ static inline bool replay_key(const struct smbXsrv_open_global *open,
 }
 
 #else
-
-#define SMBXSRV_INFO info1
-
-#define LOCKS_VERSION_SIZE 4
-#define LOCKS_VERSION SHARE_MODE_DATA_VERSION_1
-
-bool lp_persistent_handles(void);
 
 /* also 0 once the open is disconnected */
 static inline uint64_t open_session(const struct smbXsrv_open_global *open)

@@ -19,7 +19,7 @@ CANCELS_READS = _SERIES >= (4, 22)
 HAS_PERSISTENT_HANDLES = _SERIES >= (4, 25)
 
 # Does the record of an open say which session has opened it?
-OPENS_NAME_SESSION = _SERIES >= (4, 25)
+OPENS_NAME_SESSION = _SERIES >= (4, 23)
 
 # Does libdcerpc report a refused TCP connection as such?
 TELLS_REFUSED_CONNECTION = _SERIES >= (4, 25)

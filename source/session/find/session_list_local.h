@@ -54,7 +54,7 @@ struct session_list {
  * They are the same that a close with this query would close.
  *
  * Each session has the number of its opens where Samba records which session an
- * open belongs to (from 4.25). Else it has those of all sessions of its user in
+ * open belongs to (from 4.23). Else it has those of all sessions of its user in
  * its smbd; see open_count.h.
  *
  * @param[in]  mem_ctx  Owns the rows and their strings.

@@ -11,7 +11,7 @@
 #include "librpc/gen_ndr/server_id.h"
 
 /*
- * From 4.25 an open's record names its session. Before, it names only the user
+ * From 4.23 an open's record names its session. Before, it names only the user
  * in whose name the share was used: the forced one on a "force user" share. So
  * where one user has an smbd to himself, all its opens are his.
  */

@@ -26,7 +26,7 @@ NTSTATUS open_records_db(TALLOC_CTX *mem_ctx, struct db_context **db);
  * Decode one record.
  *
  * @param[in]  mem_ctx  Owns the open.
- * @param[in]  key      The record's key. That of an open is its id; 4.25 also
+ * @param[in]  key      The record's key. That of an open is its id; 4.23 also
  *                      has other records.
  * @param[in]  value    The record's bytes.
  * @param[out] open     Valid only with NT_STATUS_OK.
