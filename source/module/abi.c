@@ -27,18 +27,28 @@ bool abi_sizes_fit(const struct dcesrv_critical_sizes *host)
 	       host->sizeof_dcesrv_auth == sizeof(struct dcesrv_auth);
 }
 
+/* What talloc knows of an object: its size and the name of its type. */
+static bool fits(const void *object, size_t size, const char *type)
+{
+	return talloc_get_size(object) == size &&
+	       strcmp(talloc_get_name(object), type) == 0;
+}
+
+#define FITS(object, type) fits(object, sizeof(type), #type)
+
 bool abi_bind_fits(const struct dcesrv_connection_context *context)
 {
-	return talloc_get_size(context) == sizeof(*context) &&
-	       talloc_get_size(context->conn) == sizeof(*context->conn) &&
-	       talloc_get_size(context->conn->default_auth_state) ==
-		       sizeof(struct dcesrv_auth) &&
-	       talloc_get_size(
-		       context->conn->default_auth_state->session_info) ==
+	const struct dcesrv_connection *conn = context->conn;
+
+	/* Samba names a session_info after one of several places */
+	return FITS(context, struct dcesrv_connection_context) &&
+	       FITS(conn, struct dcesrv_connection) &&
+	       FITS(conn->default_auth_state, struct dcesrv_auth) &&
+	       talloc_get_size(conn->default_auth_state->session_info) ==
 		       sizeof(struct auth_session_info);
 }
 
 bool abi_call_fits(const struct dcesrv_call_state *call)
 {
-	return talloc_get_size(call) == sizeof(*call);
+	return FITS(call, struct dcesrv_call_state);
 }

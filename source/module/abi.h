@@ -23,8 +23,8 @@ bool abi_series_fits(const char *version);
 bool abi_sizes_fit(const struct dcesrv_critical_sizes *host);
 
 /**
- * Are the structs of a new bind as large as ours? Samba allocated them, and
- * point releases have changed them before.
+ * Are the structs of a new bind as large as ours, and of the same types? Samba
+ * allocated them, and point releases have changed them before.
  */
 bool abi_bind_fits(const struct dcesrv_connection_context *context);
 
