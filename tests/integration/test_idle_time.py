@@ -158,14 +158,21 @@ def test_without_an_answer_all_are_0(server, kernel, idle_pipe, fault):
 
 
 def test_kernel_is_asked_only_for_lists_with_times(kernel, idle_pipe):
-    """Once for each family of addresses and each port."""
     kernel.order()
     enumerate_sessions(idle_pipe, 0)
-    assert kernel.asked() == (0, 0)
+    assert kernel.asked() == (0, [])
     enumerate_sessions(idle_pipe, 10, user="nobody-here")
-    assert kernel.asked() == (0, 0)
+    assert kernel.asked() == (0, [])
     enumerate_sessions(idle_pipe, 10)
-    assert kernel.asked() == (1, 1)
+    assert kernel.asked() == (1, [445])
+
+
+def test_kernel_is_asked_only_for_ports_with_sessions(server, kernel,
+                                                      idle_pipe):
+    with connect(server, "alice", source=CLIENT, port=139):
+        kernel.order()
+        enumerate_sessions(idle_pipe, 10)
+        assert kernel.asked() == (1, [139, 445])
 
 
 def test_busy_machine_keeps_its_idle_times(kernel, idle_pipe):

@@ -4,14 +4,16 @@
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 
 import pytest
 
-from testbed import programs
+from testbed import processes, programs
 from testbed.clients.smbsession import (
-    DONE, OTHER, TOOL, environment, execute, login, run)
+    DONE, OTHER, TOOL, environment, execute, login, run, start)
+from testbed.faults.hinder import stopped
 from testbed.servers.standalone import Server
 
 SERVER = "127.0.0.1"
@@ -176,6 +178,53 @@ def test_testparm_that_hangs_is_not_waited_for(samba, conf, registry):
         done = run("list", SERVER, ADMIN, "--timeout=4", "-s",
                    conf("include = registry"))
     assert (done.returncode, done.stderr) == (DONE, warning(REGISTRY))
+
+
+@pytest.fixture(name="locked_registry")
+def _locked_registry(samba, registry):
+    """While this is open, testparm waits before it writes anything."""
+    with open(registry(ncalrpc_dir(samba)), "rb+") as database:
+        fcntl.lockf(database, fcntl.LOCK_EX)
+        yield database
+
+
+def started_testparm(tool):
+    """The testparm that smbsession has started."""
+    pid, = processes.wait_until(
+        lambda: [pid for pid in processes.children(tool.pid)
+                 if processes.title(pid) == "testparm"], "testparm runs")
+    return pid
+
+
+def test_testparm_inherits_no_files(conf, locked_registry, place):
+    inherited = place / "inherited"
+    inherited.touch()
+    with start("list", SERVER, ADMIN, "-s", conf("include = registry"),
+               before=["sh", "-c", f'exec "$@" 8<{inherited}', "sh"]) as tool:
+        pid = started_testparm(tool)
+        files = processes.descriptors(pid)
+        assert str(inherited) in processes.descriptors(tool.pid).values()
+        locked_registry.close()
+        assert tool.communicate()[1] == ""
+    assert tool.returncode == DONE
+    assert str(inherited) not in files.values()
+    assert files["0"] == files["2"] == "/dev/null"
+
+
+def test_testparm_that_crashes_is_not_trusted(conf, locked_registry):
+    """Its output may end before a line about protection."""
+    with start("list", SERVER, ADMIN, "--timeout=60", "-s", conf(
+            "include = registry",
+            f"server string = {'x' * 100000}")) as tool:
+        pid = started_testparm(tool)
+        with stopped(tool.pid):
+            locked_registry.close()
+            processes.wait_until(
+                lambda: processes.stays_in(pid, processes.WRITE),
+                "the pipe is full")
+            os.kill(pid, signal.SIGKILL)
+        said = tool.communicate()[1]
+    assert (tool.returncode, said) == (DONE, warning(REGISTRY))
 
 
 def refuses(samba, path, *options):

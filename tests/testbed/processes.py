@@ -149,6 +149,8 @@ def arguments(pid):
 EPOLL = ("232", "281", "22")
 # read() on x86_64 and elsewhere.
 READ = ("0", "63")
+# write(), likewise.
+WRITE = ("1", "64")
 
 
 def system_call(pid):

@@ -4,8 +4,10 @@
  * answers to questions about connections (NETLINK_SOCK_DIAG).
  */
 
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,9 +44,10 @@ enum fault {
 /* Memory shared with the test, which sets fault. */
 struct orders {
 	uint64_t fault;
-	/* how many sockets were made, and questions sent */
+	/* how many sockets were made */
 	uint64_t sockets;
-	uint64_t questions;
+	/* the ports of the last questions, 16 bits each */
+	uint64_t ports;
 };
 
 static struct orders *orders;
@@ -92,6 +95,14 @@ int socket(int family, int type, int protocol)
 	return made;
 }
 
+static uint16_t port_of(const uint8_t *question)
+{
+	struct inet_diag_req_v2 body;
+
+	memcpy(&body, question + NLMSG_HDRLEN, sizeof(body));
+	return ntohs(body.id.idiag_sport);
+}
+
 ssize_t send(int fd, const void *data, size_t size, int flags)
 {
 	ssize_t (*real)(int, const void *, size_t, int) =
@@ -102,7 +113,7 @@ ssize_t send(int fd, const void *data, size_t size, int flags)
 		return fail(ECONNREFUSED);
 	}
 	if (fd == diag_socket && orders != NULL) {
-		orders->questions += 1;
+		orders->ports = orders->ports << 16 | port_of(data);
 	}
 	return real(fd, data, size, flags);
 }

@@ -2,6 +2,7 @@
 """Spoil what the kernel tells a worker of its clients' connections."""
 
 import contextlib
+import struct
 
 from testbed.faults.preload import Preload
 
@@ -26,5 +27,8 @@ class KernelAnswers(Preload):
             self.order()
 
     def asked(self):
-        """How many sockets and questions there were since the last order."""
-        return self.read()[1:]
+        """How many sockets there were since the last order, and for which
+        ports the questions asked (the last four)."""
+        _, sockets, ports = self.read()
+        return sockets, [port for port in struct.unpack(
+            ">4H", struct.pack(">Q", ports)) if port]
