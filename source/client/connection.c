@@ -115,7 +115,7 @@ static struct loadparm_context *make_relay_config(
 	return lp_ctx;
 }
 
-/* As root, by the local named pipe. Notes why the pipe cannot be opened. */
+/* As root, by the local named pipe. If not, errno says why. */
 static bool connect_without_login(struct smbsession_context *context)
 {
 	struct loadparm_context *lp_ctx = NULL;
@@ -125,10 +125,6 @@ static bool connect_without_login(struct smbsession_context *context)
 	int server = local_pipe_open(context);
 
 	if (server < 0) {
-		(void)context_error(context,
-				    NERR_Success,
-				    "%s",
-				    strerror(errno));
 		return false;
 	}
 	relay = relay_start(context->connection,
@@ -140,6 +136,7 @@ static bool connect_without_login(struct smbsession_context *context)
 	}
 	lp_ctx = make_relay_config(context, directory);
 	if (lp_ctx == NULL) {
+		errno = ENOMEM;
 		return false;
 	}
 	if (!NT_STATUS_IS_OK(dcerpc_pipe_connect(context->connection,
@@ -150,6 +147,7 @@ static bool connect_without_login(struct smbsession_context *context)
 							 context->connection),
 						 context->deadline->ev,
 						 lp_ctx))) {
+		errno = EPROTO;
 		return false;
 	}
 	context->srvsvc = pipe->binding_handle;
@@ -161,14 +159,13 @@ static bool connect_without_login(struct smbsession_context *context)
 static NET_API_STATUS connect_to_local_server(
 	struct smbsession_context *context)
 {
-	const char *why = NULL;
 	NET_API_STATUS code = NERR_Success;
+	int error = 0;
 
 	if (connect_without_login(context)) {
 		return NERR_Success;
 	}
-	why = context->error_text;
-	context->error_text = "";
+	error = errno;
 	code = connect_with_login(context);
 	if (code == NERR_Success) {
 		return code;
@@ -177,7 +174,7 @@ static NET_API_STATUS connect_to_local_server(
 			     code,
 			     "%s (and without a login: %s)",
 			     context->error_text,
-			     why);
+			     strerror(error));
 }
 
 static NET_API_STATUS connect_to_host(struct smbsession_context *context,

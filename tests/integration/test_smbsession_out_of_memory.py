@@ -6,7 +6,8 @@ import itertools
 import pytest
 
 from testbed.clients.connections import ALIVE, CLIENT, OTHER_CLIENT, connect
-from testbed.clients.smbsession import DONE, OTHER, error_of, login, run
+from testbed.clients.smbsession import (
+    DONE, OTHER, error_of, login, run, without_warnings)
 from testbed.faults.failing_memory import FailingMemory
 from testbed.observe import sanitizers
 from testbed.servers.standalone import Server
@@ -28,13 +29,6 @@ def _samba():
 def _memory():
     with FailingMemory("smbsession") as memory:
         yield memory
-
-
-def without_warnings(done):
-    """A run that may also have said that it could not read smb.conf."""
-    done.stderr = "".join(line for line in done.stderr.splitlines(True)
-                          if not line.startswith("smbsession: warning: "))
-    return done
 
 
 def outcomes(memory, *arguments):
