@@ -88,6 +88,7 @@ static void use(const char *server, struct smbsession_context *context)
 	getchar();
 	printf("%u\n", (unsigned)NetSessionDel(server, NULL, "alice"));
 	printf("%s\n", smbsession_error_name(NERR_ClientNameNotFound));
+	printf("%s\n", smbsession_error_name(1167));
 	smbsession_use(NULL);
 	smbsession_free(context);
 	smbsession_free(NULL);
@@ -107,6 +108,8 @@ int main(int argc, char *argv[])
 	login_as(context, netapi);
 	assert(smbsession_set(context, SMBSESSION_TIMEOUT, "0") == 87);
 	assert(smbsession_set(context, SMBSESSION_OPTION, "nonsense") == 87);
+	assert(smbsession_set(context, SMBSESSION_OPTION, NULL) == 87);
+	assert(smbsession_set(context, SMBSESSION_USERNAME, NULL) == 87);
 	assert(smbsession_set(context, SMBSESSION_KERBEROS, "maybe") == 87);
 	assert(smbsession_set(context, 99, "") == 87);
 	assert(smbsession_set(context, SMBSESSION_TIMEOUT, "20") == 0);
@@ -137,7 +140,8 @@ def test_program_with_libnetapi_passes_its_login_on(
         caller.stdin.write("\n")
         caller.stdin.close()
         printed = caller.stdout.read()
-    assert printed.splitlines() == ["", "2312", "NERR_ClientNameNotFound"]
+    assert printed.splitlines() == [
+        "", "2312", "NERR_ClientNameNotFound", "WERR_DEVICE_NOT_CONNECTED"]
     assert caller.returncode == 0
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from testbed import processes, programs
 from testbed.clients.smbsession import (
-    DONE, OTHER, TOOL, environment, execute, login, run, start)
+    DONE, OTHER, TOOL, UNREACHABLE, environment, execute, login, run, start)
 from testbed.faults.hinder import stopped
+from testbed.names.netbios import Lan, NetbiosServer
 from testbed.servers.standalone import Server
 
 SERVER = "127.0.0.1"
@@ -164,6 +165,14 @@ def test_files_for_this_host_are_read(samba, conf, place):
     name = socket.gethostname().split(".")[0]
     place.joinpath(f"{name}.conf").write_text(line(ncalrpc_dir(samba)))
     is_read(conf(f"include = {place}/%h.conf"))
+
+
+def test_wins_server_of_this_machine_is_asked(samba, conf):
+    wins = ["wins support = yes", "name resolve order = wins"]
+    with Lan() as lan, NetbiosServer(lan, names=[], wins={"FS1": SERVER}):
+        for lines, status in ((wins, DONE), (wins[1:], UNREACHABLE)):
+            done = run("list", "fs1", ADMIN, "-s", conf(*lines))
+            assert done.returncode == status
 
 
 def test_invalid_line(samba, conf):

@@ -363,6 +363,15 @@ def test_local_server_is_away(samba):
         "(and without a login: Connection refused)")
 
 
+def test_local_pipe_is_away_but_there_is_a_login(samba, tmp_path):
+    conf = tmp_path / "smb.conf"
+    conf.write_text("[global]\nncalrpc dir = /nowhere\n"
+                    "rpc start on demand helpers = no\n")
+    done = run("list", "-s", str(conf), env={"USER": "adm",
+                                             "PASSWD": PASSWORD})
+    assert (done.returncode, done.stderr) == (DONE, "")
+
+
 # Typing a password may take longer than the time limit
 
 def test_time_for_the_password_does_not_count(samba):

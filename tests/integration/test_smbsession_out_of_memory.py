@@ -25,6 +25,16 @@ def _samba():
         yield server
 
 
+@pytest.fixture(name="conf")
+def _conf(samba, tmp_path):
+    """A client's smb.conf, of which it cannot read everything."""
+    path = tmp_path / "smb.conf"
+    path.write_text("[global]\ninclude = /nowhere/smb.conf\n"
+                    "domain master = perhaps\n"
+                    f"ncalrpc dir = {samba.directory}/ncalrpc\n")
+    return str(path)
+
+
 @pytest.fixture(name="memory", scope="module")
 def _memory():
     with FailingMemory("smbsession") as memory:
@@ -47,9 +57,9 @@ def outcomes(memory, *arguments):
 
 @pytest.mark.parametrize("where", ["local", "remote"])
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["table", "JSON"])
-def test_list_without_memory(samba, memory, where, form):
-    server = {"local": ["--configfile", samba.smb_conf],
-              "remote": [ADDRESS, ADMIN]}[where]
+def test_list_without_memory(samba, conf, memory, where, form):
+    server = {"local": ["--configfile", conf],
+              "remote": [ADDRESS, ADMIN, "--option=workgroup=ANY"]}[where]
     with connect(samba, "alice", source=CLIENT):
         assert OTHER in outcomes(memory, "list", *server, *form)
 
