@@ -236,10 +236,27 @@ static void test_bad_value_is_logged_once(void **state)
 	assert_int_equal(settings_read(&settings, SETTING_TIMEOUT), 10);
 }
 
+/* Only its beginning is kept. */
+static void test_long_bad_value_is_logged_once(void **state)
+{
+	struct settings settings = {.warnings = {{.made = false}}};
+	char value[2 * sizeof(settings.warnings[0].value)];
+
+	(void)state;
+
+	memset(value, 'x', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	assert_int_equal(warnings_of(&settings, value), 1);
+	assert_int_equal(warnings_of(&settings, value), 0);
+	value[sizeof(settings.warnings[0].value) - 2] = 'y';
+	assert_int_equal(warnings_of(&settings, value), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest words[] = {
 		cmocka_unit_test(test_bad_value_is_logged_once),
+		cmocka_unit_test(test_long_bad_value_is_logged_once),
 		cmocka_unit_test(test_durable),
 		cmocka_unit_test(test_session_list),
 	};
