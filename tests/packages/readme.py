@@ -24,6 +24,7 @@ def command(words):
 def manual_block(words):
     """The one example of sessiondel-ctl(8) with these words."""
     page = _read("docs/man/sessiondel-ctl.8").replace("\\&", "")
+    page = page.replace("\\e", "\\")
     return _only(EXAMPLE.findall(page), words)
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The plugin in the service as Debian ships it, and in a hardened one."""
 
+import re
+
 import pytest
 
 import readme
@@ -65,7 +67,13 @@ def test_service_as_debian_ships_it(booted, deb):
     assert closes(booted)
     assert "NetSessionDel by" in booted.output(
         readme.command("journalctl -t sessiondel"))
-    assert "NetSessionDel by" in booted.output("sessiondel-ctl status")
+    assert re.search(r"^Log: +the journal\n.*NetSessionDel by",
+                     booted.output("sessiondel-ctl status"), re.M)
+    before, after = booted.output(
+        readme.manual_block("journalctl")).splitlines()
+    assert re.search(r'NetSessionDel by ".*" .*: closing session .* of '
+                     r'".*\\alice" at ', before)
+    assert re.search(r'session .* of ".*\\alice" at .*: closed$', after)
     booted.apt("install --reinstall samba samba-common-bin")
     assert booted.answer() == OURS
     booted.apt("remove samba-sessiondel")
