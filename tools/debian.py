@@ -7,7 +7,7 @@ from waflib.Context import Context, g_module
 
 
 class deb(Context):
-    """builds Debian packages for the running release into bin/deb"""
+    """builds Debian packages for this release into bin/deb"""
     cmd = 'deb'
 
     def execute(self):

@@ -53,9 +53,9 @@ ASAN_OPTIONS = 'hard_rss_limit_mb=2048'
 def options(opt):
     group = opt.add_option_group('Mutation')
     group.add_option('--mutants', metavar='N', type=int, default=200,
-                     help='mutate: try N of them (200)')
+                     help='mutate: make N changes (default: 200)')
     group.add_option('--seed', metavar='N', type=int, default=16,
-                     help='mutate: choose them by this number (16)')
+                     help='mutate: N selects the changes (default: 16)')
 
 
 class Mutant:
@@ -100,7 +100,7 @@ def changes_of(text, token):
 
 
 class mutate(RunAfterBuild, BuildContext):
-    """changes pure code in 200 places; the unit tests must notice"""
+    """makes small changes to the code; the unit tests must notice"""
     cmd = 'mutate'
 
     def run(self):

@@ -24,7 +24,7 @@ def configure(conf):
         'dpkg-query', '-W', '-f', '${Version}', 'samba')
     if conf.env.SAMBA_SERIES + '.' not in conf.env.SAMBA_PACKAGE:
         Logs.warn('The installed Samba (%s) is of another series than the '
-                  'source: it will not take the module',
+                  'source, so it will not load the module',
                   conf.env.SAMBA_PACKAGE)
     libraries = libraries_of(output_of('dpkg-divert', '--truename', worker))
     conf.env.SAMBA_LINK = (

@@ -30,9 +30,10 @@ GENERATED_INCLUDES = ['', 'librpc', 'source3', 'source4']
 
 def options(opt):
     opt.add_option('--samba-source', metavar='DIR',
-                   help="build with a copy of this tree of Samba's source "
-                        "instead of fetching that of the installed Samba; "
-                        "kept until distclean or an empty DIR")
+                   help="build with a copy of Samba's source from this "
+                        "directory, instead of downloading that of the "
+                        "installed Samba; remembered until distclean or "
+                        "an empty DIR")
 
 
 def init(_ctx):

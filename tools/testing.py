@@ -37,39 +37,39 @@ NO_TEST = 5
 def options(opt):
     group = opt.add_option_group('Testing')
     group.add_option('--filter', metavar='EXPR', default='',
-                     help="check only the tests that match EXPR: part of a "
-                          "name, or several with and, or, not (pytest's "
-                          "-k)")
+                     help="check, fuzz: run only the tests whose names match "
+                          "EXPR: part of a name, or several with and, or, not "
+                          "(as with pytest's -k)")
+    group.add_option('--smoke', action='store_true',
+                     help='check: run only the main tests, to see whether the '
+                          'module works with this Samba (two minutes)')
+    group.add_option('--long', action='store_true',
+                     help='check: also run the long tests')
     group.add_option('--sanitize', action='store_true',
-                     help='check a build with the address and undefined '
+                     help='check: use a build with the address and undefined '
                           'behaviour sanitizers, in bin/sanitize')
     group.add_option('--coverage', action='store_true',
-                     help='check a build that counts what runs, in '
+                     help='check: use a build that counts which lines run, in '
                           'bin/coverage, and print a table of all files')
-    group.add_option('--long', action='store_true',
-                     help='also check the long tests, which take three '
-                          'minutes more (1,000 calls under valgrind)')
-    group.add_option('--smoke', action='store_true',
-                     help='only check whether the module works with this '
-                          'Samba (two minutes)')
-    group.add_option('--release', metavar='NAME',
-                     help='run the commands in a tree of that Debian '
-                          'release (bookworm, trixie), kept in the cache')
     group.add_option('--packages', action='store_true',
-                     help='check the Debian packages instead, in throwaway '
-                          'trees of Debian (20 minutes)')
-    group.add_option('--cluster', action='store_true',
-                     help='bench CTDB clusters of one to three nodes instead')
+                     help='check: test the Debian packages instead, in '
+                          'throwaway Debian systems (20 minutes)')
+    group.add_option('--release', metavar='NAME',
+                     help='run the command in a tree of this Debian release '
+                          '(bookworm or trixie), which is kept in the cache')
     group.add_option('--quick', action='store_true',
-                     help='a short bench, still meaningful')
+                     help='bench: make fewer calls, with smaller tables')
+    group.add_option('--cluster', action='store_true',
+                     help='bench: measure CTDB clusters of one to three nodes '
+                          'instead')
     group.add_option('--perf', action='store_true',
-                     help='show instead where the time of a call goes (with '
-                          'perf)')
+                     help='bench: show instead where a call spends its time, '
+                          'with perf')
     group.add_option('--publish', action='store_true',
-                     help='bench, and write the figures and the chart into '
-                          'docs/benchmarks.md of this source')
+                     help='bench: also write the figures and the chart into '
+                          'docs/benchmarks.md')
     group.add_option('--seconds', metavar='N', type=int, default=60,
-                     help='fuzz each target for N seconds (60)')
+                     help='fuzz: run each target for N seconds (default: 60)')
 
 
 def init(_ctx):
@@ -110,7 +110,7 @@ class demo(RunAfterBuild, BuildContext):
 
 
 class bench(RunAfterBuild, BuildContext):
-    """measures ours and stock Samba side by side (--quick: two minutes)"""
+    """compares the speed of the plugin and of stock Samba"""
     cmd = 'bench'
 
     def run(self):
@@ -136,12 +136,12 @@ class bench(RunAfterBuild, BuildContext):
 
 
 class check(RunAfterBuild, BuildContext):
-    """runs the tests, or with --filter=EXPR some of them"""
+    """runs the tests (--filter=EXPR: some of them)"""
     cmd = 'check'
 
     def execute(self):
         if chosen.sanitize and chosen.coverage:
-            self.fatal('Choose --sanitize or --coverage')
+            self.fatal('Use either --sanitize or --coverage')
         if chosen.sanitize:
             self.variant = 'sanitize'
         elif chosen.coverage:
@@ -162,9 +162,9 @@ class check(RunAfterBuild, BuildContext):
         atexit.register(print, summary_of(totals))
         status = max(run.status for run in runs)
         if not any(totals.values()):
-            self.fatal('No test was run')
+            self.fatal('No tests ran')
         if totals['failed'] or status != 0:
-            self.fatal('Checking failed (exit status %d)' % status)
+            self.fatal('The check failed (exit status %d)' % status)
 
     def parts(self):
         """What runs at the same time, with the name of its report."""
@@ -236,7 +236,7 @@ class build_fuzz_targets(BuildContext):
 
 
 class fuzz(RunAfterBuild, BuildContext):
-    """fuzzes each target for --seconds=N (--filter=EXPR: some targets)"""
+    """fuzzes the code that reads bytes from outside"""
     cmd = 'fuzz'
     variant = 'fuzz'
 
