@@ -373,7 +373,7 @@ def call_children(worker):
 def test_child_that_dies_while_it_closes(cluster, patient, alice, bob):
     """It may have closed more than it said: not all are known to be gone.
 
-    The caller is told at once, and does not wait for the rest of its 12 s.
+    The caller gets the answer at once, not only after its 12 s.
     """
     worker, = cluster[PATIENT].worker_pids()
     with stopped(smbd_of(cluster[PATIENT], alice[VICTIM])):

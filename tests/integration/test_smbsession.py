@@ -220,7 +220,7 @@ def test_json_has_the_level_of_the_list(stock, stock_users):
 
 def test_idle_time_is_not_known_from_samba_without_the_plugin(
         samba, users, stock, stock_users):
-    """It says 0 for all; the plugin may say 0, too, and then it is meant."""
+    """It says 0 for all sessions. From the plugin, 0 is a time."""
     for server, known in ((SERVER, True), (stock.address, False)):
         parsed = json.loads(run("list", server, ADMIN, "--json").stdout)
         assert {isinstance(row["idle_seconds"], int)

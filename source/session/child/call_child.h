@@ -92,7 +92,7 @@ struct tevent_req *call_child_request_send(
 NTSTATUS call_child_request_recv(struct tevent_req *req);
 
 /**
- * The child is in child_link_wait(): let it go on.
+ * Let the child return from child_link_wait().
  *
  * @return false if it cannot be reached.
  */

@@ -34,7 +34,7 @@ class WorkerSteps(Preload):
     def stopped_before(self, step, pid):
         """Stop the worker pid before a step, from 1, during a with block.
 
-        What reads smbd's tables is a step, too. Gives a function: whether it
+        Reading smbd's tables counts as a step. Gives a function: whether it
         has stopped.
         """
         self.order(step, signal.SIGSTOP, True)

@@ -275,7 +275,7 @@ static void test_unknown_change_is_bad(void **state)
 	free(got.list);
 }
 
-/* One that is there in part leaves its target as it was. */
+/* A change that is cut short leaves its target unchanged. */
 static void test_cut_change_is_bad(void **state)
 {
 	struct message message = begin();
