@@ -345,7 +345,7 @@ def test_no_proc(enabled):
 
 # The log
 
-NO_LINES = "nothing of the plugin in the journal"
+NO_LINES = "nothing from the plugin in the journal"
 NO_JOURNAL = "no journal, because journalctl is not installed"
 LINE = "rpcd_sessiondel[7]: module left out, stock Samba serves: x"
 
