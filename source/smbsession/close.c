@@ -132,17 +132,13 @@ static size_t count_sessions(const struct closing *closing)
 	return total;
 }
 
-static bool user_confirms(const struct closing *closing)
+static bool ask_at(FILE *terminal, const struct closing *closing)
 {
 	const struct options *options = closing->options;
 	const char *server =
 		options->server != NULL ? options->server : "this machine";
-	size_t total = count_sessions(closing);
 	char question[256];
 
-	if (options->yes || total == 1 || !terminal_has_person()) {
-		return true;
-	}
 	if (is_unlisted(closing)) {
 		(void)snprintf(question,
 			       sizeof(question),
@@ -150,16 +146,35 @@ static bool user_confirms(const struct closing *closing)
 			       "Close all that match?",
 			       server);
 	} else {
-		(void)table_print(stderr,
+		(void)table_print(terminal,
 				  closing->matches.list,
-				  terminal_width());
+				  terminal_width(terminal));
 		(void)snprintf(question,
 			       sizeof(question),
 			       "Close these %zu sessions on %s?",
-			       total,
+			       count_sessions(closing),
 			       server);
 	}
-	return terminal_ask(question);
+	return terminal_ask(terminal, question);
+}
+
+static bool user_confirms(const struct closing *closing)
+{
+	FILE *terminal = NULL;
+	bool yes = closing->options->yes || count_sessions(closing) == 1;
+
+	if (yes) {
+		return true;
+	}
+	terminal = terminal_open();
+	if (terminal == NULL) {
+		terminal_complain("closing more than one session needs --yes "
+				  "where there is no terminal to ask at");
+		return false;
+	}
+	yes = ask_at(terminal, closing);
+	(void)fclose(terminal);
+	return yes;
 }
 
 /* Samba without the plugin answers "access denied" when nothing matches. An
@@ -321,8 +336,9 @@ static enum exit_status show_without_closing(const struct closing *closing)
 				  "what would be closed cannot be told");
 		return EXIT_REFUSED;
 	}
-	if (!options->json &&
-	    !table_print(stdout, closing->matches.list, terminal_width())) {
+	if (!options->json && !table_print(stdout,
+					   closing->matches.list,
+					   terminal_width(stdout))) {
 		return report_error(options,
 				    ERROR_NOT_ENOUGH_MEMORY,
 				    "out of memory");

@@ -28,7 +28,7 @@ enum exit_status list_sessions(struct smbsession_context *context,
 	}
 	if (options->json) {
 		json_print_list(options, matches.list);
-	} else if (!table_print(stdout, matches.list, terminal_width())) {
+	} else if (!table_print(stdout, matches.list, terminal_width(stdout))) {
 		code = ERROR_NOT_ENOUGH_MEMORY;
 		(void)report_error(options, code, "out of memory");
 	}

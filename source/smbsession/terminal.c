@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -100,22 +99,25 @@ void terminal_complain(const char *format, ...)
 	va_end(arguments);
 }
 
-bool terminal_has_person(void)
+FILE *terminal_open(void)
 {
-	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	return fopen("/dev/tty", "r+e");
 }
 
-bool terminal_ask(const char *question)
+bool terminal_ask(FILE *terminal, const char *question)
 {
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t length = 0;
 	bool yes = false;
 
-	fprintf(stderr, "%s [y/N] ", question);
-	length = getline(&line, &size, stdin);
+	/* What was typed before is no answer. */
+	(void)tcflush(fileno(terminal), TCIFLUSH);
+	fprintf(terminal, "%s [y/N] ", question);
+	(void)fflush(terminal);
+	length = getline(&line, &size, terminal);
 	if (length < 0) {
-		(void)fputc('\n', stderr);
+		(void)fputc('\n', terminal);
 	} else {
 		line[strcspn(line, "\n")] = '\0';
 		yes = strcasecmp(line, "y") == 0 ||
@@ -192,14 +194,14 @@ const char *terminal_password(const char *username, void *private_data)
 	return line;
 }
 
-unsigned int terminal_width(void)
+unsigned int terminal_width(FILE *out)
 {
 	struct winsize size = {.ws_col = 0};
 
-	if (!isatty(STDOUT_FILENO)) {
+	if (!isatty(fileno(out))) {
 		return 0;
 	}
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
 		return DEFAULT_WIDTH;
 	}
 	return size.ws_col;

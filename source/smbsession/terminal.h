@@ -5,6 +5,7 @@
 #define SMBSESSION_TERMINAL_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /** Write "smbsession: ..." and a newline to standard error. */
 void terminal_complain(const char *format, ...)
@@ -25,15 +26,20 @@ void terminal_last_words(const char *format, ...)
 /** Write nothing then. */
 void terminal_no_last_words(void);
 
-/** Can the user see a question at the terminal, and answer it? */
-bool terminal_has_person(void);
+/**
+ * Open the terminal that the program was started at, even if all its standard
+ * streams are redirected.
+ *
+ * @return NULL: there is none
+ */
+FILE *terminal_open(void);
 
 /**
- * Ask a question on standard error that can be answered by yes or no.
+ * Ask a question that can be answered by yes or no.
  *
  * @return false for anything but yes
  */
-bool terminal_ask(const char *question);
+bool terminal_ask(FILE *terminal, const char *question);
 
 /**
  * Ask for a password at the terminal, without echo. Without a terminal, read
@@ -43,7 +49,7 @@ bool terminal_ask(const char *question);
  */
 const char *terminal_password(const char *username, void *private_data);
 
-/** Columns of the terminal at standard output; 0: it is not a terminal. */
-unsigned int terminal_width(void);
+/** The columns of a terminal; 0: out is not a terminal. */
+unsigned int terminal_width(FILE *out);
 
 #endif

@@ -171,7 +171,7 @@ def test_user_with_a_name_of_257_bytes(samba, long_name):
 
 def test_samba_without_the_plugin_closes(stock, stock_users):
     """For root, who may not list over the network there."""
-    done = run("close", stock.address, login("root"), "--user", "bob")
+    done = run("close", stock.address, login("root"), "--user", "bob", "--yes")
     assert (done.stdout, done.returncode) == ("closed - bob\n", DONE)
     sessions.wait_for_sessions(stock, lambda table: not {"bob"} & {
         row["user"] for row in table}, "bob is gone")
@@ -184,7 +184,8 @@ def test_samba_without_the_plugin_closes_all_for_local_root(stock,
     with Connection(stock, source=IPV4_CLIENT) as connection:
         for user in ("alice", "bob", "carol"):
             connection.login(user)
-        done = run("close", "--all", "--json", "-s", str(stock.smb_conf))
+        done = run("close", "--all", "--yes", "--json", "-s",
+                   str(stock.smb_conf))
     assert done.returncode == DONE
     assert {row["result"] for row in
             json.loads(done.stdout)["sessions"]} <= {"closed", "gone"}
@@ -247,7 +248,7 @@ def test_client_by_a_name_that_the_server_resolves(samba, users, command):
 
 
 def test_close_a_client(samba, users):
-    done = run("close", SERVER, ADMIN, "--client", CLIENT)
+    done = run("close", SERVER, ADMIN, "--client", CLIENT, "--yes")
     assert (done.returncode, done.stderr) == (DONE, "")
     assert {line.split()[0] for line in done.stdout.splitlines()} <= {
         "closed", "gone"}
@@ -255,7 +256,7 @@ def test_close_a_client(samba, users):
 
 
 def test_close_all_also_the_callers_own(samba, users):
-    done = run("close", SERVER, ADMIN, "--all")
+    done = run("close", SERVER, ADMIN, "--all", "--yes")
     assert done.returncode == DONE
     assert "adm" in done.stdout
     assert left(samba) == set()
@@ -276,7 +277,7 @@ def test_several_sessions_of_one_user_and_client_are_one_call(samba):
     with Connection(samba, source=CLIENT) as one, \
             Connection(samba, source=CLIENT) as two:
         one.login("alice"), two.login("alice")
-        done = run("close", SERVER, ADMIN, "--user", "alice")
+        done = run("close", SERVER, ADMIN, "--user", "alice", "-y")
     assert done.stdout.endswith(" alice (2 sessions)\n")
     assert len(done.stdout.splitlines()) == 1
 
@@ -295,7 +296,7 @@ def test_one_that_does_not_end_does_not_keep_the_others(samba):
             connect(samba, "bob", source=OTHER_CLIENT):
         (alice,) = sessions_of(samba, "alice")
         with stopped(alice["pid"]):
-            done = run("close", SERVER, ADMIN, "--all", "--json")
+            done = run("close", SERVER, ADMIN, "--all", "--yes", "--json")
         results = {row["user"]: (row["result"], row["error"])
                    for row in json.loads(done.stdout)["sessions"]}
         assert results["alice"] == ("failed", "ERROR_TIMEOUT")
@@ -447,15 +448,28 @@ def test_does_not_ask_for_one_or_none_or_with_yes(samba, users, options, who):
     assert left(samba) == who
 
 
-def test_asks_when_the_output_is_redirected(samba, users, tmp_path):
+@pytest.mark.parametrize("redirected", ["stdin", "output", "errors"])
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_asks_at_the_terminal_also_when_redirected(samba, users, tmp_path,
+                                                   redirected, options):
     """--json is for scripts, but at a terminal a person has started it."""
-    for options in ([], ["--json"]):
-        terminal = Terminal("close", SERVER, ADMIN, "--client", CLIENT,
-                            *options, output=tmp_path / "output")
-        terminal.wait_for("[y/N] ")
-        terminal.type("n\n")
-        assert terminal.end()[0] == NOT_CONFIRMED
-        assert (tmp_path / "output").read_text() == ""
+    file = tmp_path / "file"
+    file.write_text("y\n")
+    terminal = Terminal("close", SERVER, ADMIN, "--client", CLIENT, *options,
+                        **{redirected: file})
+    asked = terminal.wait_for("[y/N] ")
+    assert "alice" in asked and "bob" in asked
+    terminal.type("n\n")
+    assert terminal.end()[0] == NOT_CONFIRMED
+    assert left(samba) == ALL
+
+
+@pytest.mark.parametrize("options", [["--all"], ["--client", CLIENT]])
+@pytest.mark.parametrize("stdin", ["", "y\n" * 9])
+def test_without_a_terminal_several_need_yes(samba, users, options, stdin):
+    done = run("close", SERVER, ADMIN, *options, stdin=stdin)
+    assert (done.stdout, done.returncode) == ("", NOT_CONFIRMED)
+    assert "needs --yes" in done.stderr
     assert left(samba) == ALL
 
 

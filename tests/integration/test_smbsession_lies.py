@@ -139,7 +139,7 @@ def test_server_that_hangs_up_in_a_close_is_asked_once_more(liar):
 def test_server_that_hangs_up_in_every_close(liar):
     both = stub(entry(), entry(cname="\\\\ws8"))
     liar.answer = lambda opnum, _: both if opnum == 12 else None
-    done = run("close", LIAR, ADMIN, "--user", "alice", "--json")
+    done = run("close", LIAR, ADMIN, "--user", "alice", "--yes", "--json")
     assert done.returncode == UNREACHABLE
     assert error_of(done).startswith("ERROR_NETNAME_DELETED: ")
     assert [row["result"] for row in json.loads(done.stdout)["sessions"]] == [
@@ -262,7 +262,7 @@ def test_interrupted_it_says_what_was_closed(stubborn, tmp_path):
 @pytest.mark.parametrize("options, output", [
     ([], "closed \\\\ws7 alice\n"), (["--json"], "")])
 def test_terminated_it_says_what_was_closed(stubborn, options, output):
-    with start("close", LIAR, ADMIN, "--all", *options) as tool:
+    with start("close", LIAR, ADMIN, "--all", "--yes", *options) as tool:
         assert stubborn.asked.wait(DEADLINE_SECONDS)
         tool.terminate()
         assert tool.communicate() == (output, INTERRUPTED)
@@ -271,7 +271,8 @@ def test_terminated_it_says_what_was_closed(stubborn, options, output):
 
 def test_signal_that_is_ignored_stays_so(stubborn):
     """nohup(1) relies on this."""
-    with start("close", LIAR, ADMIN, "--all", before=["nohup"]) as tool:
+    with start("close", LIAR, ADMIN, "--all", "--yes",
+               before=["nohup"]) as tool:
         assert stubborn.asked.wait(DEADLINE_SECONDS)
         tool.send_signal(signal.SIGHUP)
         stubborn.end.set()

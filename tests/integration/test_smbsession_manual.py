@@ -13,7 +13,7 @@ import pytest
 from testbed import command
 from testbed.accounts import PASSWORD
 from testbed.clients.connections import Connection
-from testbed.clients.smbsession import DEADLINE_SECONDS, environment
+from testbed.clients.smbsession import DEADLINE_SECONDS, Terminal, environment
 from testbed.names.dns import DnsServer
 from testbed.observe import sanitizers
 from testbed.observe.sessions import session_table, wait_for_sessions
@@ -21,6 +21,7 @@ from testbed.places import BUILD, TOP
 from testbed.servers.standalone import Server
 
 SMB_CONF = pathlib.Path("/etc/samba/smb.conf")
+PATH = f"{BUILD}:/usr/sbin:/usr/bin:/sbin:/bin"
 CLIENTS = ("10.0.0.7", "10.0.0.8")
 USERS = ("alice", "bob")
 
@@ -89,7 +90,16 @@ def run(commands, place, stdin="", **env):
         ["bash", "-e", "-o", "pipefail", "-c", commands], cwd=place,
         text=True, capture_output=True, check=False,
         timeout=DEADLINE_SECONDS, input=stdin, env=environment(
-            PATH=f"{BUILD}:/usr/sbin:/usr/bin:/sbin:/bin", **env))
+            PATH=PATH, **env))
+
+
+def run_at_terminal(commands, place):
+    """The exit status and the output, with "y" for the question."""
+    shell = Terminal("-e", "-c", f"cd {place}\n{commands}",
+                     program="/bin/bash", env={"PATH": PATH})
+    shell.wait_for("[y/N] ")
+    shell.type("y\n")
+    return shell.end()
 
 
 def left(server):
@@ -158,6 +168,7 @@ def test_example_of_sessiondel(samba, everybody, top_directory, words):
     (line,) = [block for _, block in examples(top_directory, "sessiondel.8")
                if words in block]
     line = line.replace("operator", "sop").replace("SERVER", "127.0.0.1")
+    line = line.replace("--user alice", "--user alice --yes")
     said, expected = REMOTE[words]
     assert said in run(line, "/", f"{PASSWORD}\n").stdout
     assert left(samba) == expected
@@ -189,11 +200,11 @@ def readme_command(top, words):
 
 
 def test_readme_lists_and_closes(samba, everybody, place, top_directory):
-    done = run(readme_command(top_directory, "smbsession list\nsmbsession"),
-               place)
-    assert done.returncode == 0, done.stderr
+    status, said = run_at_terminal(
+        readme_command(top_directory, "smbsession list\nsmbsession"), place)
+    assert status == 0, said
     assert left(samba) == ALL - OF_ALICE
-    assert len(re.findall(r" bob +[01] ", done.stdout)) == 3
+    assert len(re.findall(r" bob +[01] ", said)) == 3
 
 
 def test_readme_verifies(samba, top_directory):

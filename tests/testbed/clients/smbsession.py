@@ -85,18 +85,22 @@ def without_warnings(done):
 class Terminal:
     """The tool, running at a terminal of its own.
 
-    columns: the width of the terminal. output: a file for standard output.
+    columns: the width of the terminal. stdin, output, errors: files that the
+    standard streams are redirected to. program: run this instead of the tool.
     """
 
-    def __init__(self, *arguments, columns=80, env=None, output=None):
+    def __init__(self, *arguments, columns=80, env=None, stdin=None,
+                 output=None, errors=None, program=TOOL):
         self._text = ""
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
             # It may be ignored here, as shells do in the background.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            if output:
-                os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT), 1)
-            os.execve(TOOL, [TOOL, *arguments], environment(**(env or {})))
+            for number, file in enumerate((stdin, output, errors)):
+                if file:
+                    os.dup2(os.open(file, os.O_RDWR | os.O_CREAT), number)
+            os.execve(program, [program, *arguments],
+                      environment(**(env or {})))
         ioctl(self._terminal, termios.TIOCSWINSZ,
               struct.pack("HHHH", 24, columns, 0, 0))
 
