@@ -13,11 +13,13 @@
 
 #include "config.h"
 #include "deadline.h"
+#include "error_code.h"
 #include "kerberos.h"
 #include "local_pipe.h"
 #include "login.h"
 #include "ndr_netr_session.h"
 #include "relay.h"
+#include "smbd_state.h"
 #include "status_error.h"
 
 /* The local server by SMB. An address needs no resolving. */
@@ -156,8 +158,7 @@ static bool connect_without_login(struct smbsession_context *context)
 
 /* Another series of Samba may not accept our greeting at the pipe. Then log in
  * by SMB, as other users do. */
-static NET_API_STATUS connect_to_local_server(
-	struct smbsession_context *context)
+static NET_API_STATUS connect_as_root(struct smbsession_context *context)
 {
 	NET_API_STATUS code = NERR_Success;
 	int error = 0;
@@ -175,6 +176,26 @@ static NET_API_STATUS connect_to_local_server(
 			     "%s (and without a login: %s)",
 			     context->error_text,
 			     strerror(error));
+}
+
+static bool is_unreachable(NET_API_STATUS code)
+{
+	return code == ERROR_BAD_NETPATH || code == ERROR_CONNECTION_REFUSED;
+}
+
+static NET_API_STATUS connect_to_local_server(
+	struct smbsession_context *context)
+{
+	NET_API_STATUS code = geteuid() == 0 && !login_is_given(&context->login)
+				      ? connect_as_root(context)
+				      : connect_with_login(context);
+
+	if (is_unreachable(code) && smbd_is_stopped(context->lp_ctx)) {
+		return context_error(context,
+				     NERR_ServerNotStarted,
+				     "Samba is not running on this machine");
+	}
+	return code;
 }
 
 static NET_API_STATUS connect_to_host(struct smbsession_context *context,
@@ -214,10 +235,7 @@ NET_API_STATUS connection_open(struct smbsession_context *context,
 		return NERR_Success;
 	}
 	connection_close(context);
-	code = connect_to_host(context,
-			       host,
-			       servername == NULL && geteuid() == 0 &&
-				       !login_is_given(&context->login));
+	code = connect_to_host(context, host, servername == NULL);
 	if (code != NERR_Success) {
 		connection_close(context);
 	}

@@ -12,6 +12,7 @@
 
 #include "deadline.h"
 #include "program.h"
+#include "smbd_state.h"
 
 static char program[] = SAMBA_LIBEXECDIR "/samba-dcerpcd";
 /* The descriptor that it writes to when it is ready. */
@@ -59,7 +60,8 @@ bool dcerpcd_start(struct smbsession_context *context)
 	int ends[2];
 	bool ok = false;
 
-	if (!may_start_on_demand(context->lp_ctx) ||
+	if (smbd_is_stopped(context->lp_ctx) ||
+	    !may_start_on_demand(context->lp_ctx) ||
 	    pipe2(ends, O_CLOEXEC) != 0) {
 		return false;
 	}

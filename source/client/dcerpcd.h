@@ -9,7 +9,8 @@
 /**
  * Start it and wait until it is ready. It ends by itself when it is idle.
  *
- * @return false on errors, and if smb.conf does not allow starting it
+ * @return false on errors, if smbd is stopped, and if smb.conf does not allow
+ *         starting it
  */
 bool dcerpcd_start(struct smbsession_context *context);
 

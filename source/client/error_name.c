@@ -43,6 +43,7 @@ static const struct {
 	{ERROR_ACCOUNT_EXPIRED, "ERROR_ACCOUNT_EXPIRED"},
 	{ERROR_PASSWORD_MUST_CHANGE, "ERROR_PASSWORD_MUST_CHANGE"},
 	{ERROR_ACCOUNT_LOCKED_OUT, "ERROR_ACCOUNT_LOCKED_OUT"},
+	{NERR_ServerNotStarted, "NERR_ServerNotStarted"},
 	{2140, "NERR_InternalError"},
 	{NERR_UserNotFound, "NERR_UserNotFound"},
 	{NERR_ClientNameNotFound, "NERR_ClientNameNotFound"},

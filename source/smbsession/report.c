@@ -51,6 +51,7 @@ static const struct {
 	 EXIT_UNREACHABLE,
 	 NULL,
 	 "is the name right, and its TCP port 445 to be reached from here?"},
+	{NERR_ServerNotStarted, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_SEM_TIMEOUT,
 	 EXIT_UNREACHABLE,
 	 NULL,

@@ -23,7 +23,8 @@ def _conf(tmp_path):
             connect(samba, "alice", source=CLIENT):
         path = tmp_path / "smb.conf"
         path.write_text("[global]\ninclude = registry\n"
-                        f"ncalrpc dir = {samba.directory}/ncalrpc\n")
+                        f"ncalrpc dir = {samba.directory}/ncalrpc\n"
+                        f"pid directory = {samba.directory}/pid\n")
         yield str(path)
 
 

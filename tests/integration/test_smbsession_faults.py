@@ -251,7 +251,9 @@ int main(int argc, char *argv[])
 	smbsession_set(context, SMBSESSION_OPTION,
 		       "client ipc max protocol=DIALECT");
 	if (argc == 2 && code == NERR_Success) {
-		code = smbsession_del(context, argv[1], NULL, "alice");
+		code = smbsession_del(context,
+				      argv[1][0] != '\0' ? argv[1] : NULL,
+				      NULL, "alice");
 	}
 	printf("%u %s\n", (unsigned)code, smbsession_error_text(context));
 	smbsession_free(context);
@@ -262,7 +264,7 @@ int main(int argc, char *argv[])
 
 @pytest.fixture(name="program", scope="module")
 def _program(compiled, tmp_path_factory):
-    """A C program that closes alice's sessions on a server."""
+    """A C program that closes alice's sessions on a server; "": this one."""
     source = tmp_path_factory.mktemp("faults") / "close_alice.c"
     source.write_text(PROGRAM.replace("TIMEOUT\")", f"{TIMEOUT}\")")
                       .replace("DIALECT", DIALECT))
@@ -370,6 +372,36 @@ def test_local_pipe_is_away_but_there_is_a_login(samba, tmp_path):
     done = run("list", "-s", str(conf), env={"USER": "adm",
                                              "PASSWD": PASSWORD})
     assert (done.returncode, done.stderr) == (DONE, "")
+
+
+@pytest.fixture(name="stopped_samba", params=["clean", "killed"])
+def _stopped_samba(samba, request):
+    """A killed smbd leaves its file, and another process may get its id."""
+    with configured(samba, {"rpc start on demand helpers": "yes"}):
+        samba.stop()
+        pid_file = samba.directory / "pid" / "smbd.pid"
+        if request.param == "killed":
+            pid_file.write_text(f"{os.getpid()}\n")
+        yield samba.smb_conf
+        pid_file.unlink(missing_ok=True)
+    samba.start()
+
+
+def test_samba_is_stopped(stopped_samba):
+    """Nobody starts samba-dcerpcd then, nor waits for the time limit."""
+    before = processes.all_pids()
+    for options in ([], ["-N"]):
+        done = run("list", "-s", str(stopped_samba), "-t3600", *options)
+        assert (done.stdout, done.returncode) == ("", UNREACHABLE)
+        assert error_of(done) == (
+            "NERR_ServerNotStarted: Samba is not running on this machine")
+    assert not [pid for pid in set(processes.all_pids()) - set(before)
+                if "samba-dcerpcd" in str(processes.arguments(pid))]
+
+
+def test_library_when_samba_is_stopped(stopped_samba, program):
+    done = execute(program, "", SMB_CONF_PATH=str(stopped_samba))
+    assert done.stdout == "2114 Samba is not running on this machine\n"
 
 
 # Typing a password may take longer than the time limit

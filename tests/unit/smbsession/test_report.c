@@ -46,6 +46,7 @@ static const struct meaning meanings[] = {
 	{"ERROR_ACCOUNT_EXPIRED", 1793, EXIT_REFUSED},
 	{"ERROR_PASSWORD_MUST_CHANGE", 1907, EXIT_REFUSED},
 	{"ERROR_ACCOUNT_LOCKED_OUT", 1909, EXIT_REFUSED},
+	{"NERR_ServerNotStarted", 2114, EXIT_UNREACHABLE},
 	{"NERR_InternalError", 2140, EXIT_OTHER},
 	{"NERR_UserNotFound", 2221, EXIT_NO_MATCH},
 	{"NERR_ClientNameNotFound", 2312, EXIT_NO_MATCH},
