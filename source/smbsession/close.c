@@ -23,24 +23,10 @@ struct closing {
 	size_t count;
 };
 
-/* An empty name becomes NULL: in a call both mean "any". */
-static const char *name_or_null(const char *name)
-{
-	return name != NULL && name[0] != '\0' ? name : NULL;
-}
-
-/* Where the server gave no name, the call has the one that the user asked for.
- * Without it the call would mean more sessions. */
-static const char *name_or_asked(const char *name, const char *asked)
-{
-	name = name_or_null(name);
-	return name != NULL ? name : asked;
-}
-
+/* In a call, an empty name means the same as none. */
 static bool is_same_name(const char *one, const char *other)
 {
-	return one == other ||
-	       (one != NULL && other != NULL && strcmp(one, other) == 0);
+	return strcmp(one != NULL ? one : "", other != NULL ? other : "") == 0;
 }
 
 static struct target *find_target(struct closing *closing,
@@ -59,34 +45,45 @@ static struct target *find_target(struct closing *closing,
 
 /* One call closes all sessions of one client and user. */
 static void add_target(struct closing *closing,
-		       const struct smbsession_info *session)
+		       const char *client,
+		       const char *user,
+		       uint32_t count)
 {
-	struct target target = {
-		.client = name_or_asked(session->client,
-					closing->options->client),
-		.user = name_or_asked(session->user, closing->options->user),
-		.count = 1,
-	};
+	struct target target = {.client = client, .user = user, .count = count};
 	struct target *known = find_target(closing, &target);
 
 	if (known != NULL) {
-		known->count++;
+		known->count += count;
 	} else {
 		closing->targets[closing->count++] = target;
 	}
 }
 
-/* A server that does not list gets one call, with the user's own names. */
-static void add_unlisted_target(struct closing *closing)
+/* What the server does not list gets calls with the user's own names. */
+static void add_unlisted_targets(struct closing *closing)
 {
-	closing->targets[closing->count++] =
-		(struct target){.client = closing->options->client,
-				.user = closing->options->user};
+	for (size_t i = 0; i < options_pair_count(closing->options); i++) {
+		struct pair pair = options_pair(closing->options, i);
+
+		add_target(closing, pair.client, pair.user, 0);
+	}
 }
 
-static bool is_unlisted(const struct closing *closing)
+static void add_targets(struct closing *closing)
 {
-	return closing->count == 1 && closing->targets[0].count == 0;
+	const struct matches *matches = &closing->matches;
+
+	for (size_t i = 0; i < matches->found.count; i++) {
+		const struct smbsession_info *session =
+			&matches->found.entries[i];
+
+		add_target(closing, session->client, session->user, 1);
+	}
+	for (size_t i = 0; i < matches->unsure_count; i++) {
+		const struct pair *pair = &matches->unsure[i];
+
+		add_target(closing, pair->client, pair->user, 0);
+	}
 }
 
 /* A server may allow closing but not listing: Server Operators, for example, if
@@ -95,8 +92,7 @@ static bool may_close_unlisted(const struct closing *closing,
 			       NET_API_STATUS code)
 {
 	return !closing->options->all &&
-	       (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_LEVEL ||
-		(code == NERR_Success && closing->matches.unsure));
+	       (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_LEVEL);
 }
 
 static NET_API_STATUS find_targets(struct closing *closing)
@@ -104,22 +100,30 @@ static NET_API_STATUS find_targets(struct closing *closing)
 	NET_API_STATUS code = matches_find(closing->context,
 					   closing->options,
 					   &closing->matches);
-	const struct smbsession_list *list = closing->matches.list;
-	size_t count = list != NULL ? list->count : 0;
 
-	closing->targets = calloc(count + 1, sizeof(*closing->targets));
+	closing->targets = calloc(closing->matches.found.count +
+					  options_pair_count(closing->options),
+				  sizeof(*closing->targets));
 	if (closing->targets == NULL) {
 		return ERROR_NOT_ENOUGH_MEMORY;
 	}
-	for (size_t i = 0; i < count; i++) {
-		add_target(closing, &list->entries[i]);
-	}
 	if (may_close_unlisted(closing, code)) {
-		add_unlisted_target(closing);
+		add_unlisted_targets(closing);
 		return NERR_Success;
 	}
-	return code == NERR_Success && count == 0 ? NERR_ClientNameNotFound
-						  : code;
+	add_targets(closing);
+	return code;
+}
+
+/* Does the server not list what one of the targets stands for? */
+static bool has_unlisted(const struct closing *closing)
+{
+	for (size_t i = 0; i < closing->count; i++) {
+		if (closing->targets[i].count == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static size_t count_sessions(const struct closing *closing)
@@ -132,44 +136,91 @@ static size_t count_sessions(const struct closing *closing)
 	return total;
 }
 
-static bool ask_at(FILE *terminal, const struct closing *closing)
-{
-	const struct options *options = closing->options;
-	const char *server =
-		options->server != NULL ? options->server : "this machine";
-	char question[256];
+#define BYSTANDERS                                                         \
+	"this server ends whole connections: %zu more of the same client " \
+	"may end"
 
-	if (is_unlisted(closing)) {
+static void warn_of_bystanders(const struct closing *closing)
+{
+	if (closing->matches.bystanders > 0) {
+		terminal_complain("warning: " BYSTANDERS,
+				  closing->matches.bystanders);
+	}
+}
+
+static void write_question(const struct closing *closing,
+			   char *question,
+			   size_t size)
+{
+	const char *server = closing->options->server;
+	size_t total = count_sessions(closing);
+
+	if (server == NULL) {
+		server = "this machine";
+	}
+	if (has_unlisted(closing)) {
 		(void)snprintf(question,
-			       sizeof(question),
-			       "%s does not list its sessions. "
+			       size,
+			       "%s does not list all sessions. "
 			       "Close all that match?",
 			       server);
-	} else {
-		(void)table_print(terminal,
-				  closing->matches.list,
-				  terminal_width(terminal));
+	} else if (total == 1) {
 		(void)snprintf(question,
-			       sizeof(question),
+			       size,
+			       "Close this session on %s?",
+			       server);
+	} else {
+		(void)snprintf(question,
+			       size,
 			       "Close these %zu sessions on %s?",
-			       count_sessions(closing),
+			       total,
 			       server);
 	}
+}
+
+static bool ask_at(FILE *terminal, const struct closing *closing)
+{
+	char question[256];
+
+	if (closing->matches.found.count > 0) {
+		(void)table_print(terminal,
+				  &closing->matches.found,
+				  terminal_width(terminal));
+	}
+	if (closing->matches.bystanders > 0) {
+		fprintf(terminal,
+			"Warning: " BYSTANDERS "\n",
+			closing->matches.bystanders);
+	}
+	write_question(closing, question, sizeof(question));
 	return terminal_ask(terminal, question);
+}
+
+/* May it end more than one session? */
+static bool needs_consent(const struct closing *closing)
+{
+	return has_unlisted(closing) ||
+	       count_sessions(closing) + closing->matches.bystanders > 1;
 }
 
 static bool user_confirms(const struct closing *closing)
 {
 	FILE *terminal = NULL;
-	bool yes = closing->options->yes || count_sessions(closing) == 1;
+	bool yes = false;
 
-	if (yes) {
+	if (closing->options->yes || !needs_consent(closing)) {
+		warn_of_bystanders(closing);
 		return true;
 	}
 	terminal = terminal_open();
 	if (terminal == NULL) {
-		terminal_complain("closing more than one session needs --yes "
-				  "where there is no terminal to ask at");
+		warn_of_bystanders(closing);
+		terminal_complain("%s, and there is no terminal to ask at: "
+				  "this needs --yes",
+				  has_unlisted(closing)
+					  ? "the server does not list all "
+					    "sessions"
+					  : "more than one session matches");
 		return false;
 	}
 	yes = ask_at(terminal, closing);
@@ -191,10 +242,9 @@ static bool is_still_listed(const struct closing *closing,
 	bool listed = code != NERR_Success;
 
 	for (size_t i = 0; code == NERR_Success && i < list->count; i++) {
-		listed |= is_same_name(name_or_null(list->entries[i].client),
-				       target->client) &&
-			  is_same_name(name_or_null(list->entries[i].user),
-				       target->user);
+		listed |=
+			is_same_name(list->entries[i].client, target->client) &&
+			is_same_name(list->entries[i].user, target->user);
 	}
 	smbsession_list_free(list);
 	return listed;
@@ -251,8 +301,7 @@ static void print_target_result(const struct closing *closing,
 {
 	size_t number = (size_t)(target - closing->targets) + 1;
 
-	if (closing->options->json ||
-	    (is_unlisted(closing) && target->state == TARGET_GONE)) {
+	if (closing->options->json || target_is_no_match(target)) {
 		return;
 	}
 	if (closing->count > 1 && isatty(STDOUT_FILENO)) {
@@ -267,7 +316,7 @@ static void print_target_result(const struct closing *closing,
 		printf(": %s", smbsession_error_name(target->code));
 	}
 	putchar('\n');
-	(void)fflush(stdout);
+	(void)terminal_flush();
 }
 
 /* For a user who redirected the output. */
@@ -331,19 +380,31 @@ static enum exit_status show_without_closing(const struct closing *closing)
 {
 	const struct options *options = closing->options;
 
-	if (is_unlisted(closing)) {
-		terminal_complain("the server does not list its sessions: "
-				  "what would be closed cannot be told");
+	if (has_unlisted(closing)) {
+		terminal_complain("the server does not list all sessions, so "
+				  "nobody can say what would be closed");
 		return EXIT_REFUSED;
 	}
+	warn_of_bystanders(closing);
 	if (!options->json && !table_print(stdout,
-					   closing->matches.list,
+					   &closing->matches.found,
 					   terminal_width(stdout))) {
 		return report_error(options,
 				    ERROR_NOT_ENOUGH_MEMORY,
 				    "out of memory");
 	}
 	return EXIT_DONE;
+}
+
+/* Was there nothing to close after all? */
+static bool found_nothing(const struct closing *closing)
+{
+	for (size_t i = 0; i < closing->count; i++) {
+		if (!target_is_no_match(&closing->targets[i])) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static enum exit_status close_or_show(const struct closing *closing)
@@ -358,14 +419,13 @@ static enum exit_status close_or_show(const struct closing *closing)
 	} else {
 		status = close_targets(closing);
 	}
+	if (found_nothing(closing)) {
+		return report_no_match(closing->options);
+	}
 	if (closing->options->json) {
 		json_print_closing(closing->options,
 				   closing->targets,
 				   closing->count);
-	}
-	/* The server listed nothing, and there was nothing to close. */
-	if (is_unlisted(closing) && closing->targets[0].state == TARGET_GONE) {
-		return report_code(NERR_ClientNameNotFound, "");
 	}
 	return status;
 }
@@ -377,14 +437,16 @@ enum exit_status close_sessions(struct smbsession_context *context,
 	NET_API_STATUS code = find_targets(&closing);
 	enum exit_status status = EXIT_DONE;
 
-	if (code == NERR_Success) {
-		status = close_or_show(&closing);
-	} else {
+	if (code != NERR_Success) {
 		status = report_error(options,
 				      code,
 				      smbsession_error_text(context));
+	} else if (closing.count == 0) {
+		status = report_no_match(options);
+	} else {
+		status = close_or_show(&closing);
 	}
 	free(closing.targets);
-	smbsession_list_free(closing.matches.list);
+	matches_free(&closing.matches);
 	return status;
 }

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "level.h"
 #include "screen.h"
 #include "terminal.h"
 
@@ -28,21 +29,22 @@ static json_t *number_or_null(bool known, uint32_t number)
 
 static void print_and_free(json_t *object)
 {
-	if (object == NULL || json_dumpf(object, stdout, FORMAT) != 0) {
-		terminal_complain("cannot write JSON");
-	} else {
+	if (object == NULL) {
+		terminal_complain("out of memory");
+	} else if (json_dumpf(object, stdout, FORMAT) == 0) {
 		(void)putchar('\n');
 	}
+	/* Before errno changes. */
+	(void)terminal_flush();
 	json_decref(object);
 }
 
 static json_t *session_object(uint32_t level,
 			      const struct smbsession_info *session)
 {
-	bool timed = level != 0;
-	/* Only stock Samba has no better level than 1, and it always says 0. */
-	bool idle = timed && level != 1;
-	bool detailed = level != 0 && level != 10;
+	bool timed = level_has_time(level);
+	bool idle = level_has_idle_time(level);
+	bool detailed = level_has_opens(level);
 	json_t *guest =
 		detailed ? json_boolean(session->user_flags & SESSION_GUEST)
 			 : json_null();

@@ -10,28 +10,40 @@
 #include "table.h"
 #include "terminal.h"
 
+static bool is_filtered(const struct options *options)
+{
+	return options->clients.count + options->users.count > 0;
+}
+
+static enum exit_status print_list(const struct options *options,
+				   const struct smbsession_list *list)
+{
+	if (options->json) {
+		json_print_list(options, list);
+	} else if (!table_print(stdout, list, terminal_width(stdout))) {
+		return report_error(options,
+				    ERROR_NOT_ENOUGH_MEMORY,
+				    "out of memory");
+	}
+	return EXIT_DONE;
+}
+
 enum exit_status list_sessions(struct smbsession_context *context,
 			       const struct options *options)
 {
 	struct matches matches;
 	NET_API_STATUS code = matches_find(context, options, &matches);
-	bool filtered = options->client != NULL || options->user != NULL;
+	enum exit_status status = EXIT_DONE;
 
 	if (code != NERR_Success) {
-		return report_error(options,
-				    code,
-				    smbsession_error_text(context));
+		status = report_error(options,
+				      code,
+				      smbsession_error_text(context));
+	} else if (matches.found.count == 0 && is_filtered(options)) {
+		status = report_no_match(options);
+	} else {
+		status = print_list(options, &matches.found);
 	}
-	if (matches.list->count == 0 && filtered) {
-		smbsession_list_free(matches.list);
-		return report_error(options, NERR_ClientNameNotFound, "");
-	}
-	if (options->json) {
-		json_print_list(options, matches.list);
-	} else if (!table_print(stdout, matches.list, terminal_width(stdout))) {
-		code = ERROR_NOT_ENOUGH_MEMORY;
-		(void)report_error(options, code, "out of memory");
-	}
-	smbsession_list_free(matches.list);
-	return report_status(code);
+	matches_free(&matches);
+	return status;
 }

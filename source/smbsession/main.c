@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* smbsession lists and closes network sessions of a server. */
 
+#include <errno.h>
 #include <locale.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "close.h"
 #include "list.h"
@@ -56,8 +57,9 @@ int main(int argc, char *argv[])
 	smbsession_set_prompt(context, terminal_password, NULL);
 	status = run_verb(context, argc, argv);
 	smbsession_free(context);
-	if (fflush(stdout) != 0 && status == EXIT_DONE) {
-		terminal_complain("cannot write");
+	if (!terminal_flush() && status == EXIT_DONE) {
+		terminal_complain("cannot write the output: %s",
+				  strerror(errno));
 		return EXIT_OTHER;
 	}
 	return (int)status;

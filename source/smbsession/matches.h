@@ -9,26 +9,36 @@
 #include "options.h"
 
 struct matches {
-	/* those that match; free it with smbsession_list_free() */
-	struct smbsession_list *list;
-	/* There may be more: the server does not filter, and it may resolve
-	 * the client's name to an address that this program does not know. */
-	bool unsure;
+	/* those that match; a name that the server left out is the one asked
+	 * for */
+	struct smbsession_list found;
+	/* Pairs of names for which there may be more: the server does not
+	 * filter, and may resolve the client's name to an address that this
+	 * program does not know. */
+	struct pair *unsure;
+	size_t unsure_count;
+	/* Others that may end with them: the server ends whole connections, and
+	 * these are from the same clients. */
+	size_t bystanders;
+	/* as the server sent them; they own the names above */
+	struct smbsession_list **lists;
+	size_t list_count;
 };
 
 /**
- * Find them.
+ * Find them. The server is asked for each client with each user.
  *
  * Windows and the plugin filter their list. Samba without the plugin sends all
  * sessions, so the list is filtered here.
  *
- * @param[out] matches  list is NULL on errors, and may be empty
+ * @param[out] matches  free it with matches_free(), also after errors
  *
- * @return NERR_Success, even if there are none; NERR_ClientNameNotFound or
- *         NERR_UserNotFound from a server that filters; or another error
+ * @return NERR_Success, even if there are none, or an error
  */
 NET_API_STATUS matches_find(struct smbsession_context *context,
 			    const struct options *options,
 			    struct matches *matches);
+
+void matches_free(struct matches *matches);
 
 #endif

@@ -3,12 +3,17 @@
 
 #include "options.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <popt.h>
 
+#include "name_argument.h"
+#include "screen.h"
 #include "terminal.h"
 
 /* for the names of all verbs in a row */
@@ -41,14 +46,14 @@ static const struct poptOption table[] = {
 	 POPT_ARG_STRING,
 	 NULL,
 	 OPTION_CLIENT,
-	 "Only sessions from this client",
+	 "Only sessions from this client; may be repeated",
 	 "NAME or ADDRESS"},
 	{"user",
 	 0,
 	 POPT_ARG_STRING,
 	 NULL,
 	 OPTION_USER,
-	 "Only sessions of this user",
+	 "Only sessions of this user; may be repeated",
 	 "NAME"},
 	{"all",
 	 0,
@@ -198,6 +203,42 @@ static enum options_result usage_error(const char *what, const char *complaint)
 	return OPTIONS_WRONG;
 }
 
+static enum options_result no_memory(void)
+{
+	terminal_complain("out of memory");
+	return OPTIONS_NO_MEMORY;
+}
+
+/* Such as "--timeout: '0' is not a number from 1 to 3600". */
+static enum options_result value_error(const char *what,
+				       const char *value,
+				       const char *complaint)
+{
+	char *shown = screen_text(value);
+
+	if (shown == NULL) {
+		return no_memory();
+	}
+	terminal_complain("%s: '%s' %s", what, shown, complaint);
+	free(shown);
+	return OPTIONS_WRONG;
+}
+
+/* The same for an option of the table. */
+static enum options_result option_error(int option,
+					const char *value,
+					const char *complaint)
+{
+	const struct poptOption *known = table;
+	char name[32];
+
+	while (known->val != option) {
+		known++;
+	}
+	(void)snprintf(name, sizeof(name), "--%s", known->longName);
+	return value_error(name, value, complaint);
+}
+
 static NET_API_STATUS set_protection(struct smbsession_context *context,
 				     const char *how)
 {
@@ -251,16 +292,131 @@ static NET_API_STATUS apply_connection_option(
 	}
 }
 
-/* Returns false for options that are about the connection. */
-static bool store_own_option(struct options *options, int option, char *value)
+/* access() opens nothing: a pipe can be read only once. */
+static const char *file_complaint(const char *path)
+{
+	struct stat info;
+
+	if (access(path, R_OK) != 0 || stat(path, &info) != 0) {
+		return strerror(errno);
+	}
+	return S_ISDIR(info.st_mode) ? strerror(EISDIR) : NULL;
+}
+
+static enum options_result check_file(int option, const char *path)
+{
+	const char *why = file_complaint(path);
+	char complaint[128];
+
+	if (why == NULL) {
+		return OPTIONS_OK;
+	}
+	(void)snprintf(complaint, sizeof(complaint), "cannot be read: %s", why);
+	return option_error(option, path, complaint);
+}
+
+/* What is wrong with a value that the library does not take. */
+static const char *value_complaint(int option)
 {
 	switch (option) {
-	case OPTION_CLIENT:
-		options->client = value;
-		return true;
-	case OPTION_USER:
-		options->user = value;
-		return true;
+	case OPTION_USE_KERBEROS:
+		return "is not desired, required or off";
+	case OPTION_PROTECTION:
+		return "is not sign, encrypt or off";
+	case OPTION_OPTION:
+		return "is not a parameter of smb.conf with its value "
+		       "(NAME=VALUE)";
+	case OPTION_TIMEOUT:
+		return "is not a number from 1 to 3600";
+	default:
+		return "cannot be used";
+	}
+}
+
+static enum options_result store_connection_option(
+	struct smbsession_context *context,
+	int option,
+	char *value)
+{
+	enum options_result result = OPTIONS_OK;
+
+	if (option == OPTION_AUTHENTICATION_FILE ||
+	    option == OPTION_CONFIGFILE) {
+		result = check_file(option, value);
+	}
+	if (result == OPTIONS_OK) {
+		switch (apply_connection_option(context, option, value)) {
+		case NERR_Success:
+			break;
+		case ERROR_NOT_ENOUGH_MEMORY:
+			result = no_memory();
+			break;
+		default:
+			result = option_error(option,
+					      value,
+					      value_complaint(option));
+		}
+	}
+	free(value);
+	return result;
+}
+
+static enum options_result add_name(struct names *names, const char *name)
+{
+	const char **longer =
+		realloc(names->names, (names->count + 1) * sizeof(*longer));
+
+	if (name == NULL || longer == NULL) {
+		return no_memory();
+	}
+	longer[names->count++] = name;
+	names->names = longer;
+	return OPTIONS_OK;
+}
+
+static enum options_result add_user(struct options *options, const char *user)
+{
+	const char *complaint = name_argument_user(user);
+
+	return complaint != NULL ? option_error(OPTION_USER, user, complaint)
+				 : add_name(&options->users, user);
+}
+
+/* Windows takes a client only with the backslashes. */
+static enum options_result add_client(struct options *options, char *value)
+{
+	char *given = strdup(value);
+	const char *bare = NULL;
+	char *name = NULL;
+	const char *complaint = NULL;
+	enum options_result result = OPTIONS_OK;
+
+	if (given == NULL) {
+		return no_memory();
+	}
+	complaint = name_argument_client(value, &bare);
+	if (complaint != NULL) {
+		result = option_error(OPTION_CLIENT, given, complaint);
+	} else if (asprintf(&name, "\\\\%s", bare) < 0) {
+		result = no_memory();
+	} else {
+		result = add_name(&options->clients, name);
+	}
+	free(given);
+	return result;
+}
+
+static bool is_login(int option)
+{
+	return option == OPTION_LOGIN || option == OPTION_PASSWORD ||
+	       option == OPTION_AUTHENTICATION_FILE ||
+	       option == OPTION_NO_PASS || option == OPTION_KERBEROS;
+}
+
+/* Returns false for options with a value. */
+static bool store_flag(struct options *options, int option)
+{
+	switch (option) {
 	case OPTION_ALL:
 		options->all = true;
 		return true;
@@ -317,16 +473,32 @@ static void print_help(poptContext popt, const struct verb *verbs)
 	poptPrintHelp(popt, stdout, 0);
 }
 
+static enum options_result store_value(struct options *options,
+				       struct smbsession_context *context,
+				       int option,
+				       char *value)
+{
+	options->login |= is_login(option);
+	switch (option) {
+	case OPTION_CLIENT:
+		return add_client(options, value);
+	case OPTION_USER:
+		return add_user(options, value);
+	default:
+		return store_connection_option(context, option, value);
+	}
+}
+
 static enum options_result read_options(poptContext popt,
 					const struct verb *verbs,
 					struct options *options,
 					struct smbsession_context *context)
 {
+	enum options_result result = OPTIONS_OK;
 	int option = 0;
 
-	while ((option = poptGetNextOpt(popt)) > 0) {
+	while (result == OPTIONS_OK && (option = poptGetNextOpt(popt)) > 0) {
 		char *value = poptGetOptArg(popt);
-		NET_API_STATUS code = NERR_Success;
 
 		if (option == OPTION_HELP) {
 			print_help(popt, verbs);
@@ -336,25 +508,15 @@ static enum options_result read_options(poptContext popt,
 			puts("smbsession " SESSIONDEL_VERSION);
 			return OPTIONS_DONE;
 		}
-		if (store_own_option(options, option, value)) {
-			continue;
+		if (!store_flag(options, option)) {
+			result = store_value(options, context, option, value);
 		}
-		code = apply_connection_option(context, option, value);
-		if (code == ERROR_NOT_ENOUGH_MEMORY) {
-			terminal_complain("out of memory");
-			return OPTIONS_NO_MEMORY;
-		}
-		if (code != NERR_Success) {
-			return usage_error(poptBadOption(popt, 0),
-					   "not with this value");
-		}
-		free(value);
 	}
 	if (option < -1) {
 		return usage_error(poptBadOption(popt, 0),
 				   poptStrerror(option));
 	}
-	return OPTIONS_OK;
+	return result;
 }
 
 static const struct verb *find_verb(const struct verb *verbs, const char *name)
@@ -371,16 +533,23 @@ static enum options_result verb_error(const struct verb *verbs,
 	char names[NAMES_SIZE];
 	char complaint[NAMES_SIZE + 32];
 
-	if (name == NULL) {
-		join_names(verbs, " or ", names);
-		return usage_error(names, "which?");
-	}
-	join_names(verbs, " and ", names);
+	join_names(verbs, " or ", names);
 	(void)snprintf(complaint,
 		       sizeof(complaint),
-		       "no such command, but %s",
+		       "is no command (expected %s)",
 		       names);
-	return usage_error(name, complaint);
+	return name != NULL ? value_error("COMMAND", name, complaint)
+			    : usage_error("no command", names);
+}
+
+static enum options_result check_server(const char *server)
+{
+	const char *bare = NULL;
+	const char *complaint =
+		server != NULL ? name_argument_server(server, &bare) : NULL;
+
+	return complaint != NULL ? value_error("SERVER", server, complaint)
+				 : OPTIONS_OK;
 }
 
 static enum options_result read_arguments(poptContext popt,
@@ -395,40 +564,50 @@ static enum options_result read_arguments(poptContext popt,
 	}
 	options->server = poptGetArg(popt);
 	if (poptPeekArg(popt) != NULL) {
-		return usage_error(poptPeekArg(popt), "one server at a time");
+		return value_error("SERVER",
+				   poptPeekArg(popt),
+				   "is a second one: one server at a time");
 	}
-	return OPTIONS_OK;
+	return check_server(options->server);
 }
 
-static bool is_empty(const char *name)
-{
-	return name != NULL && name[0] == '\0';
-}
-
-/* An empty name would mean "any" to the server. It is refused, because it may
- * come from a shell variable that is not set. */
 static enum options_result check_combination(const struct options *options)
 {
-	bool filtered = options->client != NULL || options->user != NULL;
+	bool filtered = options->clients.count + options->users.count > 0;
 
-	if (is_empty(options->client) || is_empty(options->user)) {
-		return usage_error("--client, --user", "an empty name");
-	}
-	if (is_empty(options->server)) {
-		return usage_error("SERVER", "an empty name");
-	}
 	if (!options->verb->closes &&
 	    (options->all || options->yes || options->dry_run)) {
 		return usage_error("--all, --yes, --dry-run",
 				   "only with close");
 	}
 	if (options->verb->closes && options->all == filtered) {
-		return usage_error(
-			options->verb->name,
-			"either --client and --user, one or both, or "
-			"--all");
+		return usage_error(options->verb->name,
+				   "say which sessions, by --client, --user, "
+				   "or both; or --all");
 	}
 	return OPTIONS_OK;
+}
+
+size_t options_pair_count(const struct options *options)
+{
+	size_t clients = options->clients.count;
+	size_t users = options->users.count;
+
+	return (clients > 0 ? clients : 1) * (users > 0 ? users : 1);
+}
+
+struct pair options_pair(const struct options *options, size_t number)
+{
+	size_t users = options->users.count > 0 ? options->users.count : 1;
+	struct pair pair = {NULL, NULL};
+
+	if (options->clients.count > 0) {
+		pair.client = options->clients.names[number / users];
+	}
+	if (options->users.count > 0) {
+		pair.user = options->users.names[number % users];
+	}
+	return pair;
 }
 
 enum options_result options_read(int argc,
@@ -454,6 +633,6 @@ enum options_result options_read(int argc,
 	if (result == OPTIONS_OK) {
 		result = check_combination(options);
 	}
-	/* popt is not freed, because options->server points into it. */
+	/* popt is not freed, because options points into it. */
 	return result;
 }

@@ -5,18 +5,32 @@
 #define SMBSESSION_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "source/client/smbsession.h"
 
 #include "verb.h"
 
+struct names {
+	const char **names;
+	size_t count;
+};
+
+/* NULL: any */
+struct pair {
+	const char *client;
+	const char *user;
+};
+
 struct options {
 	const struct verb *verb;
 	/* NULL: the local one */
 	const char *server;
-	/* NULL: any */
-	const char *client;
-	const char *user;
+	/* none: any */
+	struct names clients;
+	struct names users;
+	/* It says how to log in. */
+	bool login;
 	bool all;
 	bool yes;
 	bool dry_run;
@@ -44,5 +58,11 @@ enum options_result options_read(int argc,
 				 const struct verb *verbs,
 				 struct options *options,
 				 struct smbsession_context *context);
+
+/** How many pairs of a client and a user are meant; at least 1. */
+size_t options_pair_count(const struct options *options);
+
+/** One of these pairs. */
+struct pair options_pair(const struct options *options, size_t number);
 
 #endif

@@ -4,16 +4,17 @@
 #include "report.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "source/client/error_code.h"
 
 #include "json.h"
 #include "terminal.h"
 
-#define NO_DIALECT                                                        \
-	"does it speak SMB, by a dialect that 'client ipc min protocol' " \
-	"and 'client ipc max protocol' allow?"
-#define HUNG_UP "it hung up, but may do what it was asked all the same"
+#define NO_DIALECT                                                      \
+	"check that it speaks SMB, and a dialect that 'client ipc min " \
+	"protocol' and 'client ipc max protocol' allow"
+#define HUNG_UP "the server hung up, but may still do what it was asked"
 
 static const struct {
 	NET_API_STATUS code;
@@ -24,43 +25,39 @@ static const struct {
 	const char *hint;
 } meanings[] = {
 	{NERR_Success, EXIT_DONE, NULL, NULL},
-	{NERR_ClientNameNotFound,
-	 EXIT_NO_MATCH,
-	 "no session of that client and user",
-	 "'smbsession list' shows the sessions and how they are named"},
-	{NERR_UserNotFound,
-	 EXIT_NO_MATCH,
-	 "no session of that user",
-	 "'smbsession list' shows the sessions and how they are named"},
+	{NERR_ClientNameNotFound, EXIT_NO_MATCH, NULL, NULL},
+	{NERR_UserNotFound, EXIT_NO_MATCH, NULL, NULL},
+	{ERROR_NOT_ENOUGH_MEMORY, EXIT_OTHER, "out of memory", NULL},
 	{ERROR_ACCESS_DENIED,
 	 EXIT_REFUSED,
 	 "the server does not let you do this",
-	 "it takes a member of Administrators or Server Operators (-U); "
-	 "Samba without the plugin also says so when nobody matches"},
+	 "log in (-U) as a member of Administrators or Server Operators; "
+	 "Samba without the plugin also says this when nothing matches"},
 	{ERROR_LOGON_FAILURE,
 	 EXIT_REFUSED,
 	 NULL,
-	 "is it the right user, domain (-U 'DOMAIN\\NAME', for Kerberos "
-	 "NAME@REALM) and password? 'klist' shows tickets, 'kinit' gets one"},
+	 "check the user, the domain (-U 'DOMAIN\\NAME', for Kerberos "
+	 "NAME@REALM) and the password; 'klist' shows tickets, 'kinit' gets "
+	 "one"},
 	{ERROR_NO_LOGON_SERVERS,
 	 EXIT_UNREACHABLE,
 	 NULL,
-	 "is the realm right (NAME@REALM, in capitals), and its domain "
-	 "controller to be reached from here?"},
+	 "check the realm (NAME@REALM, in capitals), and that its domain "
+	 "controller is reachable"},
 	{ERROR_BAD_NETPATH,
 	 EXIT_UNREACHABLE,
 	 NULL,
-	 "is the name right, and its TCP port 445 to be reached from here?"},
+	 "check the name, and that TCP port 445 is reachable"},
 	{NERR_ServerNotStarted, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_SEM_TIMEOUT,
 	 EXIT_UNREACHABLE,
 	 NULL,
-	 "it may still do what it was asked; --timeout waits for longer"},
+	 "it may still do what it was asked; --timeout=SECONDS waits longer"},
 	{ERROR_CONNECTION_REFUSED,
 	 EXIT_UNREACHABLE,
 	 NULL,
-	 "is its TCP port 445 open, and does samba-dcerpcd run there? It "
-	 "serves srvsvc for smbd"},
+	 "check that TCP port 445 is open there, and that samba-dcerpcd runs: "
+	 "it serves these calls"},
 	{ERROR_NETWORK_UNREACHABLE, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_HOST_UNREACHABLE, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_NETNAME_DELETED, EXIT_UNREACHABLE, NULL, HUNG_UP},
@@ -80,12 +77,12 @@ static const struct {
 	{ERROR_ACCOUNT_LOCKED_OUT, EXIT_REFUSED, NULL, NULL},
 	{ERROR_TIMEOUT,
 	 EXIT_NOT_ALL,
-	 "the server was not through with it in time",
-	 "a session that was to end may still do so: list again in a while"},
+	 "the server did not finish in time",
+	 "a session may still end: list again later"},
 	{ERROR_BUSY,
 	 EXIT_OTHER,
-	 "the server has too many such calls to do",
-	 "try again"},
+	 "the server has too many of these calls to do",
+	 "try again later"},
 };
 
 static size_t find_meaning(NET_API_STATUS code)
@@ -118,25 +115,78 @@ static const char *meaning_text(size_t meaning, const char *text)
 		       : text;
 }
 
+static void complain(NET_API_STATUS code, const char *text, const char *hint)
+{
+	terminal_complain("%s: %s", smbsession_error_name(code), text);
+	if (hint != NULL) {
+		terminal_complain("hint: %s", hint);
+	}
+}
+
 enum exit_status report_code(NET_API_STATUS code, const char *text)
 {
 	size_t meaning = find_meaning(code);
 
-	terminal_complain("%s: %s",
-			  smbsession_error_name(code),
-			  meaning_text(meaning, text));
-	if (is_known(meaning) && meanings[meaning].hint != NULL) {
-		terminal_complain("hint: %s", meanings[meaning].hint);
-	}
+	complain(code,
+		 meaning_text(meaning, text),
+		 is_known(meaning) ? meanings[meaning].hint : NULL);
 	return report_status(code);
+}
+
+/* Root needs no login on this machine, but others do. */
+static bool is_local_login(const struct options *options, NET_API_STATUS code)
+{
+	return code == ERROR_LOGON_FAILURE && options->server == NULL &&
+	       !options->login && geteuid() != 0;
 }
 
 enum exit_status report_error(const struct options *options,
 			      NET_API_STATUS code,
 			      const char *text)
 {
+	bool local = is_local_login(options, code);
+
+	text = local ? "Samba on this machine does not know this login"
+		     : meaning_text(find_meaning(code), text);
 	if (options->json) {
-		json_print_error(code, meaning_text(find_meaning(code), text));
+		json_print_error(code, text);
+	}
+	if (local) {
+		complain(code, text, "run as root, or use -U");
+		return report_status(code);
 	}
 	return report_code(code, text);
+}
+
+static const char *no_match_text(const struct options *options)
+{
+	bool clients = options->clients.count > 0;
+	bool users = options->users.count > 0;
+
+	if (clients && users) {
+		return "no session of that user from that client";
+	}
+	if (clients) {
+		return "no session from that client";
+	}
+	return users ? "no session of that user" : "there are no sessions";
+}
+
+enum exit_status report_no_match(const struct options *options)
+{
+	bool only_user =
+		options->clients.count == 0 && options->users.count > 0;
+	NET_API_STATUS code =
+		only_user ? NERR_UserNotFound : NERR_ClientNameNotFound;
+	const char *text = no_match_text(options);
+
+	if (options->json) {
+		json_print_error(code, text);
+	}
+	complain(code,
+		 text,
+		 options->all ? NULL
+			      : "'smbsession list' shows all sessions, and "
+				"how they are named");
+	return EXIT_NO_MATCH;
 }

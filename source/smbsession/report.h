@@ -25,4 +25,7 @@ enum exit_status report_error(const struct options *options,
 			      NET_API_STATUS code,
 			      const char *text);
 
+/** The same where nothing is what the options ask for. */
+enum exit_status report_no_match(const struct options *options);
+
 #endif

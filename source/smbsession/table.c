@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "level.h"
 #include "screen.h"
 
 enum column {
@@ -47,23 +48,6 @@ static bool is_right_aligned(enum column column)
 {
 	return column == COLUMN_OPENS || column == COLUMN_CONNECTED ||
 	       column == COLUMN_IDLE;
-}
-
-/* What a level has: [MS-SRVS] 2.2.4.12 to 2.2.4.16. */
-static bool level_has_time(uint32_t level)
-{
-	return level != 0;
-}
-
-static bool level_has_opens(uint32_t level)
-{
-	return level != 0 && level != 10;
-}
-
-/* Only stock Samba has no better level than 1, and it always says 0. */
-static bool level_has_idle_time(uint32_t level)
-{
-	return level_has_time(level) && level != 1;
 }
 
 static char *time_cell(bool known, uint32_t seconds)

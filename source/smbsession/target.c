@@ -17,3 +17,8 @@ const char *target_result(const struct target *target)
 	}
 	return "not closed";
 }
+
+bool target_is_no_match(const struct target *target)
+{
+	return target->count == 0 && target->state == TARGET_GONE;
+}

@@ -4,6 +4,7 @@
 #ifndef SMBSESSION_TARGET_H
 #define SMBSESSION_TARGET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "source/client/smbsession.h"
@@ -27,5 +28,8 @@ struct target {
 
 /** What came of it, in one word. */
 const char *target_result(const struct target *target);
+
+/** Was it not listed, and matched nothing? */
+bool target_is_no_match(const struct target *target);
 
 #endif

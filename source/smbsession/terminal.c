@@ -3,6 +3,7 @@
 
 #include "terminal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -125,6 +126,18 @@ bool terminal_ask(FILE *terminal, const char *question)
 	}
 	free(line);
 	return yes;
+}
+
+bool terminal_flush(void)
+{
+	static int error;
+
+	/* Later calls may not fail again, and would not know why. */
+	if ((fflush(stdout) != 0 || ferror(stdout) != 0) && error == 0) {
+		error = errno;
+	}
+	errno = error;
+	return error == 0;
 }
 
 /* For the handler: the terminal, and its settings before the echo went off. */

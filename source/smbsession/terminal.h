@@ -27,6 +27,13 @@ void terminal_last_words(const char *format, ...)
 void terminal_no_last_words(void);
 
 /**
+ * Write what is in the buffer of standard output.
+ *
+ * @return false, with errno, if this or an earlier call failed
+ */
+bool terminal_flush(void);
+
+/**
  * Open the terminal that the program was started at, even if all its standard
  * streams are redirected.
  *

@@ -134,7 +134,7 @@ def test_program_with_libnetapi_passes_its_login_on(
             stdin=subprocess.PIPE, stdout=subprocess.PIPE) as caller:
         assert caller.stdout.readline() == "0\n"
         # Its connection has ended by now, so it makes another one.
-        done = smbsession("close", "--user", "sop", "-s",
+        done = smbsession("close", "--yes", "--user", "sop", "-s",
                           str(samba.smb_conf))
         assert done.returncode == 0 and sessions_of(samba, "sop") == []
         caller.stdin.write("\n")

@@ -361,7 +361,7 @@ def uses_smbsession(bed, *where):
         assert shown.returncode == smbsession.DONE, shown.stderr
         assert [row["client"] for row in json.loads(shown.stdout)["sessions"]
                 if row["user"] == user] == [bed.listed_client(bed.home)]
-        done = bed.smbsession("close", "--user", user, *where)
+        done = bed.smbsession("close", "--yes", "--user", user, *where)
         assert done.returncode == smbsession.DONE, done.stderr
         assert (bob.alive(), carol.alive()) == (ALIVE, ALIVE)
         assert bed.ended(alice)

@@ -12,7 +12,8 @@ import pytest
 
 from testbed import processes, programs
 from testbed.clients.smbsession import (
-    DONE, OTHER, TOOL, UNREACHABLE, environment, execute, login, run, start)
+    DONE, OTHER, TOOL, UNREACHABLE, USAGE, environment, execute, login, run,
+    start)
 from testbed.faults.hinder import stopped
 from testbed.names.netbios import Lan, NetbiosServer
 from testbed.servers.standalone import Server
@@ -283,8 +284,7 @@ def test_protection_that_is_invalid(samba, conf, text):
 def test_named_file_must_be_readable(samba, path, why):
     done = run("list", samba.address, ADMIN, "--configfile", path)
     assert (done.returncode, done.stderr) == (
-        OTHER, "smbsession: ERROR_INVALID_PARAMETER: "
-        f"cannot read {path}: {why}\n")
+        USAGE, f"smbsession: --configfile: '{path}' cannot be read: {why}\n")
 
 
 def test_file_that_the_environment_names_is_missing(samba):
@@ -368,8 +368,8 @@ def test_file_that_a_user_may_not_read(samba, conf, place):
         DONE, warning(f"{path} (Permission denied)"))
     done = run_as_nobody(place, path, "-s", path)
     assert (done.returncode, done.stderr) == (
-        OTHER, "smbsession: ERROR_INVALID_PARAMETER: "
-        f"cannot read {path}: Permission denied\n")
+        USAGE, f"smbsession: --configfile: '{path}' cannot be read: "
+        "Permission denied\n")
 
 
 PROGRAM = r"""

@@ -4,9 +4,11 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 
 import pytest
 
@@ -14,8 +16,8 @@ from testbed import namespace, processes
 from testbed.accounts import PASSWORD
 from testbed.clients.connections import Connection, connect
 from testbed.clients.smbsession import (
-    DONE, NOT_ALL, NOT_CONFIRMED, NO_MATCH, REFUSED, TOOL, USAGE, Terminal,
-    login, run)
+    DONE, NOT_ALL, NOT_CONFIRMED, NO_MATCH, OTHER, REFUSED, TOOL, USAGE,
+    Terminal, environment, login, run)
 from testbed.faults.hinder import stopped
 from testbed.observe import sessions
 from testbed.observe.sessions import sessions_of
@@ -116,11 +118,29 @@ def test_server_may_be_named_in_many_ways(samba, server):
     (["--client", "fd00-5e55--21.ipv6-literal.net"], {"jürgen"}),
     (["--user", "ольга"], {"Ольга"}),
     (["--user", "TESTBED\\bob"], {"bob"}),
+    (["--user", "alice", "--user", "BOB"], {"alice", "bob"}),
+    (["--client", OTHER_CLIENT, "--client", IPV6_CLIENT], {"Ольга", "jürgen"}),
+    (["--user", "bob", "--user", "jürgen", "--client", CLIENT, "--client",
+      OTHER_CLIENT], {"bob"}),
+    (["--client", f"ipv4:{CLIENT}:48382"], {"alice", "bob"}),
+    (["--client", f"ipv6:{IPV6_CLIENT}:48382"], {"jürgen"}),
+    (["--client", f"//{CLIENT}"], {"alice", "bob"}),
 ])
 def test_list_of_some(samba, stock, users, options, who):
     done = run("list", SERVER, ADMIN, *options)
     assert {row[1] for row in rows(done.stdout)} == who
     assert done.returncode == DONE
+
+
+@pytest.mark.parametrize("options", [
+    ["--user", "alice", "--user", "ALICE", "--user", "TESTBED\\alice"],
+    ["--client", CLIENT, "--client", f"::ffff:{CLIENT}", "--user", "alice"]])
+def test_session_that_several_options_mean_is_listed_once(
+        samba, users, stock, stock_users, options):
+    with connect(samba, "alice", source=CLIENT):
+        for server, count in ((SERVER, 2), (stock.address, 1)):
+            done = run("list", server, ADMIN, *options)
+            assert [row[1] for row in rows(done.stdout)] == ["alice"] * count
 
 
 def test_tool_filters_where_samba_without_the_plugin_does_not(stock,
@@ -197,7 +217,7 @@ def test_nobody_matches(samba, stock, users, stock_users, command):
     for server in (SERVER, stock.address):
         done = run(command, server, ADMIN, "--user", "nobody-here")
         assert (done.stdout, done.returncode) == ("", NO_MATCH)
-        assert "NotFound: no session of that" in done.stderr
+        assert "NERR_UserNotFound: no session of that user\n" in done.stderr
     assert (left(samba), left(stock)) == (ALL, {"alice", "bob"})
 
 
@@ -305,14 +325,108 @@ def test_one_that_does_not_end_does_not_keep_the_others(samba):
         assert "ERROR_TIMEOUT: " in done.stderr
 
 
+def test_close_several_users_on_several_clients(samba, users):
+    done = run("close", SERVER, ADMIN, "--user", "alice", "--user", "Ольга",
+               "--client", CLIENT, "--client", OTHER_CLIENT, "--yes")
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert left(samba) == {"bob", "jürgen"}
+
+
+@pytest.fixture(name="stock_shared")
+def _stock_shared(stock):
+    """alice and bob on one connection to stock Samba, carol on her own."""
+    with Connection(stock, source=CLIENT) as shared, \
+            connect(stock, "carol", source=OTHER_CLIENT):
+        shared.login("alice"), shared.login("bob")
+        yield
+    sessions.wait_for_sessions(stock, lambda table: not table,
+                               "they have left")
+
+
+WHOLE = "this server ends whole connections: 1 more of the same client may end"
+
+
+def test_stock_server_is_asked_about_whole_connections(stock, stock_shared):
+    close = ["close", "-s", str(stock.smb_conf), "--user"]
+    done = run(*close, "alice")
+    assert done.returncode == NOT_CONFIRMED
+    assert f"warning: {WHOLE}\n" in done.stderr
+    terminal = Terminal(*close, "alice")
+    asked = terminal.wait_for("[y/N] ")
+    assert f"Warning: {WHOLE}\r\n" in asked
+    assert "Close this session on this machine?" in asked
+    terminal.type("n\n")
+    assert terminal.end()[0] == NOT_CONFIRMED
+    assert left(stock) == {"alice", "bob", "carol"}
+    # Nobody else is on carol's connection.
+    assert run(*close, "carol").stderr == ""
+    done = run(*close, "alice", "--yes")
+    assert (done.returncode, done.stderr) == (
+        DONE, f"smbsession: warning: {WHOLE}\n")
+    sessions.wait_for_sessions(stock, lambda table: not table, "both ended")
+
+
+def test_dry_run_on_a_stock_server_warns(stock, stock_shared):
+    done = run("close", "-s", str(stock.smb_conf), "--user", "bob", "-n")
+    assert (done.returncode, done.stderr) == (
+        DONE, f"smbsession: warning: {WHOLE}\n")
+
+
 # Errors
 
+@pytest.mark.parametrize("options, says", [
+    (["close", "--all"], "NERR_ClientNameNotFound: there are no sessions"),
+    (["list", "--client", "nobody"],
+     "NERR_ClientNameNotFound: no session from that client"),
+    (["close", "--client", "nobody", "--user", "alice"],
+     "NERR_ClientNameNotFound: no session of that user from that client")])
+def test_words_when_nothing_matches(samba, options, says):
+    done = run(*options, "-s", str(samba.smb_conf))
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        NO_MATCH, f"smbsession: {says}")
+    assert ("hint: " in done.stderr) == ("--all" not in options)
+
+
+@pytest.mark.parametrize("count", [1, 300])
+@pytest.mark.parametrize("options", [
+    ["list"], ["list", "--json"], ["close", "--all", "--yes"]])
+def test_full_disk_is_reported_with_the_reason(samba, options, count):
+    with Connection(samba, source=CLIENT) as connection:
+        for _ in range(count):
+            connection.login("alice")
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [TOOL, *options, "-s", samba.smb_conf], stdout=full,
+                env=environment(), stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (
+        OTHER, b"smbsession: cannot write the output: No space left on "
+        b"device\n")
+
+
+@pytest.fixture(name="public_tool")
+def _public_tool():
+    """A copy of the tool that other users can run."""
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        yield shutil.copy(TOOL, place)
+
+
+def test_local_server_for_other_users(samba, public_tool):
+    done = subprocess.run(
+        [public_tool, "list"], input="wrong\n", capture_output=True, text=True,
+        user=65534, group=65534, extra_groups=[], start_new_session=True,
+        env=environment(USER="alice"), check=False)
+    assert (done.returncode, done.stderr) == (
+        REFUSED, "smbsession: ERROR_LOGON_FAILURE: Samba on this machine does "
+        "not know this login\nsmbsession: hint: run as root, or use -U\n")
+
+
 def test_not_allowed(samba, users):
-    for command in (["list"], ["close", "--user", "bob"]):
+    for command in (["list"], ["close", "--user", "bob", "--yes"]):
         done = run(*command, SERVER, login("alice"))
         assert done.returncode == REFUSED
         assert "ERROR_ACCESS_DENIED: " in done.stderr
-        assert "hint: it takes a member of Administrators" in done.stderr
+        assert "hint: log in (-U) as a member of Administrators" in done.stderr
     assert left(samba) == ALL
 
 
@@ -330,18 +444,63 @@ def _listener():
         yield listener
 
 
-@pytest.mark.parametrize("arguments", [
-    [], ["show"], ["list", "a", "b"], ["close"], ["close", "--all", "--user",
-                                                  "alice"],
-    ["list", "--all"], ["list", "--yes"], ["list", "--dry-run"],
-    ["close", "--user", ""], ["close", "--client", ""], ["list", ""],
-    ["list", "--no-such-option"], ["list", "--timeout", "0"],
-    ["list", "--timeout", "soon"], ["list", "--use-kerberos=maybe"],
-    ["list", "--option=nonsense"], ["list", "-U"]])
-def test_wrong_usage(arguments):
+ONE_BACKSLASH = "has one backslash only, because the shell took the other: " \
+    "use quotes, or leave out the backslashes"
+
+
+@pytest.mark.parametrize("arguments, says", [
+    ([], "no command: list or close"),
+    (["show"], "COMMAND: 'show' is no command (expected list or close)"),
+    (["list", "a", "b"],
+     "SERVER: 'b' is a second one: one server at a time"),
+    (["list", ""], "SERVER: '' is empty: is a variable of the shell not set?"),
+    (["list", "//fs1/share"],
+     "SERVER: '//fs1/share' is not a server's name or address"),
+    (["list", b"fs\xff"], "SERVER: 'fs\\xff' is not UTF-8 text"),
+    (["close"],
+     "close: say which sessions, by --client, --user, or both; or --all"),
+    (["close", "--all", "--user", "alice"],
+     "close: say which sessions, by --client, --user, or both; or --all"),
+    (["list", "--all"], "--all, --yes, --dry-run: only with close"),
+    (["list", "--yes"], "--all, --yes, --dry-run: only with close"),
+    (["list", "--dry-run"], "--all, --yes, --dry-run: only with close"),
+    (["close", "--user", ""],
+     "--user: '' is empty: is a variable of the shell not set?"),
+    (["close", "--user", b"j\xfcrgen"],
+     "--user: 'j\\xfcrgen' is not UTF-8 text"),
+    (["close", "--user", "a\nb"],
+     "--user: 'a\\x0ab' has a control character in it"),
+    (["close", "--client", ""],
+     "--client: '' is empty: is a variable of the shell not set?"),
+    (["list", "--client", "10.0.0.0/24"],
+     "--client: '10.0.0.0/24' is a network, not a client: give the option "
+     "once for each client"),
+    (["list", "--client", "\\127.0.0.21"],
+     f"--client: '\\127.0.0.21' {ONE_BACKSLASH}"),
+    (["list", "--client", "ws7/share"],
+     "--client: 'ws7/share' is not a name or an address"),
+    (["list", "--client", "ipv4:127.0.0.21"],
+     "--client: 'ipv4:127.0.0.21' is not as smbstatus prints it "
+     "(ipv4:ADDRESS:PORT)"),
+    (["list", "--no-such-option"], "--no-such-option: unknown option"),
+    (["list", "--timeout", "0"], "--timeout: '0' is not a number from 1 to "
+     "3600"),
+    (["list", "-tsoon"], "--timeout: 'soon' is not a number from 1 to 3600"),
+    (["list", "--use-kerberos=maybe"],
+     "--use-kerberos: 'maybe' is not desired, required or off"),
+    (["list", "--client-protection=maybe"],
+     "--client-protection: 'maybe' is not sign, encrypt or off"),
+    (["list", "--option=nonsense"], "--option: 'nonsense' is not a parameter "
+     "of smb.conf with its value (NAME=VALUE)"),
+    (["list", "-A", "/nonexistent"], "--authentication-file: '/nonexistent' "
+     "cannot be read: No such file or directory"),
+    (["list", "--authentication-file=/etc"],
+     "--authentication-file: '/etc' cannot be read: Is a directory"),
+    (["list", "-U"], "-U: missing argument")])
+def test_wrong_usage_is_named(arguments, says):
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (USAGE, "")
-    assert done.stderr.startswith("smbsession: ")
+    assert done.stderr.splitlines()[0] == f"smbsession: {says}"
 
 
 # Logging in

@@ -7,7 +7,8 @@ import pytest
 
 from testbed.clients.connections import CLIENT, connect
 from testbed.clients.smbsession import (
-    DONE, OTHER, REFUSED, UNREACHABLE, error_of, run, without_warnings)
+    DONE, OTHER, REFUSED, UNREACHABLE, USAGE, error_of, run,
+    without_warnings)
 from testbed.faults.failing_calls import FailingCalls
 from testbed.observe import sanitizers
 from testbed.servers.standalone import Server
@@ -48,5 +49,5 @@ def test_each_call_fails(conf):
             error = error_of(without_warnings(done))
             assert error and not error.endswith(": )")
         statuses.append(done.returncode)
-    assert set(statuses) == {DONE, OTHER, REFUSED, UNREACHABLE}
+    assert set(statuses) == {DONE, OTHER, REFUSED, UNREACHABLE, USAGE}
     assert statuses[-1] == DONE and len(statuses) > 50
