@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "source/client/error_code.h"
+
 #include "json.h"
 #include "matches.h"
 #include "screen.h"
@@ -21,27 +23,9 @@ struct closing {
 	struct matches matches;
 	struct target *targets;
 	size_t count;
+	/* the first one */
+	struct failure error;
 };
-
-/* In a call, an empty name means the same as none. */
-static bool is_same_name(const char *one, const char *other)
-{
-	return strcmp(one != NULL ? one : "", other != NULL ? other : "") == 0;
-}
-
-static struct target *find_target(struct closing *closing,
-				  const struct target *wanted)
-{
-	for (size_t i = 0; i < closing->count; i++) {
-		struct target *target = &closing->targets[i];
-
-		if (is_same_name(target->client, wanted->client) &&
-		    is_same_name(target->user, wanted->user)) {
-			return target;
-		}
-	}
-	return NULL;
-}
 
 /* One call closes all sessions of one client and user. */
 static void add_target(struct closing *closing,
@@ -50,7 +34,8 @@ static void add_target(struct closing *closing,
 		       uint32_t count)
 {
 	struct target target = {.client = client, .user = user, .count = count};
-	struct target *known = find_target(closing, &target);
+	struct target *known =
+		target_find(closing->targets, closing->count, client, user);
 
 	if (known != NULL) {
 		known->count += count;
@@ -242,9 +227,9 @@ static bool is_still_listed(const struct closing *closing,
 	bool listed = code != NERR_Success;
 
 	for (size_t i = 0; code == NERR_Success && i < list->count; i++) {
-		listed |=
-			is_same_name(list->entries[i].client, target->client) &&
-			is_same_name(list->entries[i].user, target->user);
+		listed |= target_same_name(list->entries[i].client,
+					   target->client) &&
+			  target_same_name(list->entries[i].user, target->user);
 	}
 	smbsession_list_free(list);
 	return listed;
@@ -253,9 +238,10 @@ static bool is_still_listed(const struct closing *closing,
 /* Had all of its sessions ended before the call? */
 static bool was_gone_already(const struct closing *closing,
 			     const struct target *target,
+			     NET_API_STATUS code,
 			     bool closed_before)
 {
-	switch (target->code) {
+	switch (code) {
 	case NERR_ClientNameNotFound:
 	case NERR_UserNotFound:
 		return true;
@@ -266,21 +252,31 @@ static bool was_gone_already(const struct closing *closing,
 	}
 }
 
+/* Keeps the text of the error, which the next call replaces. */
 static void close_target(const struct closing *closing,
 			 struct target *target,
 			 bool closed_before)
 {
-	target->code = smbsession_del(closing->context,
-				      closing->options->server,
-				      target->client,
-				      target->user);
-	if (target->code == NERR_Success) {
+	NET_API_STATUS code = smbsession_del(closing->context,
+					     closing->options->server,
+					     target->client,
+					     target->user);
+	const char *text =
+		report_text(code, smbsession_error_text(closing->context));
+
+	if (code == NERR_Success) {
 		target->state = TARGET_CLOSED;
-	} else if (was_gone_already(closing, target, closed_before)) {
-		target->state = TARGET_GONE;
-	} else {
-		target->state = TARGET_FAILED;
+		return;
 	}
+	target->text = strdup(text);
+	if (was_gone_already(closing, target, code, closed_before)) {
+		target->state = TARGET_GONE;
+		return;
+	}
+	target->state = TARGET_FAILED;
+	target->error.code = code;
+	target->error.text =
+		target->text != NULL ? target->text : "out of memory";
 }
 
 static void print_names(FILE *out, const struct target *target)
@@ -313,7 +309,7 @@ static void print_target_result(const struct closing *closing,
 		printf(" (%u sessions)", target->count);
 	}
 	if (target->state == TARGET_FAILED) {
-		printf(": %s", smbsession_error_name(target->code));
+		printf(": %s", smbsession_error_name(target->error.code));
 	}
 	putchar('\n');
 	(void)terminal_flush();
@@ -341,16 +337,15 @@ static void set_last_words(const struct closing *closing, size_t done)
 /* Would the other calls fail the same way? */
 static bool rest_would_fail(const struct target *target)
 {
-	enum exit_status status = report_status(target->code);
+	enum exit_status status = report_status(target->error.code);
 
 	return target->state == TARGET_FAILED &&
 	       (status == EXIT_UNREACHABLE || status == EXIT_REFUSED);
 }
 
-/* Returns the exit status. Reports the first error only. */
-static enum exit_status close_targets(const struct closing *closing)
+/* Returns the exit status. Reports the first error only, and keeps it. */
+static enum exit_status close_targets(struct closing *closing)
 {
-	const struct target *failed = NULL;
 	enum exit_status status = EXIT_DONE;
 	bool any_closed = false;
 	bool hopeless = false;
@@ -361,11 +356,10 @@ static enum exit_status close_targets(const struct closing *closing)
 		set_last_words(closing, i);
 		close_target(closing, target, any_closed);
 		any_closed |= target->state == TARGET_CLOSED;
-		if (target->state == TARGET_FAILED && failed == NULL) {
-			failed = target;
-			status = report_code(target->code,
-					     smbsession_error_text(
-						     closing->context));
+		if (target->state == TARGET_FAILED && status == EXIT_DONE) {
+			closing->error = target->error;
+			status = report_code(target->error.code,
+					     target->error.text);
 		}
 		print_target_result(closing, target);
 		show_progress(closing, i + 1);
@@ -373,25 +367,24 @@ static enum exit_status close_targets(const struct closing *closing)
 	}
 	terminal_progress_end();
 	terminal_no_last_words();
-	return failed != NULL && any_closed ? EXIT_NOT_ALL : status;
+	return status != EXIT_DONE && any_closed ? EXIT_NOT_ALL : status;
 }
 
-static enum exit_status show_without_closing(const struct closing *closing)
+static enum exit_status show_without_closing(struct closing *closing)
 {
-	const struct options *options = closing->options;
-
 	if (has_unlisted(closing)) {
-		terminal_complain("the server does not list all sessions, so "
-				  "nobody can say what would be closed");
+		closing->error = (struct failure){
+			ERROR_ACCESS_DENIED,
+			"the server does not list all sessions, so nobody can "
+			"say what would be closed"};
+		terminal_complain("%s", closing->error.text);
 		return EXIT_REFUSED;
 	}
 	warn_of_bystanders(closing);
-	if (!options->json && !table_print(stdout,
-					   &closing->matches.found,
-					   terminal_width(stdout))) {
-		return report_error(options,
-				    ERROR_NOT_ENOUGH_MEMORY,
-				    "out of memory");
+	if (!closing->options->json && !table_print(stdout,
+						    &closing->matches.found,
+						    terminal_width(stdout))) {
+		return report_code(ERROR_NOT_ENOUGH_MEMORY, "");
 	}
 	return EXIT_DONE;
 }
@@ -407,27 +400,54 @@ static bool found_nothing(const struct closing *closing)
 	return true;
 }
 
-static enum exit_status close_or_show(const struct closing *closing)
+static enum exit_status give_up(struct closing *closing)
+{
+	closing->error =
+		(struct failure){ERROR_CANCELLED, "nothing was closed"};
+	terminal_complain("%s", closing->error.text);
+	return EXIT_NOT_CONFIRMED;
+}
+
+static bool print_json(const struct closing *closing)
+{
+	const struct smbsession_list *found = &closing->matches.found;
+	struct json_output output = {
+		.list = closing->matches.list_count > 0 ? found : NULL,
+		.targets = closing->targets,
+		.target_count = closing->count,
+		.error = closing->error,
+	};
+
+	return json_print(closing->options, &output);
+}
+
+static enum exit_status close_or_show(struct closing *closing)
 {
 	enum exit_status status = EXIT_DONE;
 
 	if (closing->options->dry_run) {
 		status = show_without_closing(closing);
-	} else if (!user_confirms(closing)) {
-		terminal_complain("nothing was closed");
-		return EXIT_NOT_CONFIRMED;
-	} else {
+	} else if (user_confirms(closing)) {
 		status = close_targets(closing);
+	} else {
+		status = give_up(closing);
 	}
 	if (found_nothing(closing)) {
 		return report_no_match(closing->options);
 	}
-	if (closing->options->json) {
-		json_print_closing(closing->options,
-				   closing->targets,
-				   closing->count);
+	if (closing->options->json && !print_json(closing) &&
+	    status == EXIT_DONE) {
+		return EXIT_OTHER;
 	}
 	return status;
+}
+
+static void free_targets(struct closing *closing)
+{
+	for (size_t i = 0; i < closing->count; i++) {
+		free(closing->targets[i].text);
+	}
+	free(closing->targets);
 }
 
 enum exit_status close_sessions(struct smbsession_context *context,
@@ -446,7 +466,7 @@ enum exit_status close_sessions(struct smbsession_context *context,
 	} else {
 		status = close_or_show(&closing);
 	}
-	free(closing.targets);
+	free_targets(&closing);
 	matches_free(&closing.matches);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What --json writes. Scripts rely on the keys, see the manual page. */
+/* What --json writes: docs/smbsession.schema.json. */
 
 #ifndef SMBSESSION_JSON_H
 #define SMBSESSION_JSON_H
@@ -9,16 +9,22 @@
 #include "options.h"
 #include "target.h"
 
-/** Print a list. */
-void json_print_list(const struct options *options,
-		     const struct smbsession_list *list);
+struct json_output {
+	/* NULL: there is none */
+	const struct smbsession_list *list;
+	/* what became of the sessions in the list, and of those that are not
+	 * listed */
+	const struct target *targets;
+	size_t target_count;
+	struct failure error;
+};
 
-/** Print the result of closing. */
-void json_print_closing(const struct options *options,
-			const struct target *targets,
-			size_t count);
-
-/** Print an error that ended the command. */
-void json_print_error(NET_API_STATUS code, const char *text);
+/**
+ * Print it.
+ *
+ * @return false when out of memory; this is reported on standard error
+ */
+bool json_print(const struct options *options,
+		const struct json_output *output);
 
 #endif

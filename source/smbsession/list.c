@@ -18,9 +18,12 @@ static bool is_filtered(const struct options *options)
 static enum exit_status print_list(const struct options *options,
 				   const struct smbsession_list *list)
 {
+	struct json_output output = {.list = list};
+
 	if (options->json) {
-		json_print_list(options, list);
-	} else if (!table_print(stdout, list, terminal_width(stdout))) {
+		return json_print(options, &output) ? EXIT_DONE : EXIT_OTHER;
+	}
+	if (!table_print(stdout, list, terminal_width(stdout))) {
 		return report_error(options,
 				    ERROR_NOT_ENOUGH_MEMORY,
 				    "out of memory");

@@ -366,7 +366,7 @@ static enum options_result add_name(struct names *names, const char *name)
 	const char **longer =
 		realloc(names->names, (names->count + 1) * sizeof(*longer));
 
-	if (name == NULL || longer == NULL) {
+	if (longer == NULL) {
 		return no_memory();
 	}
 	longer[names->count++] = name;
@@ -376,8 +376,11 @@ static enum options_result add_name(struct names *names, const char *name)
 
 static enum options_result add_user(struct options *options, const char *user)
 {
-	const char *complaint = name_argument_user(user);
+	const char *complaint = user != NULL ? name_argument_user(user) : NULL;
 
+	if (user == NULL) {
+		return no_memory();
+	}
 	return complaint != NULL ? option_error(OPTION_USER, user, complaint)
 				 : add_name(&options->users, user);
 }
@@ -385,7 +388,7 @@ static enum options_result add_user(struct options *options, const char *user)
 /* Windows takes a client only with the backslashes. */
 static enum options_result add_client(struct options *options, char *value)
 {
-	char *given = strdup(value);
+	char *given = value != NULL ? strdup(value) : NULL;
 	const char *bare = NULL;
 	char *name = NULL;
 	const char *complaint = NULL;

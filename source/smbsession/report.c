@@ -58,6 +58,7 @@ static const struct {
 	 NULL,
 	 "check that TCP port 445 is open there, and that samba-dcerpcd runs: "
 	 "it serves these calls"},
+	{ERROR_CANCELLED, EXIT_NOT_CONFIRMED, NULL, NULL},
 	{ERROR_NETWORK_UNREACHABLE, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_HOST_UNREACHABLE, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_NETNAME_DELETED, EXIT_UNREACHABLE, NULL, HUNG_UP},
@@ -108,8 +109,10 @@ enum exit_status report_status(NET_API_STATUS code)
 	return is_known(meaning) ? meanings[meaning].status : EXIT_OTHER;
 }
 
-static const char *meaning_text(size_t meaning, const char *text)
+const char *report_text(NET_API_STATUS code, const char *text)
 {
+	size_t meaning = find_meaning(code);
+
 	return is_known(meaning) && meanings[meaning].text != NULL
 		       ? meanings[meaning].text
 		       : text;
@@ -128,9 +131,20 @@ enum exit_status report_code(NET_API_STATUS code, const char *text)
 	size_t meaning = find_meaning(code);
 
 	complain(code,
-		 meaning_text(meaning, text),
+		 report_text(code, text),
 		 is_known(meaning) ? meanings[meaning].hint : NULL);
 	return report_status(code);
+}
+
+static void print_json(const struct options *options,
+		       NET_API_STATUS code,
+		       const char *text)
+{
+	struct json_output output = {.error = {code, text}};
+
+	if (options->json) {
+		(void)json_print(options, &output);
+	}
 }
 
 /* Root needs no login on this machine, but others do. */
@@ -147,10 +161,8 @@ enum exit_status report_error(const struct options *options,
 	bool local = is_local_login(options, code);
 
 	text = local ? "Samba on this machine does not know this login"
-		     : meaning_text(find_meaning(code), text);
-	if (options->json) {
-		json_print_error(code, text);
-	}
+		     : report_text(code, text);
+	print_json(options, code, text);
 	if (local) {
 		complain(code, text, "run as root, or use -U");
 		return report_status(code);
@@ -180,9 +192,7 @@ enum exit_status report_no_match(const struct options *options)
 		only_user ? NERR_UserNotFound : NERR_ClientNameNotFound;
 	const char *text = no_match_text(options);
 
-	if (options->json) {
-		json_print_error(code, text);
-	}
+	print_json(options, code, text);
 	complain(code,
 		 text,
 		 options->all ? NULL

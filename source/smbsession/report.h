@@ -10,6 +10,9 @@
 /** The exit status for a code. */
 enum exit_status report_status(NET_API_STATUS code);
 
+/** What a code means; text is the library's, for codes that have none here. */
+const char *report_text(NET_API_STATUS code, const char *text);
+
 /**
  * Print on standard error what a code means: "NAME: text", and a hint if there
  * is one.

@@ -3,6 +3,27 @@
 
 #include "target.h"
 
+#include <string.h>
+
+bool target_same_name(const char *one, const char *other)
+{
+	return strcmp(one != NULL ? one : "", other != NULL ? other : "") == 0;
+}
+
+struct target *target_find(const struct target *targets,
+			   size_t count,
+			   const char *client,
+			   const char *user)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (target_same_name(targets[i].client, client) &&
+		    target_same_name(targets[i].user, user)) {
+			return (struct target *)&targets[i];
+		}
+	}
+	return NULL;
+}
+
 const char *target_result(const struct target *target)
 {
 	switch (target->state) {

@@ -5,16 +5,23 @@
 #define SMBSESSION_TARGET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "source/client/smbsession.h"
+
+struct failure {
+	/* NERR_Success: none */
+	NET_API_STATUS code;
+	const char *text;
+};
 
 /* All listed sessions of one client and user. */
 struct target {
 	/* NULL: any */
 	const char *client;
 	const char *user;
-	/* sessions; 0: not known */
+	/* sessions; 0: the server does not list them */
 	uint32_t count;
 	enum {
 		TARGET_WAITING,
@@ -23,10 +30,21 @@ struct target {
 		TARGET_GONE,
 		TARGET_FAILED,
 	} state;
-	NET_API_STATUS code;
+	/* of TARGET_FAILED; text owns its text, unless that is static */
+	struct failure error;
+	char *text;
 };
 
-/** What came of it, in one word. */
+/** The target with these names, or NULL. */
+struct target *target_find(const struct target *targets,
+			   size_t count,
+			   const char *client,
+			   const char *user);
+
+/** Are two names the same? In a call, an empty one means the same as none. */
+bool target_same_name(const char *one, const char *other);
+
+/** What came of it, in one word or two. */
 const char *target_result(const struct target *target);
 
 /** Was it not listed, and matched nothing? */

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line lists and closes sessions, and reports the results."""
 
-import json
 import os
 import re
 import shutil
@@ -17,7 +16,7 @@ from testbed.accounts import PASSWORD
 from testbed.clients.connections import Connection, connect
 from testbed.clients.smbsession import (
     DONE, NOT_ALL, NOT_CONFIRMED, NO_MATCH, OTHER, REFUSED, TOOL, USAGE,
-    Terminal, environment, login, run)
+    Terminal, environment, login, output_of, run)
 from testbed.faults.hinder import stopped
 from testbed.observe import sessions
 from testbed.observe.sessions import sessions_of
@@ -31,9 +30,6 @@ SERVER = "127.0.0.1"
 ADMIN = login("adm")
 OPERATOR = login("sop")
 
-LIST_KEYS = {"client", "user", "opens", "connected_seconds", "idle_seconds",
-             "guest", "client_type", "transport"}
-CLOSE_KEYS = {"client", "user", "count", "result", "code", "error"}
 
 
 @pytest.fixture(name="samba", scope="module")
@@ -180,8 +176,8 @@ def _long_name(samba):
 
 def test_user_with_a_name_of_257_bytes(samba, long_name):
     with connect(samba, long_name, source=CLIENT):
-        parsed = json.loads(run("list", SERVER, ADMIN, "--user", long_name,
-                                "--json").stdout)
+        parsed = output_of(run("list", SERVER, ADMIN, "--user", long_name,
+                                "--json"))
         assert [row["user"] for row in parsed["sessions"]] == [long_name]
         done = run("close", SERVER, ADMIN, "--user", long_name)
     assert (done.stdout, done.returncode) == (
@@ -208,7 +204,7 @@ def test_samba_without_the_plugin_closes_all_for_local_root(stock,
                    str(stock.smb_conf))
     assert done.returncode == DONE
     assert {row["result"] for row in
-            json.loads(done.stdout)["sessions"]} <= {"closed", "gone"}
+            output_of(done)["sessions"]} <= {"closed", "gone"}
     assert sessions.session_table(stock) == []
 
 
@@ -223,10 +219,10 @@ def test_nobody_matches(samba, stock, users, stock_users, command):
 
 def test_list_as_json(samba, users):
     done = run("list", f"\\\\{SERVER}", ADMIN, "--json")
-    parsed = json.loads(done.stdout)
-    assert set(parsed) == {"server", "level", "sessions"}
-    assert parsed["server"] == f"\\\\{SERVER}"
-    assert all(set(row) == LIST_KEYS for row in parsed["sessions"])
+    parsed = output_of(done)
+    assert (parsed["command"], parsed["server"], parsed["error"]) == (
+        "list", f"\\\\{SERVER}", None)
+    assert {row["result"] for row in parsed["sessions"]} == {None}
     assert {row["user"]: row["opens"] for row in parsed["sessions"]
             if row["user"] in ALL} == {"alice": 1, "bob": 0, "Ольга": 0,
                                        "jürgen": 0}
@@ -234,7 +230,7 @@ def test_list_as_json(samba, users):
 
 
 def test_json_has_the_level_of_the_list(stock, stock_users):
-    told = json.loads(run("list", stock.address, ADMIN, "--json").stdout)
+    told = output_of(run("list", stock.address, ADMIN, "--json"))
     assert told["level"] == 1
     assert {row["client_type"] for row in told["sessions"]} == {None}
 
@@ -243,7 +239,7 @@ def test_idle_time_is_not_known_from_samba_without_the_plugin(
         samba, users, stock, stock_users):
     """It says 0 for all sessions. From the plugin, 0 is a time."""
     for server, known in ((SERVER, True), (stock.address, False)):
-        parsed = json.loads(run("list", server, ADMIN, "--json").stdout)
+        parsed = output_of(run("list", server, ADMIN, "--json"))
         assert {isinstance(row["idle_seconds"], int)
                 for row in parsed["sessions"]} == {known}
         heading, *lines = run("list", server, ADMIN).stdout.splitlines()
@@ -283,14 +279,15 @@ def test_close_all_also_the_callers_own(samba, users):
 
 
 def test_close_as_json(samba, users):
-    parsed = json.loads(run("close", SERVER, ADMIN, "--user", "bob",
-                            "--json").stdout)
+    parsed = output_of(run("close", SERVER, ADMIN, "--user", "bob",
+                            "--json"))
     assert (parsed["server"], parsed["dry_run"]) == (SERVER, False)
     (row,) = parsed["sessions"]
-    assert set(row) == CLOSE_KEYS
-    assert (row["client"].lstrip("\\"), row["user"], row["count"],
-            row["result"], row["code"], row["error"]) == (
-        CLIENT, "bob", 1, "closed", 0, "NERR_Success")
+    assert (row["client"].lstrip("\\"), row["user"], row["result"],
+            row["error"], parsed["error"]) == (
+        CLIENT, "bob", "closed", None, None)
+    assert (parsed["command"], parsed["level"], row["client_type"][:4]) == (
+        "close", 502, "SMB ")
 
 
 def test_several_sessions_of_one_user_and_client_are_one_call(samba):
@@ -317,10 +314,14 @@ def test_one_that_does_not_end_does_not_keep_the_others(samba):
         (alice,) = sessions_of(samba, "alice")
         with stopped(alice["pid"]):
             done = run("close", SERVER, ADMIN, "--all", "--yes", "--json")
+        parsed = output_of(done)
+        error = parsed["error"]
+        assert (error["name"], error["text"]) == (
+            "ERROR_TIMEOUT", "the server did not finish in time")
         results = {row["user"]: (row["result"], row["error"])
-                   for row in json.loads(done.stdout)["sessions"]}
-        assert results["alice"] == ("failed", "ERROR_TIMEOUT")
-        assert results["bob"] == ("closed", "NERR_Success")
+                   for row in parsed["sessions"]}
+        assert results["alice"] == ("failed", error)
+        assert results["bob"] == ("closed", None)
         assert done.returncode == NOT_ALL
         assert "ERROR_TIMEOUT: " in done.stderr
 
@@ -432,9 +433,36 @@ def test_not_allowed(samba, users):
 
 def test_error_as_json(samba):
     done = run("list", SERVER, login("alice"), "--json")
-    error = json.loads(done.stdout)["error"]
+    error = output_of(done)["error"]
     assert (error["code"], error["name"]) == (5, "ERROR_ACCESS_DENIED")
-    assert set(error) == {"code", "name", "text"}
+
+
+def test_json_has_one_shape(samba, users, stock):
+    """output_of() checks it against the schema."""
+    close = ["close", SERVER, ADMIN, "--json"]
+    for arguments, code, results in (
+            (["list", SERVER, ADMIN, "--json", "--user", "nobody"], 2221, []),
+            ([*close, "--user", "nobody"], 2221, []),
+            ([*close, "--user", "bob", "--dry-run"], None, ["not closed"]),
+            ([*close, "--client", CLIENT], 1223, ["not closed"] * 2),
+            (["close", stock.address, login("root"), "--user", "nobody",
+              "--json", "--dry-run"], 5, ["not closed"])):
+        parsed = output_of(run(*arguments))
+        assert (parsed["error"] or {}).get("code") == code
+        assert [row["result"] for row in parsed["sessions"]] == results
+    assert left(samba) == ALL
+
+
+def test_unlisted_sessions_are_one_with_the_names_asked_for(
+        stock, stock_users):
+    done = run("close", stock.address, login("root"), "--user", "bob",
+               "--yes", "--json")
+    parsed = output_of(done)
+    assert (done.returncode, parsed["level"], parsed["error"]) == (
+        DONE, None, None)
+    (row,) = parsed["sessions"]
+    assert (row["client"], row["user"], row["result"], row["opens"]) == (
+        None, "bob", "closed", None)
 
 
 @pytest.fixture(name="listener")
@@ -687,7 +715,7 @@ def test_names_that_the_locale_lacks_are_escaped(samba, users):
 
 def test_root_needs_no_login_on_the_local_server(samba, users):
     conf = ["-s", str(samba.smb_conf)]
-    listed = json.loads(run("list", "--json", *conf).stdout)
+    listed = output_of(run("list", "--json", *conf))
     assert listed["server"] is None
     # A call by the local pipe is no SMB session.
     assert {row["user"] for row in listed["sessions"]} == ALL
@@ -705,8 +733,8 @@ def test_local_pipe_carries_long_lists(samba):
     with Connection(samba, source=CLIENT) as connection:
         for _ in names:
             connection.login("alice")
-        parsed = json.loads(run("list", "--json", "-s",
-                                str(samba.smb_conf)).stdout)
+        parsed = output_of(run("list", "--json", "-s",
+                                str(samba.smb_conf)))
     assert len(parsed["sessions"]) == len(names)
 
 

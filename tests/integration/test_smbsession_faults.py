@@ -3,7 +3,6 @@
 time, with the codes in their manuals."""
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -18,7 +17,7 @@ from testbed.accounts import PASSWORD
 from testbed.clients.connections import connect
 from testbed.clients.smbsession import (
     DONE, REFUSED, UNREACHABLE, Terminal, error_of, environment, execute,
-    login, run, start)
+    login, output_of, run, start)
 from testbed.faults.hinder import stopped
 from testbed.observe.sessions import sessions_of, wait_for_sessions, wait_gone
 from testbed.servers.standalone import Server
@@ -281,7 +280,7 @@ def test_trouble_is_reported_in_time(samba, program, trouble):
         result = execute(program, server, USER="adm", PASSWD=trouble.password)
     assert error_of(done).startswith(trouble.says)
     assert done.returncode == trouble.status
-    error = json.loads(done.stdout)["error"]
+    error = output_of(done)["error"]
     assert (error["code"], error["name"]) == (
         trouble.code, trouble.says.partition(":")[0])
     assert result.stdout.partition(" ")[0] == str(trouble.code)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server service that lies can neither hang the tool nor fool it."""
 
-import json
 import re
 import signal
 import threading
@@ -12,7 +11,7 @@ import pytest
 from testbed.clients.session_enum import FIELDS, Listing, answer_stub
 from testbed.clients.smbsession import (
     DEADLINE_SECONDS, DONE, NOT_ALL, OTHER, UNREACHABLE, Terminal, error_of,
-    login, run, start)
+    login, output_of, run, start)
 from testbed.clients.srvsvc import ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS
 from testbed.faults import hostile_server
 from testbed.servers.standalone import Server
@@ -70,7 +69,7 @@ def test_list_in_parts_is_put_together(liar, ways):
                           more(entry(username="user2"), resume=2),
                           stub(entry(username="user3")))
     for way in ways:
-        parsed = json.loads(run(*way, "--json").stdout)
+        parsed = output_of(run(*way, "--json"))
         assert [row["user"] for row in parsed["sessions"]] == [
             "user1", "user2", "user3"]
 
@@ -142,7 +141,7 @@ def test_server_that_hangs_up_in_every_close(liar):
     done = run("close", LIAR, ADMIN, "--user", "alice", "--yes", "--json")
     assert done.returncode == UNREACHABLE
     assert error_of(done).startswith("ERROR_NETNAME_DELETED: ")
-    assert [row["result"] for row in json.loads(done.stdout)["sessions"]] == [
+    assert [row["result"] for row in output_of(done)["sessions"]] == [
         "failed", "not closed"]
 
 
@@ -203,7 +202,7 @@ def test_names_reach_the_terminal_escaped(liar):
         assert len(text.splitlines()) == 1 + len(names)
         assert all(character.isprintable() or character == "\n"
                    for character in text)
-    parsed = json.loads(run("list", LIAR, ADMIN, "--json").stdout)
+    parsed = output_of(run("list", LIAR, ADMIN, "--json"))
     assert {row["user"] for row in parsed["sessions"]} == set(names)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line tool smbsession, run as people and scripts run it."""
 
+import json
 import os
 import pty
 import select
@@ -13,7 +14,7 @@ from fcntl import ioctl
 
 from testbed import processes
 from testbed.accounts import PASSWORD
-from testbed.places import BUILD
+from testbed.places import BUILD, TOP
 
 TOOL = str(BUILD / "smbsession")
 
@@ -46,6 +47,20 @@ def run(*arguments, stdin="", env=None, before=()):
         [*before, TOOL, *arguments], input=stdin, capture_output=True, text=True,
         env=environment(**(env or {})), start_new_session=True, check=False,
         timeout=DEADLINE_SECONDS)
+
+
+def output_of(done):
+    """The object that a run with --json wrote. It fits the schema."""
+    # Not every user of this module has it installed.
+    import jsonschema
+
+    output = json.loads(done.stdout)
+    schema = json.loads((TOP / "docs" / "smbsession.schema.json").read_text())
+    jsonschema.validate(output, schema)
+    assert set(output) == set(schema["required"])
+    for session in output["sessions"]:
+        assert set(session) == set(schema["$defs"]["session"]["required"])
+    return output
 
 
 def execute(program, *arguments, **env):
