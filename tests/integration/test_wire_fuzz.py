@@ -269,6 +269,8 @@ def _unharmed(samba):
     workers = samba.worker_pids()
     sessions = [connect(samba, user, source=address)
                 for address, user in BYSTANDERS.items()]
+    # After a minute smbd drops connections that have used no share.
+    assert {session.alive() for session in sessions} == {ALIVE}
     yield
     assert samba.worker_pids() == workers
     assert {session.alive() for session in sessions} == {ALIVE}
