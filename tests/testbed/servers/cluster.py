@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 from testbed import TestbedError, namespace, processes, programs
 from testbed.servers import account_tables, standalone
@@ -25,6 +26,7 @@ _TUNABLES = {
 
 # In the output of "ctdb status".
 _HEALTHY = re.compile(r"^pnn:(\d+) \S+ +OK", re.MULTILINE)
+_RECOVERED = re.compile(r"^hash:\d+ lmaster:(\d+)", re.MULTILINE)
 
 # In the output of "ctdb statistics".
 _MESSAGES = re.compile(r"^ client$.*?req_message +(\d+)",
@@ -106,11 +108,14 @@ class Cluster:
     def wait_healthy(self, nodes=None):
         """Wait until the cluster consists of these nodes, by default all."""
         expected = set(range(len(self.nodes)) if nodes is None else nodes)
+        asked = [self[number] for number in expected]
         try:
-            processes.wait_until(
-                lambda: all(self[number].members() == expected
-                            for number in expected),
-                f"the cluster consists of nodes {expected}", 60)
+            # Each answer waits for the leader's next word, up to a second.
+            with ThreadPoolExecutor(len(asked)) as at_once:
+                processes.wait_until(
+                    lambda: all(members == expected for members
+                                in at_once.map(Node.members, asked)),
+                    f"the cluster consists of nodes {expected}", 60)
         except TimeoutError as error:
             raise TestbedError(f"{error}; logs in {self.directory}") from error
 
@@ -170,7 +175,8 @@ class Node(standalone.Server):
     def members(self):
         """The numbers of the healthy nodes, as this node sees them.
 
-        Empty while the cluster recovers, and when ctdbd does not answer.
+        Empty while the cluster recovers or is about to, and when ctdbd does
+        not answer.
         """
         try:
             status = self.ctdb("-t", "5", "status")
@@ -178,7 +184,10 @@ class Node(standalone.Server):
             return set()
         if "Recovery mode:NORMAL" not in status:
             return set()
-        return {int(number) for number in _HEALTHY.findall(status)}
+        healthy = set(_HEALTHY.findall(status))
+        if healthy != set(_RECOVERED.findall(status)):
+            return set()
+        return set(map(int, healthy))
 
     def _set_up_ctdb(self, tables):
         for place in ("volatile", "persistent", "state", "run", "var",
