@@ -26,10 +26,13 @@ from testbed.servers.cluster import Cluster
 
 VICTIM, HASTY, PATIENT = range(3)
 
+# Of a call that may have closed them before, and then timed out.
+ENDED = (NERR_SUCCESS, NERR_CLIENT_NAME_NOT_FOUND)
+
 # Of the process that finds and closes for a call.
 TITLE = "sessiondel"
 
-# CTDB takes a node for dead when it is silent for this many seconds.
+# CTDB drops a node that is silent for more seconds than the limit.
 TUNABLES = {"KeepaliveInterval": 1, "KeepaliveLimit": 5}
 
 
@@ -210,6 +213,28 @@ def test_killed_side_process_leaves_no_socket(cluster, hasty):
         assert set(place.iterdir()) == before
 
 
+@contextlib.contextmanager
+def tuned(nodes, name, value):
+    """Set one of CTDB's tunables on these nodes for a while."""
+    before = {node: node.ctdb("getvar", name).split()[-1] for node in nodes}
+    for node in nodes:
+        node.ctdb("setvar", name, value)
+    try:
+        yield
+    finally:
+        for node in nodes:
+            node.ctdb("setvar", name, before[node])
+
+
+@contextlib.contextmanager
+def hung_until_dropped(cluster, number):
+    """Make a node's ctdbd hang; the others have soon dropped the node."""
+    with tuned(cluster.nodes, "KeepaliveLimit", "3"), \
+            hung_ctdbd(cluster, number):
+        cluster.wait_healthy(set(range(3)) - {number})
+        yield
+
+
 def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
         cluster, patient, alice, bob):
     """The record of its session is gone then, but the session is not."""
@@ -218,8 +243,7 @@ def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
         patient.pipe.send_session_del(user="alice")
         wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
                    "the others are gone")
-        with hung_ctdbd(cluster, VICTIM):
-            cluster.wait_healthy({HASTY, PATIENT})
+        with hung_until_dropped(cluster, VICTIM):
             assert sessions_of(cluster[HASTY], "alice") == []
             assert patient.pipe.receive_werror() == ERROR_TIMEOUT
             patient.prove_its_worker()
@@ -229,52 +253,27 @@ def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
     assert statuses(bob) == [ALIVE, ALIVE]
 
 
-@contextlib.contextmanager
-def caller_who_waits(stack, node, seconds):
-    """A caller on a node whose calls wait for that long meanwhile."""
-    before = node.conf["sessiondel:timeout"]
-    node.write_conf({"sessiondel:timeout": str(seconds)})
-    node.restart_dcerpcd()
-    try:
-        yield Caller(stack, node)
-    finally:
-        node.write_conf({"sessiondel:timeout": before})
-        node.restart_dcerpcd()
-
-
 def test_dropped_node_is_back_before_the_call_ends(
-        cluster, stack, hasty, alice, bob):
+        cluster, patient, hasty, alice, bob):
     """Its session only seemed to be gone."""
     smb2.never_answered(Pipe(alice[VICTIM]).opened())
-    with caller_who_waits(stack, cluster[PATIENT], 20) as caller:
-        caller.pipe.send_session_del(user="alice")
-        wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
-                   "the others are gone")
-        with hung_ctdbd(cluster, VICTIM):
-            cluster.wait_healthy({HASTY, PATIENT})
-            assert sessions_of(cluster[HASTY], "alice") == []
-        assert caller.pipe.receive_werror() == ERROR_TIMEOUT
-        caller.prove_its_worker()
+    patient.pipe.send_session_del(user="alice")
+    wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
+               "the others are gone")
+    with hung_until_dropped(cluster, VICTIM):
+        assert sessions_of(cluster[HASTY], "alice") == []
+    assert patient.pipe.receive_werror() == ERROR_TIMEOUT
+    patient.prove_its_worker()
     assert hasty.close() == NERR_SUCCESS
     assert statuses(bob) == [ALIVE, ALIVE]
-
-
-@contextlib.contextmanager
-def short_searches(node):
-    """Make a node's ctdbd give up searches long before a call does."""
-    before = node.ctdb("getvar", "TraverseTimeout").split()[-1]
-    node.ctdb("setvar", "TraverseTimeout", "1")
-    try:
-        yield
-    finally:
-        node.ctdb("setvar", "TraverseTimeout", before)
 
 
 def test_search_that_ctdb_gives_up_is_not_the_whole_answer(
         cluster, stack, patient, alice, bob):
     """CTDB reports such a search as complete."""
     hidden = stack.enter_context(connect(cluster[VICTIM], "carol"))
-    with short_searches(cluster[PATIENT]):
+    # It gives up long before the call does.
+    with tuned([cluster[PATIENT]], "TraverseTimeout", "1"):
         with hung_ctdbd(cluster, VICTIM):
             assert patient.listed(user="carol") == (ERROR_TIMEOUT, 0)
             assert patient.close("carol") == ERROR_TIMEOUT
@@ -288,19 +287,21 @@ def test_search_that_ctdb_gives_up_is_not_the_whole_answer(
 
 # A ctdbd dies, and with it the smbds of its node
 
-@pytest.mark.parametrize("recovered", [False, True],
-                         ids=["recovering", "recovered"])
-def test_ctdbd_killed_before_the_call(cluster, patient, alice, bob, recovered):
-    """The dead node has no sessions left."""
+def test_ctdbd_killed_before_the_call(cluster, stack, patient, alice, bob):
+    """The dead node has no sessions left, while the others recover and later.
+    """
+    carol = [stack.enter_context(connect(node, "carol", source=CLIENT))
+             for node in cluster.nodes]
     with dead_ctdbd(cluster, VICTIM):
-        if recovered:
+        for user, everyone in {"alice": alice, "carol": carol}.items():
+            assert patient.when_recovered(
+                lambda name=user: patient.listed(user=name)) == (
+                    NERR_SUCCESS, 2)
+            assert patient.close(user) == NERR_SUCCESS
+            patient.prove_its_worker()
+            assert statuses(everyone) == [DISCONNECTED, DELETED, DELETED]
+            assert patient.close(user) == NERR_CLIENT_NAME_NOT_FOUND
             cluster.wait_healthy({HASTY, PATIENT})
-        assert patient.when_recovered(
-            lambda: patient.listed(user="alice")) == (NERR_SUCCESS, 2)
-        assert patient.close() == NERR_SUCCESS
-        patient.prove_its_worker()
-        assert statuses(alice) == [DISCONNECTED, DELETED, DELETED]
-        assert patient.close() == NERR_CLIENT_NAME_NOT_FOUND
         assert statuses(bob) == [ALIVE, ALIVE]
 
 
@@ -324,7 +325,7 @@ def test_ctdbd_of_the_callers_node_killed(cluster, hasty, patient, alice):
     with dead_ctdbd(cluster, HASTY):
         with pytest.raises(LOST):
             hasty.close()
-        assert patient.close() == NERR_SUCCESS
+        assert patient.when_recovered(patient.close) in ENDED
     assert statuses(alice) == [DELETED, DISCONNECTED, DELETED]
 
 
@@ -439,9 +440,7 @@ def test_call_while_the_cluster_recovers(cluster, patient, alice, bob):
             "nobody-here")) == NERR_CLIENT_NAME_NOT_FOUND
         recovery.wait()
     recovery = cluster[HASTY].start_recovery()
-    # The second answer when an earlier call that timed out has closed them.
-    assert patient.when_recovered(patient.close) in (
-        NERR_SUCCESS, NERR_CLIENT_NAME_NOT_FOUND)
+    assert patient.when_recovered(patient.close) in ENDED
     recovery.wait()
     assert statuses(alice) == [DELETED] * 3
     assert statuses(bob) == [ALIVE, ALIVE]
