@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The C, shell and manual page sources pass the usual tools."""
 
+import concurrent.futures
+import os
 import pathlib
 import platform
 import shutil
@@ -43,9 +45,20 @@ def test_clang_format(path):
     assert_clean('clang-format', '--dry-run', '-Werror', path)
 
 
+@pytest.fixture(name='tidied', scope='module')
+def _tidied(request, build_directory):
+    """Runs clang-tidy on the chosen files, on one for each processor."""
+    chosen = [item.callspec.params['path'] for item in request.session.items
+              if getattr(item, 'originalname', '') == test_clang_tidy.__name__]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {path: pool.submit(assert_clean, 'clang-tidy', '--quiet', '-p',
+                                 build_directory, path) for path in chosen}
+        pool.shutdown(cancel_futures=True)
+
+
 @each('source/**/*.c', 'tests/torture/*.c')
-def test_clang_tidy(path, build_directory):
-    assert_clean('clang-tidy', '--quiet', '-p', build_directory, path)
+def test_clang_tidy(tidied, path):
+    tidied[path].result()
 
 
 def test_cppcheck(build_directory):
