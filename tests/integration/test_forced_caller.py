@@ -4,6 +4,8 @@
 docs/spec.md#who-may-call
 """
 
+from contextlib import ExitStack
+
 import pytest
 
 from testbed import processes
@@ -105,15 +107,20 @@ def test_login_counts_on_port_139(samba):
         assert is_always_denied(Pipe(refused))
 
 
-@pytest.mark.parametrize("level", ["none", "sign"])
-def test_callers_own_session_is_closed_last(samba, level):
-    with (connect(samba, "sop", source=CALLER) as session,
-          connect(samba, "sop", source=OTHER_CLIENT) as other):
-        assert Pipe(session, level).net_session_del(user="sop") == \
-            NERR_SUCCESS
-        assert other.alive() == DELETED
-        wait_gone(samba, "sop")
-        assert session.alive() == DELETED
+def test_callers_own_session_is_closed_last(samba):
+    """With a login of its own inside RPC, or without."""
+    with ExitStack() as stack:
+        own = []
+        for user, level in {"sop": "none", "adm": "sign"}.items():
+            session, other = (stack.enter_context(
+                connect(samba, user, source=source))
+                              for source in (CALLER, OTHER_CLIENT))
+            assert Pipe(session, level).net_session_del(user=user) == \
+                NERR_SUCCESS
+            assert other.alive() == DELETED
+            own.append(session)
+        wait_gone(samba, "sop", "adm")
+        assert [session.alive() for session in own] == [DELETED] * 2
 
 
 def test_user_inside_rpc_is_answered_before_the_pipes_session_ends(samba):
