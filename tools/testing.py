@@ -16,19 +16,32 @@ from coverage import Coverage
 
 PYTHON = '/usr/bin/python3'
 
+
+def of_integration(*names):
+    return ['tests/integration/test_%s.py' % name for name in names]
+
+
 # These show in two minutes that the module works with a Samba.
-SMOKE = ['tests/unit', 'tests/integration/test_close.py',
-         'tests/integration/test_durable.py',
-         'tests/integration/test_matching.py',
-         'tests/integration/test_loader.py']
+SMOKE = ['tests/unit', *of_integration('close', 'durable', 'matching',
+                                       'loader')]
 
 # These need no server.
 OF_THE_SOURCE = ['tests/lint', 'tests/fuzz']
 
-# These mostly wait, so they run beside the others, after those of the source.
-OF_CLUSTERS = ['tests/integration/test_cluster.py',
-               'tests/integration/test_cluster_faults.py',
-               'tests/integration/test_model.py']
+# These mostly wait.
+OF_CLUSTERS = of_integration('cluster', 'cluster_faults', 'model')
+
+# These run the programs that people run.
+OF_PROGRAMS = of_integration(
+    'client_library', 'demo', 'smbsession', 'smbsession_faults',
+    'smbsession_lies', 'smbsession_manual', 'smbsession_out_of_memory',
+    'torture')
+
+# These start many servers, set up in many ways.
+OF_SETUPS = [*of_integration(
+    'configurations', 'forced_caller', 'forced_caller_races', 'forced_user',
+    'loader', 'names', 'netbios_names', 'other_layout', 'recorded_names',
+    'smb_conf'), 'tests/integration/domain']
 
 # pytest's exit status when it has run no test.
 NO_TEST = 5
@@ -172,16 +185,16 @@ class check(RunAfterBuild, BuildContext):
             return [('check', ['tests/packages'])]
         if chosen.smoke:
             return [('check', SMOKE)]
-        left_out = ['tests/packages', *OF_THE_SOURCE, *OF_CLUSTERS]
-        beside = OF_THE_SOURCE + OF_CLUSTERS
+        beside = OF_PROGRAMS + OF_CLUSTERS
+        left_out = ['tests/packages', *OF_THE_SOURCE, *beside, *OF_SETUPS]
         if not chosen.sanitize:
             left_out.append('tests/integration/test_sanitizers.py')
-        if chosen.sanitize or chosen.coverage:
-            # The sources are the same, and fuzzing always has sanitizers.
-            beside = OF_CLUSTERS
+        if not (chosen.sanitize or chosen.coverage):
+            # Else the sources are the same, and fuzzing has its own build.
+            beside = OF_THE_SOURCE + beside
         return [('check', ['tests', *('--ignore=' + tests
                                       for tests in left_out)]),
-                ('check-beside', beside)]
+                ('check-beside', beside), ('check-setups', OF_SETUPS)]
 
     def start(self, name, tests):
         pytest = ['-m', 'pytest', '-k', chosen.filter, *tests]
