@@ -309,6 +309,18 @@ def test_own_session_ends_although_another_timed_out(hasty_samba):
         wait_gone(hasty_samba, "sop")
 
 
+def test_nobody_waits_for_the_callers_own_session(hasty_samba, hasty_caller):
+    with Connection(hasty_samba, source=CLIENT) as connection:
+        caller, bystander = connection.login("sop"), connection.login("bob")
+        smb2.never_answered(Pipe(caller).opened())
+        assert Pipe(caller).net_session_del(CLIENT, "sop") == NERR_SUCCESS
+        wait_until(lambda: caller.alive() == DELETED, "it is asked to end")
+        assert bystander.alive() == ALIVE
+        assert [row["address"] for row in sessions_of(hasty_samba, "sop")
+                if row["address"] != CALLER] == [CLIENT]
+        assert Pipe(hasty_caller).net_session_del(CLIENT) == NERR_SUCCESS
+
+
 def test_caller_that_leaves_while_its_call_waits_harms_nobody(samba, caller,
                                                               alice):
     worker = samba.worker_pids()

@@ -16,8 +16,8 @@ from hypothesis.stateful import precondition, rule
 
 from testbed.clients.connections import CLIENT
 from testbed.clients.session_enum import LEVELS
-from testbed.model.things import CONNECTED, THERE
-from testbed.model.world import CLIENTS, USERS, World
+from testbed.model.things import CONNECTED, LIMBO, THERE
+from testbed.model.world import CLIENTS, OPERATORS, USERS, World
 from testbed.servers.cluster import Cluster
 from testbed.servers.standalone import Server
 
@@ -52,7 +52,7 @@ class Machine(stateful.RuleBasedStateMachine):
     """Chooses the steps."""
 
     world = None
-    steps = 0
+    sequences = steps = 0
 
     def __init__(self):
         super().__init__()
@@ -113,6 +113,7 @@ class Machine(stateful.RuleBasedStateMachine):
         durable_handles=st.sampled_from(["close", "close", "keep"]))
     def begin(self, number, users, durable_handles):
         """Users of one client, with something in use."""
+        type(self).sequences += 1
         self.world.change(**{"durable handles": durable_handles})
         client = self.world.clients[number]
         link = self.world.connect(client)
@@ -175,18 +176,21 @@ class Machine(stateful.RuleBasedStateMachine):
         return [link for link in self.world.links
                 if not link.lost and not link.silent]
 
+    def idle(self):
+        return [link for link in self.there() if not any(
+            login.pending for login in self.world.logins
+            if login.link is link)]
+
     @when(there)
     @rule(link=one_of(there))
     def lose(self, link):
         self.world.lose(link)
 
-    def idle(self):
-        return [link for link in self.there() if link.is_usable and not any(
-            login.pending for login in self.world.logins
-            if login.link is link)]
+    def idle_and_usable(self):
+        return [link for link in self.idle() if link.is_usable]
 
-    @when(idle)
-    @rule(link=one_of(idle))
+    @when(idle_and_usable)
+    @rule(link=one_of(idle_and_usable))
     def lose_silently(self, link):
         self.world.lose_silently(link)
 
@@ -206,12 +210,15 @@ class Machine(stateful.RuleBasedStateMachine):
     def go_on(self, smbd):
         self.world.go_on(smbd)
 
-    def several(self):
+    def killable(self):
+        """What is in limbo there would leave a record that nobody can read."""
         smbds = self.world.smbds()
-        return smbds if len(smbds) > 1 else []
+        return [smbd for smbd in smbds if len(smbds) > 1
+                and not any(login.state == LIMBO
+                            for login in self.world.logins_on(smbd))]
 
-    @when(several)
-    @rule(smbd=one_of(several))
+    @when(killable)
+    @rule(smbd=one_of(killable))
     def kill(self, smbd):
         self.world.kill(smbd)
 
@@ -233,11 +240,27 @@ class Machine(stateful.RuleBasedStateMachine):
 
     @when(may_wait)
     @rule(asked=one_of(asked),
-          by=one_of(lambda self: [None, None, *self.free()]),
+          by=one_of(lambda self: [None, None, *self.usable()]),
           forms=st.tuples(st.sampled_from(CLIENT_FORMS),
                           st.sampled_from(USER_FORMS)))
     def close(self, asked, by, forms):
         self.world.close(*asked, by=by, forms=forms)
+
+    def operators(self):
+        return [login for login in self.usable()
+                if login.user in OPERATORS and self.may_wait()]
+
+    @when(operators)
+    @rule(by=one_of(operators),
+          means=st.sampled_from([(True, True), (False, True), (True, False)]),
+          hangs=st.booleans())
+    def close_own(self, by, means, hangs):
+        """By its client and user, by its user, or by its client."""
+        if hangs and by.link.client.can("hang"):
+            self.world.hang(by)
+        own = (by.link.client.address, by.user)
+        self.world.close(*(name if meant else None
+                           for name, meant in zip(own, means)), by=by)
 
     def hinderable(self):
         return self.running() if self.may_wait() else []
@@ -292,7 +315,7 @@ class Machine(stateful.RuleBasedStateMachine):
 
 
 def run_some(world, number, seed=None):
-    """Run sequences of steps, and count the steps. seed: None for any."""
+    """Run sequences of steps, and count both. seed: None for any."""
     number = int(os.environ.get("MODEL_EXAMPLES", number))
     if seed is None:
         seed = random.randrange(10 ** 9)
@@ -300,12 +323,16 @@ def run_some(world, number, seed=None):
     print(f"MODEL_SEED={seed}")
     seeded = hypothesis.seed(seed)(type("Seeded", (Machine,),
                                         {"world": world}))
-    stateful.run_state_machine_as_test(seeded, settings=hypothesis.settings(
-        max_examples=number, stateful_step_count=STEPS, deadline=None,
-        database=None, phases=[Phase.generate, Phase.shrink],
-        # A real server takes its time.
-        suppress_health_check=[HealthCheck.too_slow]))
-    print(f"steps of the model: {seeded.steps}")
+    try:
+        stateful.run_state_machine_as_test(
+            seeded, settings=hypothesis.settings(
+                max_examples=number, stateful_step_count=STEPS, deadline=None,
+                database=None, phases=[Phase.generate, Phase.shrink],
+                # A real server takes its time.
+                suppress_health_check=[HealthCheck.too_slow]))
+    finally:
+        print(f"sequences of the model: {seeded.sequences}, "
+              f"steps: {seeded.steps}")
 
 
 @pytest.fixture(name="world", scope="module")

@@ -21,7 +21,7 @@ from testbed.clients.connections import (
 from testbed.clients.multichannel import as_client
 from testbed.clients.session_enum import CLIENT_TYPES, enumerate_sessions
 from testbed.clients.srvsvc import (
-    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT, LOST,
+    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT,
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, NERR_USER_NOT_FOUND, Pipe)
 from testbed.faults.hinder import stopped_idle
 from testbed.model.records import Reader
@@ -75,6 +75,9 @@ class World:
                         for number, what in enumerate(CLIENTS)]
         self.links, self.logins, self.helds = [], [], []
         self.story = []
+        for readers in self.readers.values():
+            for reader in readers:
+                reader.skip()
         # How many calls could not be answered at once.
         self.late_answers = 0
         # Records of smbds that were killed; smbd removes them some time.
@@ -297,8 +300,7 @@ class World:
               held_up=None):
         """Call NetrSessionDel, and see that what must follow follows.
 
-        by: a session that calls, without a request of its own that hangs;
-        by default one on a connection of its own.
+        by: a session that calls; by default one on a connection of its own.
         forms: how client and user are written. held_up: an smbd that is
         stopped at first.
         """
@@ -321,9 +323,7 @@ class World:
             self._check_records(call, session.user, names, answer)
         call.take_effect(answer)
         if by:
-            with contextlib.suppress(*LOST):
-                pipe.close()
-        call.end_own()
+            call.end_own(pipe)
 
     def close_as_listed(self, login, level):
         """Close a session by what the list says of it."""
@@ -669,12 +669,22 @@ class _Call:
                 got = self._world.lock_of(one)
                 assert got == SUCCESS, f"{one} is still locked: {got}"
 
-    def end_own(self):
-        """The caller's own session is closed last."""
-        if self._by not in self.meant:
+    def end_own(self, pipe):
+        """The caller's own session is closed last, and nobody waits for it."""
+        own = self._by
+        opened = pipe.opened()
+        # The pipe stays open if its session is closed first.
+        own.pipes += outcome(opened.close) != SUCCESS
+        if own not in self.meant:
             return
-        self._by.was_asked = True
-        self._world.have_ended([self._by])
+        own.was_asked = True
+        if not own.pending:
+            self._world.have_ended([own])
+            return
+        # This opens nothing that would stay.
+        wait_until(lambda: smb2.read(opened).status() == DELETED,
+                   f"{own} is asked")
+        own.state = ASKED
 
 
 def _facts(row):
