@@ -91,7 +91,9 @@ class World:
         for smbd in self.smbds():
             if smbd.stopped:
                 smbd.go_on()
-        if any(link.silent for link in self.links):
+        # smbd may notice no end of a connection, or wait for its pipes.
+        if any(link.silent for link in self.links) or any(
+                login.pending for login in self.logins):
             for smbd in self.smbds():
                 processes.send(smbd.pid, signal.SIGTERM)
         self.set_up(**{"durable handles": "close", "audit": "both"})
