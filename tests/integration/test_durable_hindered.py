@@ -6,15 +6,19 @@ docs/spec.md#what-is-torn-down
 
 import contextlib
 import os
+import signal
 import threading
+import uuid
 
 import pytest
 
-from testbed import processes
+from testbed import processes, series
 from testbed.clients import durable, smb2
 from testbed.clients.connections import (
-    CALLER, CLIENT, OTHER_CLIENT, SUCCESS, Connection, connect, outcome)
-from testbed.clients.durable import GONE, exclusively
+    CALLER, CLIENT, DELETED, OTHER_CLIENT, SUCCESS, Connection, connect,
+    outcome)
+from testbed.clients.durable import GONE, RECLAIMED, exclusively
+from testbed.clients.multichannel import as_client
 from testbed.clients.srvsvc import (
     ERROR_TIMEOUT, NERR_INTERNAL_ERROR, NERR_SUCCESS, WINREG, Pipe,
     wait_served, werror)
@@ -22,6 +26,7 @@ from testbed.faults import share_mode_lock
 from testbed.faults.hinder import no_descriptors, stopped
 from testbed.observe import sessions
 from testbed.processes import wait_until
+from testbed.servers.standalone import Server
 
 
 @pytest.fixture(name="pipe")
@@ -140,6 +145,40 @@ def test_answer_shows_that_ending_a_handle_failed(hasty_samba, path):
         handle.open(session, path)
         with hindered(pipe, session, no_descriptors(worker)):
             assert pipe.receive_werror() == NERR_INTERNAL_ERROR
+
+
+@pytest.fixture(name="crashed_samba")
+def _crashed_samba():
+    """One of its smbds was killed, and had a session without a connection."""
+    with Server(address="127.0.0.3") as server:
+        with as_client(uuid.uuid4().bytes):
+            lost, kept = (Connection(server, "3.0", source=OTHER_CLIENT)
+                          for _ in range(2))
+        bob, carol = lost.login("bob"), kept.login("carol")
+        smb2.never_answered(Pipe(bob).opened())
+        smbd = sessions.smbd_of(server, carol)
+        lost.close()
+        wait_until(lambda: not sessions.sessions_of(server, "bob"),
+                   "smbd has noticed it")
+        processes.send(smbd, signal.SIGKILL)
+        yield server
+
+
+def test_record_that_a_crash_has_left_may_be_of_any_smbd(crashed_samba, path):
+    """Nobody can read it until Samba restarts."""
+    def close():
+        handle = durable.Handle()
+        with (connect(crashed_samba, "sop", source=CALLER) as caller,
+              connect(crashed_samba, "alice", source=CLIENT) as alice):
+            handle.open(alice, path)
+            answer = Pipe(caller).net_session_del(user="alice")
+            assert alice.alive() == DELETED
+        return answer, reclaimed(handle, alice, path)
+
+    assert close() == ((NERR_SUCCESS, GONE) if series.OPENS_NAME_SESSION
+                       else (ERROR_TIMEOUT, RECLAIMED))
+    crashed_samba.restart()
+    assert close() == (NERR_SUCCESS, GONE)
 
 
 def test_handle_that_was_reclaimed_is_no_success(samba, pipe, path):
