@@ -26,6 +26,9 @@ STEPS = 40
 EXAMPLES = 25
 CLUSTER_EXAMPLES = 12
 
+# Workers without a client idle out soon.
+CONF = {"rpcd_classic:idle_seconds": "1"}
+
 MOST_LINKS = 4
 MOST_LOGINS = 6
 
@@ -342,14 +345,13 @@ def run_some(world, number, seed=None):
 
 @pytest.fixture(name="world", scope="module")
 def _world():
-    with Server(address="127.0.0.1",
-                conf={"rpcd_classic:idle_seconds": "1"}) as samba:
+    with Server(address="127.0.0.1", conf=CONF) as samba:
         yield World([samba])
 
 
 @pytest.fixture(name="cluster_world", scope="module")
 def _cluster_world():
-    with Cluster(2) as cluster:
+    with Cluster(2, conf=CONF) as cluster:
         yield World(cluster.nodes)
 
 

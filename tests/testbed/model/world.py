@@ -267,9 +267,11 @@ class World:
         """The worker ends when it has no client."""
         self.tell("the worker idles out")
         self.pipe.close()
-        wait_until(lambda: not self.servers[0].worker_pids(),
-                   "the idle worker ends")
-        self.pipe = Pipe(self.caller)
+        try:
+            wait_until(lambda: not self.servers[0].worker_pids(),
+                       "the idle worker ends")
+        finally:
+            self.pipe = Pipe(self.caller)
         self._workers_are_new()
 
     def set_up(self, **parameters):
