@@ -44,7 +44,7 @@ static NET_API_STATUS note_failed_call(struct smbsession_context *context,
 
 NET_API_STATUS call_begin(struct smbsession_context *context)
 {
-	context->error_text = "";
+	context_begin(context);
 	return deadline_start(context->deadline, context->timeout)
 		       ? NERR_Success
 		       : context_no_memory(context);
@@ -74,6 +74,8 @@ NET_API_STATUS call_server(struct smbsession_context *context,
 						    mem_ctx,
 						    request);
 		if (NT_STATUS_IS_OK(status)) {
+			/* What was noted on the way is no error now. */
+			context->error_text = "";
 			return NERR_Success;
 		}
 		code = note_failed_call(context, status);

@@ -220,7 +220,8 @@ NET_API_STATUS connection_open(struct smbsession_context *context,
 			       const char *servername,
 			       bool *fresh)
 {
-	const char *host = servername != NULL ? servername : LOCAL_SERVER;
+	bool local = servername == NULL || servername[0] == '\0';
+	const char *host = local ? LOCAL_SERVER : servername;
 	NET_API_STATUS code = NERR_Success;
 
 	host += strspn(host, "\\");
@@ -235,7 +236,7 @@ NET_API_STATUS connection_open(struct smbsession_context *context,
 		return NERR_Success;
 	}
 	connection_close(context);
-	code = connect_to_host(context, host, servername == NULL);
+	code = connect_to_host(context, host, local);
 	if (code != NERR_Success) {
 		connection_close(context);
 	}

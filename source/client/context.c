@@ -25,9 +25,11 @@ static bool init_context(struct smbsession_context *context)
 	context->timeout = TIMEOUT_SECONDS;
 	context->error_text = "";
 	context->warning_text = "";
+	context->texts = talloc_new(context);
 	context->lp_ctx = loadparm_init(context);
 	context->deadline = deadline_new(context);
-	return context->lp_ctx != NULL && context->deadline != NULL &&
+	return context->texts != NULL && context->lp_ctx != NULL &&
+	       context->deadline != NULL &&
 	       lpcfg_set_cmdline(context->lp_ctx, "log level", SILENT) &&
 	       NT_STATUS_IS_OK(dcerpc_init());
 }
@@ -53,6 +55,12 @@ void smbsession_free(struct smbsession_context *context)
 	talloc_free(context);
 }
 
+void context_begin(struct smbsession_context *context)
+{
+	talloc_free_children(context->texts);
+	context->error_text = "";
+}
+
 NET_API_STATUS context_error(struct smbsession_context *context,
 			     NET_API_STATUS code,
 			     const char *format,
@@ -62,7 +70,7 @@ NET_API_STATUS context_error(struct smbsession_context *context,
 	const char *text = NULL;
 
 	va_start(arguments, format);
-	text = talloc_vasprintf(context, format, arguments);
+	text = talloc_vasprintf(context->texts, format, arguments);
 	va_end(arguments);
 	context->error_text = text != NULL ? text : "out of memory";
 	return code;
@@ -72,11 +80,6 @@ NET_API_STATUS context_no_memory(struct smbsession_context *context)
 {
 	context->error_text = "out of memory";
 	return ERROR_NOT_ENOUGH_MEMORY;
-}
-
-const char *smbsession_error_text(const struct smbsession_context *context)
-{
-	return context->error_text;
 }
 
 const char *smbsession_warning_text(const struct smbsession_context *context)
@@ -148,9 +151,9 @@ static NET_API_STATUS set_timeout(struct smbsession_context *context,
 	return NERR_Success;
 }
 
-NET_API_STATUS smbsession_set(struct smbsession_context *context,
-			      enum smbsession_setting setting,
-			      const char *value)
+static NET_API_STATUS change_setting(struct smbsession_context *context,
+				     enum smbsession_setting setting,
+				     const char *value)
 {
 	struct smbsession_login *login = &context->login;
 
@@ -177,6 +180,23 @@ NET_API_STATUS smbsession_set(struct smbsession_context *context,
 		return set_timeout(context, value);
 	}
 	return ERROR_INVALID_PARAMETER;
+}
+
+NET_API_STATUS smbsession_set(struct smbsession_context *context,
+			      enum smbsession_setting setting,
+			      const char *value)
+{
+	NET_API_STATUS code = NERR_Success;
+
+	context_begin(context);
+	code = change_setting(context, setting, value);
+	if (code == ERROR_NOT_ENOUGH_MEMORY) {
+		return context_no_memory(context);
+	}
+	return code == NERR_Success ? code
+				    : context_error(context,
+						    code,
+						    "invalid setting or value");
 }
 
 void smbsession_set_prompt(struct smbsession_context *context,

@@ -43,7 +43,12 @@ struct smbsession_context {
 	const char *connected_to;
 	struct dcerpc_binding_handle *srvsvc;
 	const char *error_text;
+	/* parent of the texts of this call's errors */
+	TALLOC_CTX *texts;
 };
+
+/** Forget the errors of the last call. */
+void context_begin(struct smbsession_context *context);
 
 /** Note what went wrong; format as in printf(). Returns code. */
 NET_API_STATUS context_error(struct smbsession_context *context,

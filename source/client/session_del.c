@@ -4,10 +4,8 @@
 #include <dcerpc.h>
 
 #include "call.h"
+#include "default_context.h"
 #include "ndr_netr_session.h"
-
-/* Set by smbsession_use(). */
-static struct smbsession_context *default_context;
 
 NET_API_STATUS smbsession_del(struct smbsession_context *context,
 			      const char *servername,
@@ -41,29 +39,19 @@ NET_API_STATUS smbsession_del(struct smbsession_context *context,
 	return call_result(context, W_ERROR_V(request.out.result));
 }
 
-void smbsession_use(struct smbsession_context *context)
-{
-	default_context = context;
-}
-
 NET_API_STATUS NetSessionDel(const char *servername,
 			     const char *UncClientName,
 			     const char *username)
 {
-	struct smbsession_context *context = default_context;
-	NET_API_STATUS code = NERR_Success;
+	struct smbsession_context *context = default_context_begin();
+	NET_API_STATUS code = ERROR_NOT_ENOUGH_MEMORY;
 
 	if (context != NULL) {
-		return smbsession_del(context,
+		code = smbsession_del(context,
 				      servername,
 				      UncClientName,
 				      username);
 	}
-	context = smbsession_new();
-	if (context == NULL) {
-		return ERROR_NOT_ENOUGH_MEMORY;
-	}
-	code = smbsession_del(context, servername, UncClientName, username);
-	smbsession_free(context);
+	default_context_end(context);
 	return code;
 }

@@ -72,7 +72,7 @@ typedef uint32_t NET_API_STATUS;
  * login on the local server.
  *
  * @param[in] servername     DNS or NetBIOS name or address, with or without
- *                           a leading "\\"; NULL is the local server.
+ *                           a leading "\\"; NULL or "" is the local server.
  * @param[in] UncClientName  "\\" and the client's name or address; NULL is
  *                           any client.
  * @param[in] username       Whose sessions; NULL is any user.
@@ -207,7 +207,9 @@ const char *smbsession_error_name(NET_API_STATUS code);
 /**
  * The error of the context's last call, in words.
  *
- * @return Valid until the context's next call. "" if there was no error.
+ * @param[in] context  NULL: the one that NetSessionDel() used last
+ *
+ * @return Valid until the context's next call. "" after success.
  */
 const char *smbsession_error_text(const struct smbsession_context *context);
 

@@ -14,6 +14,7 @@ from testbed.servers.standalone import Server
 
 CLIENT = "127.0.0.21"
 SERVER = "127.0.0.1"
+STOCK = "127.0.0.50"
 
 DELETED = "The specified session(s) has been successfully deleted\n"
 FAILED = "A system error has occurred: {}\n"
@@ -23,6 +24,26 @@ FAILED = "A system error has occurred: {}\n"
 def _samba():
     with Server(address=SERVER) as server:
         yield server
+
+
+@pytest.fixture(name="stock", scope="module")
+def _stock():
+    with Server(stock=True, address=STOCK) as server:
+        yield server
+
+
+@pytest.fixture(name="calls", scope="module")
+def _calls(compiled, top_directory):
+    """Runs net_session.c; (code, text) of each of its calls."""
+    program = compiled(top_directory / "tests" / "testbed" / "clients"
+                       / "net_session.c")
+
+    def run(*arguments, user="sop", password=PASSWORD, **env):
+        done = execute(program, *arguments, USER=user, PASSWD=password, **env)
+        assert (done.stderr, done.returncode) == ("", 0)
+        lines = [line.split(" ", 1) for line in done.stdout.splitlines()]
+        return [(int(code), text) for code, text in lines]
+    return run
 
 
 @pytest.fixture(name="session_del", scope="module")
@@ -71,6 +92,39 @@ def test_example_shows_its_usage(session_del):
     assert (done.stderr, done.returncode) == ("", 1)
 
 
+@pytest.mark.usefixtures("samba", "stock")
+def test_error_text_is_that_of_the_last_call(calls):
+    """Nothing of another call, nor of what was tried on the way."""
+    assert calls("list", SERVER, ",", "list", STOCK, ",",
+                 "list", "10.99.99.99", ",", "list", STOCK, user="adm") == [
+        (0, ""), (0, ""), (53, "10.99.99.99 cannot be reached"), (0, "")]
+
+
+def test_call_without_a_context_leaves_its_text(samba, calls):
+    with connect(samba, "alice", source=CLIENT):
+        (code, text), done = calls(
+            "del", SERVER, "-", "bob", ",", "del", SERVER, "-", "alice")
+    assert code == 2312 and text
+    assert done == (0, "")
+    (code, text), = calls("del", SERVER, "-", "-")
+    assert code == 87 and text
+
+
+def test_invalid_setting_leaves_its_text(calls):
+    timeout = ("set", "7")
+    assert calls(*timeout, "0", ",", *timeout, "5") == [
+        (87, "invalid setting or value"), (0, "")]
+
+
+@pytest.mark.parametrize("server", ["-", ""], ids=["NULL", "empty"])
+def test_no_server_is_the_local_one(samba, calls, server):
+    """As root, without a login."""
+    with connect(samba, "alice", source=CLIENT):
+        assert calls("del", server, "-", "alice", user="",
+                     SMB_CONF_PATH=str(samba.smb_conf)) == [(0, "")]
+        assert sessions_of(samba, "alice") == []
+
+
 CALLER = r"""
 #include <assert.h>
 #include <stdint.h>
@@ -87,6 +141,7 @@ static void use(const char *server, struct smbsession_context *context)
 	fflush(stdout);
 	getchar();
 	printf("%u\n", (unsigned)NetSessionDel(server, NULL, "alice"));
+	printf("%s\n", smbsession_error_text(NULL));
 	printf("%s\n", smbsession_error_name(NERR_ClientNameNotFound));
 	printf("%s\n", smbsession_error_name(1167));
 	smbsession_use(NULL);
@@ -133,15 +188,18 @@ def test_program_with_libnetapi_passes_its_login_on(
             [program, SERVER, "sop", PASSWORD], env=environment(), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE) as caller:
         assert caller.stdout.readline() == "0\n"
+        assert caller.stdout.readline() == "\n"
         # Its connection has ended by now, so it makes another one.
         done = smbsession("close", "--yes", "--user", "sop", "-s",
                           str(samba.smb_conf))
         assert done.returncode == 0 and sessions_of(samba, "sop") == []
-        caller.stdin.write("\n")
-        caller.stdin.close()
-        printed = caller.stdout.read()
-    assert printed.splitlines() == [
-        "", "2312", "NERR_ClientNameNotFound", "WERR_DEVICE_NOT_CONNECTED"]
+        with connect(samba, "alice", source=CLIENT):
+            caller.stdin.write("\n")
+            caller.stdin.close()
+            printed = caller.stdout.read()
+    # No error, also not that of the connection that had ended.
+    assert printed.splitlines() == ["0", "", "NERR_ClientNameNotFound",
+                                    "WERR_DEVICE_NOT_CONNECTED"]
     assert caller.returncode == 0
 
 
