@@ -25,8 +25,9 @@ def configure(conf):
     conf.find_program('testparm')
     conf.define('SAMBA_TESTPARM', conf.env.TESTPARM[0])
     # For error names and for strings. pkg-config does not know these two.
-    conf.env.append_value('LIB_LIBRARY', 'samba-errors')
-    conf.env.append_value('LIB_PROGRAM', 'samba-util')
+    conf.env.append_value('LIB_LIBRARY', ['samba-errors', 'samba-util'])
+    # Our headers then leave Samba's <netapi.h> alone.
+    conf.define('SMBSESSION_WITHOUT_NETAPI_H', 1)
     # For clang-tidy, after the directories of Samba's source.
     conf.env.CLIENT_INCLUDES = (
         conf.env.INCLUDES_LIBRARY

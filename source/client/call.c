@@ -97,6 +97,7 @@ NET_API_STATUS call_result(struct smbsession_context *context,
 			   NET_API_STATUS code)
 {
 	if (code == NERR_Success) {
+		context->error_text = "";
 		return code;
 	}
 	return context_error(context,

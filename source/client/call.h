@@ -34,7 +34,7 @@ NET_API_STATUS call_server(struct smbsession_context *context,
 /** Note that the server's answer is invalid. Returns the error code. */
 NET_API_STATUS call_invalid_answer(struct smbsession_context *context);
 
-/** Note the code that the server answered if it is an error. Returns it. */
+/** Note what the server answered, an error or none. Returns the code. */
 NET_API_STATUS call_result(struct smbsession_context *context,
 			   NET_API_STATUS code);
 

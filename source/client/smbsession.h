@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NetSessionDel() for Linux programs, and what it needs to log in. */
+/* NetSessionDel(), NetSessionEnum() and NetSessionGetInfo() for Linux programs,
+ * and what they need to log in. */
 
 #ifndef SMBSESSION_H
 #define SMBSESSION_H
@@ -11,9 +12,17 @@
 extern "C" {
 #endif
 
+/* Samba's <netapi.h> has the same type, and NetApiBufferFree(). A program that
+ * can include it may do so before this header or after it. It defines struct
+ * GUID, so Samba's NDR headers come before both. */
+#if defined(__has_include) && !defined(SMBSESSION_WITHOUT_NETAPI_H)
+#if __has_include(<netapi.h>)
+#include <netapi.h>
+#endif
+#endif
+
 #pragma GCC visibility push(default)
 
-/* Samba's <netapi.h> also has this type: include that header first. */
 #ifndef __LIB_NETAPI_H__
 typedef uint32_t NET_API_STATUS;
 #endif
@@ -44,6 +53,9 @@ typedef uint32_t NET_API_STATUS;
 #endif
 #ifndef ERROR_BUSY
 #define ERROR_BUSY 170
+#endif
+#ifndef ERROR_MORE_DATA
+#define ERROR_MORE_DATA 234
 #endif
 #ifndef ERROR_CONNECTION_REFUSED
 #define ERROR_CONNECTION_REFUSED 1225
@@ -85,6 +97,117 @@ typedef uint32_t NET_API_STATUS;
 NET_API_STATUS NetSessionDel(const char *servername,
 			     const char *UncClientName,
 			     const char *username);
+
+/* What NetSessionEnum() and NetSessionGetInfo() return, by level. Strings are
+ * UTF-8 and never NULL. Times are in seconds. */
+struct SESSION_INFO_0 {
+	const char *sesi0_cname;
+};
+
+struct SESSION_INFO_1 {
+	const char *sesi1_cname;
+	const char *sesi1_username;
+	uint32_t sesi1_num_opens;
+	uint32_t sesi1_time;
+	uint32_t sesi1_idle_time;
+	uint32_t sesi1_user_flags;
+};
+
+struct SESSION_INFO_2 {
+	const char *sesi2_cname;
+	const char *sesi2_username;
+	uint32_t sesi2_num_opens;
+	uint32_t sesi2_time;
+	uint32_t sesi2_idle_time;
+	uint32_t sesi2_user_flags;
+	const char *sesi2_cltype_name;
+};
+
+struct SESSION_INFO_10 {
+	const char *sesi10_cname;
+	const char *sesi10_username;
+	uint32_t sesi10_time;
+	uint32_t sesi10_idle_time;
+};
+
+struct SESSION_INFO_502 {
+	const char *sesi502_cname;
+	const char *sesi502_username;
+	uint32_t sesi502_num_opens;
+	uint32_t sesi502_time;
+	uint32_t sesi502_idle_time;
+	uint32_t sesi502_user_flags;
+	const char *sesi502_cltype_name;
+	const char *sesi502_transport;
+};
+
+/* sesiN_user_flags */
+#define SESS_GUEST 1
+#define SESS_NOENCRYPTION 2
+
+/**
+ * List network sessions of a server.
+ *
+ * Logs in as NetSessionDel() does.
+ *
+ * @param[in]     servername     as for NetSessionDel()
+ * @param[in]     UncClientName  only this client's; NULL is any
+ * @param[in]     username       only this user's; NULL is any
+ * @param[in]     level          0, 1, 2, 10 or 502
+ * @param[out]    buffer         An array of SESSION_INFO_level. Free it with
+ *                               NetApiBufferFree(). NULL on errors, but not
+ *                               with ERROR_MORE_DATA.
+ * @param[in]     prefmaxlen     how many bytes the server should send at most,
+ *                               or MAX_PREFERRED_LENGTH
+ * @param[out]    entriesread    how many are in the buffer
+ * @param[out]    totalentries   how many there were from the resume handle on
+ * @param[in,out] resume_handle  0 for the first call, and unchanged for the
+ *                               next one; NULL is allowed
+ *
+ * @return NERR_Success; ERROR_MORE_DATA when there are more entries;
+ *         NERR_ClientNameNotFound, NERR_UserNotFound, ERROR_ACCESS_DENIED,
+ *         ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
+ *         ERROR_NOT_ENOUGH_MEMORY, or another error: see NetSessionEnum(3).
+ */
+NET_API_STATUS NetSessionEnum(const char *servername,
+			      const char *UncClientName,
+			      const char *username,
+			      uint32_t level,
+			      uint8_t **buffer,
+			      uint32_t prefmaxlen,
+			      uint32_t *entriesread,
+			      uint32_t *totalentries,
+			      uint32_t *resume_handle);
+
+#ifndef MAX_PREFERRED_LENGTH
+#define MAX_PREFERRED_LENGTH ((uint32_t)-1)
+#endif
+
+/**
+ * Describe the session that a user has from a client.
+ *
+ * Logs in as NetSessionDel() does. If there are several, this is one of them.
+ *
+ * @param[in]  servername     as for NetSessionDel()
+ * @param[in]  UncClientName  must be given
+ * @param[in]  username       must be given
+ * @param[in]  level          0, 1, 2 or 10
+ * @param[out] buffer         A SESSION_INFO_level. Free it with
+ *                            NetApiBufferFree(). NULL on errors.
+ *
+ * @return as NetSessionEnum(), but never ERROR_MORE_DATA
+ */
+NET_API_STATUS NetSessionGetInfo(const char *servername,
+				 const char *UncClientName,
+				 const char *username,
+				 uint32_t level,
+				 uint8_t **buffer);
+
+#ifndef __LIB_NETAPI_H__
+/** Free what NetSessionEnum() or NetSessionGetInfo() returned; NULL is allowed.
+ */
+NET_API_STATUS NetApiBufferFree(void *buffer);
+#endif
 
 /* How to log in, and the connection that is kept between calls. */
 struct smbsession_context;
@@ -142,8 +265,9 @@ void smbsession_set_prompt(struct smbsession_context *context,
 			   void *private_data);
 
 /**
- * Have NetSessionDel() use this context from now on, in the whole process. With
- * NULL, each call makes a new one. Do not free a context while it is in use.
+ * Have NetSessionDel(), NetSessionEnum() and NetSessionGetInfo() use this
+ * context from now on, in the whole process. With NULL, each call makes a new
+ * one. Do not free a context while it is in use.
  */
 void smbsession_use(struct smbsession_context *context);
 
@@ -207,7 +331,8 @@ const char *smbsession_error_name(NET_API_STATUS code);
 /**
  * The error of the context's last call, in words.
  *
- * @param[in] context  NULL: the one that NetSessionDel() used last
+ * @param[in] context  NULL: the one that the last function without a context
+ *                     used, such as NetSessionDel()
  *
  * @return Valid until the context's next call. "" after success.
  */

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/client/name_match.h"
+
 #include "level.h"
-#include "name_match.h"
 #include "terminal.h"
 
 /* No user has a name with a slash. */

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "name_match.h"
+#include "source/client/name_match.h"
 
 /* [MS-SRVS] 3.1.4.6: 1,024 with the NUL, in units of UTF-16. */
 #define UNITS_MOST 1023

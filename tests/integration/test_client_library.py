@@ -14,7 +14,6 @@ from testbed.servers.standalone import Server
 
 CLIENT = "127.0.0.21"
 SERVER = "127.0.0.1"
-STOCK = "127.0.0.50"
 
 DELETED = "The specified session(s) has been successfully deleted\n"
 FAILED = "A system error has occurred: {}\n"
@@ -24,26 +23,6 @@ FAILED = "A system error has occurred: {}\n"
 def _samba():
     with Server(address=SERVER) as server:
         yield server
-
-
-@pytest.fixture(name="stock", scope="module")
-def _stock():
-    with Server(stock=True, address=STOCK) as server:
-        yield server
-
-
-@pytest.fixture(name="calls", scope="module")
-def _calls(compiled, top_directory):
-    """Runs net_session.c; (code, text) of each of its calls."""
-    program = compiled(top_directory / "tests" / "testbed" / "clients"
-                       / "net_session.c")
-
-    def run(*arguments, user="sop", password=PASSWORD, **env):
-        done = execute(program, *arguments, USER=user, PASSWD=password, **env)
-        assert (done.stderr, done.returncode) == ("", 0)
-        lines = [line.split(" ", 1) for line in done.stdout.splitlines()]
-        return [(int(code), text) for code, text in lines]
-    return run
 
 
 @pytest.fixture(name="session_del", scope="module")
@@ -90,39 +69,6 @@ def test_example_shows_its_usage(session_del):
         r"Usage: \S+ \[\\\\ServerName\] \[\\\\ClientName\] \[UserName\]\n",
         done.stdout)
     assert (done.stderr, done.returncode) == ("", 1)
-
-
-@pytest.mark.usefixtures("samba", "stock")
-def test_error_text_is_that_of_the_last_call(calls):
-    """Nothing of another call, nor of what was tried on the way."""
-    assert calls("list", SERVER, ",", "list", STOCK, ",",
-                 "list", "10.99.99.99", ",", "list", STOCK, user="adm") == [
-        (0, ""), (0, ""), (53, "10.99.99.99 cannot be reached"), (0, "")]
-
-
-def test_call_without_a_context_leaves_its_text(samba, calls):
-    with connect(samba, "alice", source=CLIENT):
-        (code, text), done = calls(
-            "del", SERVER, "-", "bob", ",", "del", SERVER, "-", "alice")
-    assert code == 2312 and text
-    assert done == (0, "")
-    (code, text), = calls("del", SERVER, "-", "-")
-    assert code == 87 and text
-
-
-def test_invalid_setting_leaves_its_text(calls):
-    timeout = ("set", "7")
-    assert calls(*timeout, "0", ",", *timeout, "5") == [
-        (87, "invalid setting or value"), (0, "")]
-
-
-@pytest.mark.parametrize("server", ["-", ""], ids=["NULL", "empty"])
-def test_no_server_is_the_local_one(samba, calls, server):
-    """As root, without a login."""
-    with connect(samba, "alice", source=CLIENT):
-        assert calls("del", server, "-", "alice", user="",
-                     SMB_CONF_PATH=str(samba.smb_conf)) == [(0, "")]
-        assert sessions_of(samba, "alice") == []
 
 
 CALLER = r"""
@@ -210,7 +156,8 @@ def test_library_exports_its_header_and_nothing_else(top_directory,
         check=True, capture_output=True, text=True).stdout
     header = (top_directory / "source" / "client"
               / "smbsession.h").read_text()
-    declared = set(re.findall(r"\b(smbsession_\w+|NetSessionDel)\(", header))
+    declared = set(re.findall(r"^\S.*\b((?:smbsession_|Net[A-Z])\w+)\(", header,
+                              re.M))
     assert set(re.findall(r" T (\w+)@@SMBSESSION_0$", symbols,
                           re.M)) == declared
     soname = subprocess.run(

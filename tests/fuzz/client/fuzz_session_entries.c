@@ -11,7 +11,7 @@
 #include <ndr.h>
 
 #include "source/client/session_entries.h"
-#include "source/smbsession/name_match.h"
+#include "source/client/name_match.h"
 #include "source/smbsession/screen.h"
 #include "source/smbsession/table.h"
 

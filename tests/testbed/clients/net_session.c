@@ -2,8 +2,8 @@
 /*
  * Calls functions of libsmbsession, one for each group of arguments that ends
  * with a comma: "del SERVER CLIENT USER , list SERVER". A dash is NULL. "keep"
- * keeps one context from there on. Prints a line for each: the code and the
- * error's text.
+ * keeps one context from there on. Prints a line for each, with the code and
+ * the error's text; then one for each session, after a tab.
  */
 
 #include <assert.h>
@@ -48,6 +48,202 @@ static NET_API_STATUS list(struct smbsession_context *context,
 	return code;
 }
 
+static void print_0(const void *info)
+{
+	const struct SESSION_INFO_0 *session = info;
+
+	printf("\t%s\n", session->sesi0_cname);
+}
+
+static void print_1(const void *info)
+{
+	const struct SESSION_INFO_1 *session = info;
+
+	printf("\t%s\t%s\t%u\t%u\t%u\t%u\n",
+	       session->sesi1_cname,
+	       session->sesi1_username,
+	       session->sesi1_num_opens,
+	       session->sesi1_time,
+	       session->sesi1_idle_time,
+	       session->sesi1_user_flags);
+}
+
+static void print_2(const void *info)
+{
+	const struct SESSION_INFO_2 *session = info;
+
+	printf("\t%s\t%s\t%u\t%u\t%u\t%u\t%s\n",
+	       session->sesi2_cname,
+	       session->sesi2_username,
+	       session->sesi2_num_opens,
+	       session->sesi2_time,
+	       session->sesi2_idle_time,
+	       session->sesi2_user_flags,
+	       session->sesi2_cltype_name);
+}
+
+static void print_10(const void *info)
+{
+	const struct SESSION_INFO_10 *session = info;
+
+	printf("\t%s\t%s\t%u\t%u\n",
+	       session->sesi10_cname,
+	       session->sesi10_username,
+	       session->sesi10_time,
+	       session->sesi10_idle_time);
+}
+
+static void print_502(const void *info)
+{
+	const struct SESSION_INFO_502 *session = info;
+
+	printf("\t%s\t%s\t%u\t%u\t%u\t%u\t%s\t%s\n",
+	       session->sesi502_cname,
+	       session->sesi502_username,
+	       session->sesi502_num_opens,
+	       session->sesi502_time,
+	       session->sesi502_idle_time,
+	       session->sesi502_user_flags,
+	       session->sesi502_cltype_name,
+	       session->sesi502_transport);
+}
+
+static const struct level {
+	uint32_t level;
+	size_t size;
+	void (*print)(const void *info);
+} levels[] = {
+	{0, sizeof(struct SESSION_INFO_0), print_0},
+	{1, sizeof(struct SESSION_INFO_1), print_1},
+	{2, sizeof(struct SESSION_INFO_2), print_2},
+	{10, sizeof(struct SESSION_INFO_10), print_10},
+	{502, sizeof(struct SESSION_INFO_502), print_502},
+};
+
+/* Prints and frees them. Without any, the buffer of a failed call is NULL. */
+static void print_sessions(uint32_t level, uint8_t *buffer, uint32_t count)
+{
+	assert(buffer != NULL || count == 0);
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		const struct level *row = &levels[i];
+
+		for (uint32_t n = 0; level == row->level && n < count; n++) {
+			row->print(buffer + n * row->size);
+		}
+	}
+	assert(NetApiBufferFree(buffer) == NERR_Success);
+}
+
+static void print_result(NET_API_STATUS code)
+{
+	printf("%u %s\n", (unsigned int)code, smbsession_error_text(NULL));
+}
+
+/* All pages; for each a line with total and resume handle, too. */
+static NET_API_STATUS enumerate(struct smbsession_context *context,
+				char ***arguments)
+{
+	const char *server = next(arguments);
+	const char *client = next(arguments);
+	const char *user = next(arguments);
+	uint32_t level = (uint32_t)strtoul(next(arguments), NULL, 10);
+	uint32_t most = (uint32_t)strtoul(next(arguments), NULL, 10);
+	uint32_t resume = 0;
+	NET_API_STATUS code = NERR_Success;
+
+	(void)context;
+	do {
+		uint8_t *buffer = NULL;
+		uint32_t count = 77;
+		uint32_t total = 77;
+
+		code = NetSessionEnum(server,
+				      client,
+				      user,
+				      level,
+				      &buffer,
+				      most,
+				      &count,
+				      &total,
+				      &resume);
+		print_result(code);
+		print_sessions(level, buffer, count);
+		printf("=%u/%u\n", count, total);
+	} while (code == ERROR_MORE_DATA);
+	return code;
+}
+
+static NET_API_STATUS get_info(struct smbsession_context *context,
+			       char ***arguments)
+{
+	const char *server = next(arguments);
+	const char *client = next(arguments);
+	const char *user = next(arguments);
+	uint32_t level = (uint32_t)strtoul(next(arguments), NULL, 10);
+	uint8_t *buffer = NULL;
+	NET_API_STATUS code =
+		NetSessionGetInfo(server, client, user, level, &buffer);
+
+	(void)context;
+	print_result(code);
+	print_sessions(level, buffer, code == NERR_Success ? 1 : 0);
+	return code;
+}
+
+/* All that may not be NULL is; then what may be NULL. */
+static NET_API_STATUS check_null(struct smbsession_context *context,
+				 char ***arguments)
+{
+	const char *server = next(arguments);
+	uint8_t *buffer = NULL;
+	uint32_t count = 77;
+	uint32_t total = 77;
+
+	(void)context;
+	assert(NetSessionEnum(server,
+			      NULL,
+			      NULL,
+			      1,
+			      NULL,
+			      0,
+			      &count,
+			      &total,
+			      NULL) == ERROR_INVALID_PARAMETER);
+	assert(NetSessionEnum(server,
+			      NULL,
+			      NULL,
+			      1,
+			      &buffer,
+			      0,
+			      NULL,
+			      &total,
+			      NULL) == ERROR_INVALID_PARAMETER);
+	assert(NetSessionEnum(server,
+			      NULL,
+			      NULL,
+			      1,
+			      &buffer,
+			      0,
+			      &count,
+			      NULL,
+			      NULL) == ERROR_INVALID_PARAMETER);
+	assert(NetSessionGetInfo(server, "\\\\c", "u", 1, NULL) ==
+	       ERROR_INVALID_PARAMETER);
+	assert(count == 77 && total == 77 && buffer == NULL);
+	assert(NetApiBufferFree(NULL) == NERR_Success);
+	assert(NetSessionEnum(server,
+			      NULL,
+			      NULL,
+			      1,
+			      &buffer,
+			      MAX_PREFERRED_LENGTH,
+			      &count,
+			      &total,
+			      NULL) == NERR_Success);
+	assert(count == total && count < 77);
+	return NetApiBufferFree(buffer);
+}
+
 static NET_API_STATUS keep(struct smbsession_context *context,
 			   char ***arguments)
 {
@@ -69,20 +265,42 @@ static const struct {
 } calls[] = {
 	{"del", del},
 	{"list", list},
+	{"enum", enumerate},
+	{"info", get_info},
+	{"null", check_null},
 	{"keep", keep},
 	{"set", set},
 };
 
-static NET_API_STATUS run(struct smbsession_context *context, char ***arguments)
+/* "enum" and "info" have printed it. */
+static void print_end(struct smbsession_context *context,
+		      const char *name,
+		      NET_API_STATUS code)
+{
+	bool with_context =
+		strcmp(name, "list") == 0 || strcmp(name, "set") == 0;
+
+	if (strcmp(name, "enum") != 0 && strcmp(name, "info") != 0) {
+		printf("%u %s\n",
+		       (unsigned int)code,
+		       smbsession_error_text(with_context ? context : NULL));
+	}
+}
+
+static void run(struct smbsession_context *context, char ***arguments)
 {
 	const char *name = next(arguments);
+	bool known = false;
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		if (strcmp(name, calls[i].name) == 0) {
-			return calls[i].call(context, arguments);
+			print_end(context,
+				  name,
+				  calls[i].call(context, arguments));
+			known = true;
 		}
 	}
-	abort();
+	assert(known);
 }
 
 int main(int argc, char *argv[])
@@ -93,13 +311,7 @@ int main(int argc, char *argv[])
 	(void)argc;
 	assert(context != NULL);
 	while (*arguments != NULL) {
-		bool own = strcmp(*arguments, "list") == 0 ||
-			   strcmp(*arguments, "set") == 0;
-		NET_API_STATUS code = run(context, &arguments);
-
-		printf("%u %s\n",
-		       (unsigned int)code,
-		       smbsession_error_text(own ? context : NULL));
+		run(context, &arguments);
 		if (*arguments != NULL) {
 			assert(strcmp(*arguments, ",") == 0);
 			arguments += 1;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/smbsession/name_match.c: which listed names match. */
+/* Tests of source/client/name_match.c: which listed names match. */
 
 #include "tests/unit/table.h"
 
 #include <stdbool.h>
 
-#include "source/smbsession/name_match.h"
+#include "source/client/name_match.h"
 
 struct match {
 	const char *name;

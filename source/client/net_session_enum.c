@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* NetSessionEnum() and NetSessionGetInfo(), as on Windows. */
+
+#include "call.h"
+#include "default_context.h"
+#include "session_buffer.h"
+#include "session_filter.h"
+#include "session_request.h"
+
+struct result {
+	uint8_t *buffer;
+	uint32_t count;
+};
+
+static const char *null_if_empty(const char *name)
+{
+	return name != NULL && name[0] != '\0' ? name : NULL;
+}
+
+static NET_API_STATUS begin(struct smbsession_context *context,
+			    bool complete,
+			    bool level_exists)
+{
+	NET_API_STATUS code = ERROR_NOT_ENOUGH_MEMORY;
+
+	if (context != NULL) {
+		code = call_begin(context);
+	}
+	if (code != NERR_Success) {
+		return code;
+	}
+	if (!complete) {
+		return context_error(context,
+				     ERROR_INVALID_PARAMETER,
+				     "an argument that must be given is NULL");
+	}
+	return level_exists ? NERR_Success
+			    : call_result(context, ERROR_INVALID_LEVEL);
+}
+
+/* ERROR_MORE_DATA means that the list is good, but not all. */
+static NET_API_STATUS request_list(struct smbsession_context *context,
+				   struct session_request *request,
+				   struct smbsession_list *list)
+{
+	NET_API_STATUS filtered = NERR_Success;
+	NET_API_STATUS code = NERR_Success;
+
+	list->level = request->level;
+	code = session_request_part(context, request, list);
+	if (code == NERR_Success || code == ERROR_MORE_DATA) {
+		filtered = session_filter(context, request, list);
+	}
+	return filtered == NERR_Success ? code : filtered;
+}
+
+static NET_API_STATUS make_buffer(struct smbsession_context *context,
+				  const struct session_request *request,
+				  struct smbsession_list *list,
+				  struct result *result)
+{
+	result->buffer = session_buffer_new(list, request->level);
+	if (result->buffer == NULL) {
+		return context_no_memory(context);
+	}
+	result->count = (uint32_t)list->count;
+	return NERR_Success;
+}
+
+static NET_API_STATUS enumerate(struct smbsession_context *context,
+				struct session_request *request,
+				struct result *result)
+{
+	struct smbsession_list *list =
+		talloc_zero(context, struct smbsession_list);
+	NET_API_STATUS code = ERROR_NOT_ENOUGH_MEMORY;
+	NET_API_STATUS made = NERR_Success;
+
+	if (list == NULL) {
+		return context_no_memory(context);
+	}
+	code = request_list(context, request, list);
+	if (code == NERR_Success || code == ERROR_MORE_DATA) {
+		made = make_buffer(context, request, list, result);
+	}
+	if (result->buffer == NULL) {
+		talloc_free(list);
+	}
+	return made == NERR_Success ? code : made;
+}
+
+/* Of several sessions, the first. The server may have sent only some of them.
+ */
+static NET_API_STATUS get_info(struct smbsession_context *context,
+			       struct session_request *request,
+			       struct result *result)
+{
+	NET_API_STATUS code = enumerate(context, request, result);
+
+	if (code != NERR_Success && code != ERROR_MORE_DATA) {
+		return code;
+	}
+	if (result->count == 0) {
+		TALLOC_FREE(result->buffer);
+		return call_result(context, NERR_ClientNameNotFound);
+	}
+	return NERR_Success;
+}
+
+NET_API_STATUS NetSessionEnum(const char *servername,
+			      const char *UncClientName,
+			      const char *username,
+			      uint32_t level,
+			      uint8_t **buffer,
+			      uint32_t prefmaxlen,
+			      uint32_t *entriesread,
+			      uint32_t *totalentries,
+			      uint32_t *resume_handle)
+{
+	bool complete =
+		buffer != NULL && entriesread != NULL && totalentries != NULL;
+	struct session_request request = {
+		.server = servername,
+		.client = null_if_empty(UncClientName),
+		.user = null_if_empty(username),
+		.level = level,
+		.preferred_length = prefmaxlen,
+		.resume_handle = resume_handle,
+	};
+	struct result result = {.buffer = NULL};
+	struct smbsession_context *context = default_context_begin();
+	NET_API_STATUS code =
+		begin(context, complete, session_buffer_has_level(level));
+
+	if (code == NERR_Success) {
+		code = enumerate(context, &request, &result);
+	}
+	default_context_end(context);
+	if (complete) {
+		*buffer = result.buffer;
+		*entriesread = result.count;
+		*totalentries = result.buffer != NULL ? request.total : 0;
+	}
+	return code;
+}
+
+NET_API_STATUS NetSessionGetInfo(const char *servername,
+				 const char *UncClientName,
+				 const char *username,
+				 uint32_t level,
+				 uint8_t **buffer)
+{
+	struct session_request request = {
+		.server = servername,
+		.client = null_if_empty(UncClientName),
+		.user = null_if_empty(username),
+		.level = level,
+		.preferred_length = MAX_PREFERRED_LENGTH,
+	};
+	struct result result = {.buffer = NULL};
+	bool complete = buffer != NULL && request.client != NULL &&
+			request.user != NULL;
+	/* Windows does not have it here. */
+	bool level_exists = session_buffer_has_level(level) && level != 502;
+	struct smbsession_context *context = default_context_begin();
+	NET_API_STATUS code = begin(context, complete, level_exists);
+
+	if (code == NERR_Success) {
+		code = get_info(context, &request, &result);
+	}
+	default_context_end(context);
+	if (buffer != NULL) {
+		*buffer = result.buffer;
+	}
+	return code;
+}
+
+NET_API_STATUS NetApiBufferFree(void *buffer)
+{
+	/* As libnetapi's function of this name does. One program can have
+	 * both libraries, and then gets the first of the two. */
+	talloc_free(buffer);
+	return NERR_Success;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Filters lists of servers that do not do it themselves. */
+
+#include "session_filter.h"
+
+#include "call.h"
+#include "name_match.h"
+
+/* No user has a name with a slash. */
+#define NOBODY "nobody/at/all"
+
+/* The best level of Samba without the plugin. */
+#define STOCK_LEVEL 1
+
+static bool has_client(const struct session_request *request,
+		       const struct smbsession_info *entry)
+{
+	return request->client == NULL ||
+	       (entry->client != NULL &&
+		name_match_client(request->client, entry->client));
+}
+
+static bool has_user(const struct session_request *request,
+		     const struct smbsession_info *entry)
+{
+	return request->user == NULL ||
+	       (entry->user != NULL &&
+		name_match_user(request->user, entry->user));
+}
+
+static bool all_match(const struct session_request *request,
+		      const struct smbsession_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (!has_client(request, &list->entries[i]) ||
+		    !has_user(request, &list->entries[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Does the server list sessions even for a user who cannot exist? */
+static NET_API_STATUS find_out(struct smbsession_context *context,
+			       const char *server,
+			       bool *ignores_filters)
+{
+	struct session_request request = {.server = server, .user = NOBODY};
+	struct smbsession_list *list =
+		talloc_zero(context, struct smbsession_list);
+	NET_API_STATUS code = NERR_Success;
+
+	if (list == NULL) {
+		return context_no_memory(context);
+	}
+	code = session_request_all(context, &request, list);
+	*ignores_filters = code == NERR_Success && list->count > 0;
+	talloc_free(list);
+	return code == NERR_UserNotFound ? call_result(context, NERR_Success)
+					 : code;
+}
+
+/* Removes the others. Says which of the two names has nobody. */
+static NET_API_STATUS keep_matches(const struct session_request *request,
+				   struct smbsession_list *list)
+{
+	bool client_seen = false;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (!has_client(request, &list->entries[i])) {
+			continue;
+		}
+		client_seen = true;
+		if (has_user(request, &list->entries[i])) {
+			list->entries[kept++] = list->entries[i];
+		}
+	}
+	list->count = kept;
+	if (kept > 0) {
+		return NERR_Success;
+	}
+	return client_seen || request->client == NULL ? NERR_UserNotFound
+						      : NERR_ClientNameNotFound;
+}
+
+static NET_API_STATUS filter_here(struct smbsession_context *context,
+				  struct session_request *request,
+				  struct smbsession_list *list)
+{
+	NET_API_STATUS code = NERR_Success;
+
+	if (request->user != NULL && list->level == 0) {
+		struct session_request with_users = *request;
+
+		with_users.level = STOCK_LEVEL;
+		code = session_request_all(context, &with_users, list);
+	}
+	if (code == NERR_Success) {
+		code = call_result(context, keep_matches(request, list));
+	}
+	request->total = (uint32_t)list->count;
+	return code;
+}
+
+NET_API_STATUS session_filter(struct smbsession_context *context,
+			      struct session_request *request,
+			      struct smbsession_list *list)
+{
+	bool ignores_filters = false;
+	NET_API_STATUS code = NERR_Success;
+
+	if (all_match(request, list)) {
+		return NERR_Success;
+	}
+	code = find_out(context, request->server, &ignores_filters);
+	if (code != NERR_Success || !ignores_filters) {
+		return code;
+	}
+	return filter_here(context, request, list);
+}
