@@ -5,6 +5,7 @@
 #define SMBSESSION_SESSION_BUFFER_H
 
 #include "context.h"
+#include "session_list.h"
 
 /** Is there a SESSION_INFO_x of this level? */
 bool session_buffer_has_level(uint32_t level);

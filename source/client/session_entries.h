@@ -5,6 +5,7 @@
 #define SMBSESSION_SESSION_ENTRIES_H
 
 #include "context.h"
+#include "session_list.h"
 
 struct session_enum_struct;
 

@@ -60,6 +60,23 @@ NET_API_STATUS smbsession_enum(struct smbsession_context *context,
 	return code;
 }
 
+uint32_t smbsession_list_level(const struct smbsession_list *list)
+{
+	return list->level;
+}
+
+size_t smbsession_list_count(const struct smbsession_list *list)
+{
+	return list->count;
+}
+
+const struct smbsession_info *smbsession_list_entry(
+	const struct smbsession_list *list,
+	size_t number)
+{
+	return number < list->count ? &list->entries[number] : NULL;
+}
+
 void smbsession_list_free(struct smbsession_list *list)
 {
 	talloc_free(list);

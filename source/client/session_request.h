@@ -5,6 +5,7 @@
 #define SMBSESSION_SESSION_REQUEST_H
 
 #include "context.h"
+#include "session_list.h"
 
 struct session_request {
 	/* as for NetSessionDel() */

@@ -277,7 +277,8 @@ NET_API_STATUS smbsession_del(struct smbsession_context *context,
 			      const char *UncClientName,
 			      const char *username);
 
-/* One entry of NetrSessionEnum ([MS-SRVS] 2.2.4.12 to 2.2.4.16). */
+/* One entry of NetrSessionEnum ([MS-SRVS] 2.2.4.12 to 2.2.4.16). Later versions
+ * can have more fields: only the library makes these. */
 struct smbsession_info {
 	/* UTF-8, as the server sent it; NULL if the level does not have it */
 	const char *client;
@@ -292,12 +293,7 @@ struct smbsession_info {
 	uint32_t user_flags;
 };
 
-struct smbsession_list {
-	/* 502, 2, 1, 10 or 0: which fields of the entries are set */
-	uint32_t level;
-	size_t count;
-	struct smbsession_info *entries;
-};
+struct smbsession_list;
 
 /**
  * List the sessions of a server, at the best level that it gives.
@@ -316,6 +312,17 @@ NET_API_STATUS smbsession_enum(struct smbsession_context *context,
 			       const char *client,
 			       const char *user,
 			       struct smbsession_list **list);
+
+/** 502, 2, 1, 10 or 0: which fields of the entries are set. */
+uint32_t smbsession_list_level(const struct smbsession_list *list);
+
+/** How many entries a list has. */
+size_t smbsession_list_count(const struct smbsession_list *list);
+
+/** One of them, from 0 on; NULL after the last. Valid as long as the list. */
+const struct smbsession_info *smbsession_list_entry(
+	const struct smbsession_list *list,
+	size_t number);
 
 /** Free a list. NULL is allowed. */
 void smbsession_list_free(struct smbsession_list *list);

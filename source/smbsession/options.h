@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "source/client/smbsession.h"
+#include "source/client/session_list.h"
 
 #include "verb.h"
 

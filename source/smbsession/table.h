@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "source/client/smbsession.h"
+#include "source/client/session_list.h"
 
 /**
  * Write a table with a heading.

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "source/client/smbsession.h"
+#include "source/client/session_list.h"
 
 struct failure {
 	/* NERR_Success: none */

@@ -34,6 +34,23 @@ static NET_API_STATUS del(struct smbsession_context *context, char ***arguments)
 	return NetSessionDel(server, client, user);
 }
 
+/* It has the caller at least. */
+static void check_list(const struct smbsession_list *sessions)
+{
+	uint32_t level = smbsession_list_level(sessions);
+	size_t count = smbsession_list_count(sessions);
+
+	assert(count > 0 && (level == 1 || level == 502));
+	for (size_t i = 0; i < count; i++) {
+		const struct smbsession_info *session =
+			smbsession_list_entry(sessions, i);
+
+		assert(session->client != NULL && session->user != NULL);
+		assert((session->transport != NULL) == (level == 502));
+	}
+	assert(smbsession_list_entry(sessions, count) == NULL);
+}
+
 static NET_API_STATUS list(struct smbsession_context *context,
 			   char ***arguments)
 {
@@ -44,6 +61,9 @@ static NET_API_STATUS list(struct smbsession_context *context,
 					      NULL,
 					      &sessions);
 
+	if (code == NERR_Success) {
+		check_list(sessions);
+	}
 	smbsession_list_free(sessions);
 	return code;
 }
