@@ -6,7 +6,8 @@
  *	cc session_del.c $(pkg-config --cflags --libs smbsession)
  *
  * It logs in as Samba's tools do without options: with USER, PASSWD and a
- * Kerberos ticket. Root needs no login on the local server.
+ * Kerberos ticket. Root needs no login on the local server. The exit status is
+ * 0 if the sessions were ended.
  */
 
 #include <stdio.h>
@@ -33,14 +34,13 @@ int main(int argc, char *argv[])
 	status = NetSessionDel(argument(argc, argv, 1),
 			       argument(argc, argv, 2),
 			       argument(argc, argv, 3));
-	if (status == NERR_Success) {
-		fprintf(stderr,
-			"The specified session(s) has been successfully "
-			"deleted\n");
-	} else {
+	if (status != NERR_Success) {
 		fprintf(stderr,
 			"A system error has occurred: %u\n",
 			(unsigned int)status);
+		return EXIT_FAILURE;
 	}
+	fprintf(stderr,
+		"The specified session(s) has been successfully deleted\n");
 	return EXIT_SUCCESS;
 }

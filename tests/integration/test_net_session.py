@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """NetSessionEnum(), NetSessionGetInfo() and what they leave, by net_session.c."""
 
+import re
 from typing import NamedTuple, Optional
 
 import pytest
@@ -163,6 +164,41 @@ def test_get_info_fills_the_struct_of_its_level(get_info, level):
     answer = get_info(SERVER, unc(CLIENT), "bob", level)
     assert answer[:2] == (SUCCESS, "")
     check_members(level, *answer.rows)
+
+
+def test_manual_has_the_members_of_each_struct(top_directory):
+    header = (top_directory / "source" / "client"
+              / "smbsession.h").read_text()
+    table = re.findall(
+        r"^\.It Va sesiN_(\w+) Ta Vt (.*?) Ta (.*)$",
+        (top_directory / "docs" / "man" / "NetSessionEnum.3").read_text(),
+        re.M)
+    for level in FIELDS:
+        struct = re.search(rf"^struct SESSION_INFO_{level} {{\n(.*?)^}};", header,
+                           re.M | re.S).group(1)
+        assert re.findall(r"^\t(.*?) ?(\*?)sesi(\d+)_(\w+);$", struct, re.M) == [
+            (kind.removesuffix(" *"), "*" if "*" in kind else "", str(level),
+             member)
+            for member, kind, levels in table
+            if str(level) in levels.split(", ")]
+        assert struct.count(";") == len(FIELDS[level])
+
+
+@pytest.mark.usefixtures("people")
+def test_example_of_the_manual(compiled, top_directory, tmp_path):
+    manual = (top_directory / "docs" / "man"
+              / "NetSessionGetInfo.3").read_text()
+    example = re.search(r"^\.Bd -literal.*?\n(.*?)^\.Ed", manual,
+                        re.M | re.S).group(1)
+    for old, new in (("\\e", "\\"), ("fs1", SERVER), ("10.0.0.7", CLIENT)):
+        assert old in example
+        example = example.replace(old, new)
+    source = tmp_path / "example.c"
+    source.write_text("#include <stdio.h>\n#include <smbsession.h>\n"
+                      f"int main(void)\n{{\n{example}return 0;\n}}\n")
+    done = execute(compiled(source), USER="adm", PASSWD=PASSWORD)
+    assert re.fullmatch(r"\d+ seconds\n", done.stdout)
+    assert (done.stderr, done.returncode) == ("", 0)
 
 
 @pytest.mark.usefixtures("people")
