@@ -58,8 +58,9 @@ class World:
 
     def __init__(self, servers):
         self.servers = servers
-        self.readers = {server: [Reader(server, where)
-                                 for where in ("syslog", "log")]
+        # All servers write to one syslog.
+        syslog = Reader(servers[0], "syslog")
+        self.readers = {server: [syslog, Reader(server, "log")]
                         for server in servers}
         self.caller = connect(servers[0], "sop", source=CALLER)
         self.pipe = Pipe(self.caller)
