@@ -364,10 +364,17 @@ def test_local_server_is_away(samba):
         "(and without a login: Connection refused)")
 
 
-def test_local_pipe_is_away_but_there_is_a_login(samba, tmp_path):
+@pytest.mark.parametrize("directory, why", [
+    ("/nowhere", "No such file or directory"),
+    ("/" + "x" * 100, "File name too long")], ids=["missing", "long"])
+def test_local_pipe_is_away(samba, tmp_path, directory, why):
+    """Then a login is needed, and may be at hand."""
     conf = tmp_path / "smb.conf"
-    conf.write_text("[global]\nncalrpc dir = /nowhere\n"
+    conf.write_text(f"[global]\nncalrpc dir = {directory}\n"
                     "rpc start on demand helpers = no\n")
+    done = run("list", "-s", str(conf))
+    assert done.returncode == REFUSED
+    assert error_of(done).endswith(f"(and without a login: {why})")
     done = run("list", "-s", str(conf), env={"USER": "adm",
                                              "PASSWD": PASSWORD})
     assert (done.returncode, done.stderr) == (DONE, "")
