@@ -120,6 +120,10 @@ def test_example_may_not_list(samba, stock, session_enum):
             "", FAILED.format(code), 1)
 
 
+def test_example_does_not_take_an_empty_name_for_the_local_server(session_del):
+    assert session_del("\\\\").stderr == FAILED.format(87)
+
+
 def test_example_shows_its_usage(session_del, session_enum):
     done = session_enum("1", "2")
     assert re.fullmatch(r"Usage: \S+ \[\\\\ServerName\]\n", done.stderr)
