@@ -215,6 +215,21 @@ static void test_cut_message_is_bad(void **state)
 	}
 }
 
+static void test_bytes_that_are_not_there_make_it_bad(void **state)
+{
+	struct message sent = message_begin(buffer, TYPE);
+	struct message got;
+	uint8_t octet;
+
+	(void)state;
+
+	assert_true(message_finish(&sent));
+	got = receive(sent.data, sent.length);
+	message_get_bytes(&got, &octet, 1);
+	assert_true(got.bad);
+	free(got.data);
+}
+
 /* Fill a message up to so many bytes. */
 static struct message filled_to(size_t length)
 {
@@ -351,6 +366,7 @@ static void test_length(void **state)
 
 static const struct CMUnitTest properties[] = {
 	cmocka_unit_test(test_nothing_is_put_into_a_bad_message),
+	cmocka_unit_test(test_bytes_that_are_not_there_make_it_bad),
 	cmocka_unit_test(test_length_that_wraps_around_does_not_fit),
 	cmocka_unit_test(test_string_without_its_end_is_bad),
 };

@@ -262,6 +262,38 @@ static void test_callers_token(void **state)
 	assert_false(has_token(zero, zero));
 }
 
+/* The caller's login */
+
+struct login_case {
+	const char *name;
+	const char *of_session;
+	const char *of_caller;
+	bool expected;
+};
+
+static const struct login_case login_cases[] = {
+	{"login: the same", "alice", "alice", true},
+	{"login: another", "alice", "bob", false},
+	{"login: the session's is unknown", NULL, "alice", false},
+	{"login: the caller's is unknown", "alice", NULL, false},
+	{"login: both are unknown", NULL, NULL, false},
+};
+
+static void test_callers_login(void **state)
+{
+	const struct login_case *c = *state;
+	char *name = talloc_strdup(NULL, c->of_session);
+	struct auth_user_info_unix unix_info = {.sanitized_username = name};
+	const struct auth_session_info session = {.unix_info = &unix_info};
+	const struct auth_session_info no_info = {.unix_info = NULL};
+	const struct session_scope_caller caller = {.login = c->of_caller};
+
+	assert_int_equal(session_has_callers_login(&session, &caller),
+			 c->expected);
+	assert_false(session_has_callers_login(&no_info, &caller));
+	talloc_free(name);
+}
+
 static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_all_names_of_a_user),
 	cmocka_unit_test(test_user_without_names),
@@ -279,6 +311,7 @@ int main(void)
 	TABLE_ADD(&table, display_cases, test_display_name);
 	TABLE_ADD(&table, client_cases, test_client);
 	TABLE_ADD(&table, connection_cases, test_connection);
+	TABLE_ADD(&table, login_cases, test_callers_login);
 	TABLE_ADD_TESTS(&table, others);
 	return table_run(&table, "session_match");
 }

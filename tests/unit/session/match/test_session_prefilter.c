@@ -312,6 +312,10 @@ static void test_no_utf8_is_no_name(void **state)
 	assert_true(session_prefilter_user(&filter, bytes));
 	*name = 0xff;
 	assert_false(session_prefilter_user(&filter, bytes));
+	*name = 'a';
+	/* the rest of this character is not there */
+	name[4] = 0xe4;
+	assert_false(session_prefilter_user(&filter, bytes));
 	talloc_free(frame);
 }
 
