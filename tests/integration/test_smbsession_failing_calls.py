@@ -40,7 +40,7 @@ def runs(*arguments):
 
 
 def test_each_call_fails(conf):
-    """It goes on without, or says what is wrong."""
+    """It continues without, or says what is wrong."""
     statuses = []
     for done in runs("list", "-s", conf):
         if done.returncode == DONE:
