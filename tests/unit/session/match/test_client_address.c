@@ -368,6 +368,8 @@ static void test_addresses_are_kept_once(void **state)
 	client_addresses_add(&addresses, &one);
 	assert_int_equal(addresses.num, 1);
 	assert_true(client_addresses_have(&addresses, &one));
+	/* what is behind the last one is none of them */
+	addresses.list[1] = other;
 	assert_false(client_addresses_have(&addresses, &other));
 }
 

@@ -7,6 +7,8 @@
 #include "tests/unit/record.h"
 #include "tests/unit/record_walk.h"
 
+#include "lib/util/charset/charset.h"
+
 #include "source/session/match/session_prefilter.h"
 
 /* The sanitizer takes eight times as long. */
@@ -319,6 +321,28 @@ static void test_no_utf8_is_no_name(void **state)
 	talloc_free(frame);
 }
 
+/* As the decoder converts them. */
+static void test_names_are_in_the_unix_charset(void **state)
+{
+	TALLOC_CTX *frame = talloc_new(NULL);
+	const struct record record = {
+		.authenticated = true,
+		.account = "j\u00fcrgen",
+		.channels = {{"", ""}},
+		.num_channels = 1,
+	};
+	TDB_DATA bytes = record_encode(frame, &record);
+	const struct user_filter filter = {.whole = "j\xfcrgen"};
+
+	(void)state;
+
+	assert_false(session_prefilter_user(&filter, bytes));
+	assert_non_null(reinit_iconv_handle(NULL, "ASCII", "ISO-8859-1"));
+	assert_true(session_prefilter_user(&filter, bytes));
+	assert_non_null(reinit_iconv_handle(NULL, "ASCII", "UTF-8"));
+	talloc_free(frame);
+}
+
 /* What a string's header, text and length must be (see NDR's rules there). */
 static const struct string_case {
 	const char *name;
@@ -378,6 +402,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_nothing_is_read_before_a_record),
 	cmocka_unit_test(test_same_answer_as_without),
 	cmocka_unit_test(test_no_utf8_is_no_name),
+	cmocka_unit_test(test_names_are_in_the_unix_charset),
 	cmocka_unit_test(test_cut_records_have_no_names),
 };
 
