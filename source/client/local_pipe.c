@@ -249,14 +249,27 @@ static int connect_socket(const struct smbsession_context *context)
 	return connected;
 }
 
+/* If not, errno says why there was no connection at first. */
+static int connect_or_start(struct smbsession_context *context)
+{
+	const int connected = connect_socket(context);
+	const int error = errno;
+
+	if (connected >= 0) {
+		return connected;
+	}
+	if (dcerpcd_start(context)) {
+		return connect_socket(context);
+	}
+	errno = error;
+	return -1;
+}
+
 int local_pipe_open(struct smbsession_context *context)
 {
 	const struct dialect *dialect = dialects;
-	int connected = connect_socket(context);
+	int connected = connect_or_start(context);
 
-	if (connected < 0 && dcerpcd_start(context)) {
-		connected = connect_socket(context);
-	}
 	if (connected < 0) {
 		return -1;
 	}
