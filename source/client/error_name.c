@@ -47,6 +47,7 @@ static const struct {
 	{NERR_ServerNotStarted, "NERR_ServerNotStarted"},
 	{2140, "NERR_InternalError"},
 	{NERR_UserNotFound, "NERR_UserNotFound"},
+	{ERROR_ACTIVE_CONNECTIONS, "ERROR_ACTIVE_CONNECTIONS"},
 	{NERR_ClientNameNotFound, "NERR_ClientNameNotFound"},
 };
 

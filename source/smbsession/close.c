@@ -76,7 +76,7 @@ static void add_targets(struct closing *closing)
 static bool may_close_unlisted(const struct closing *closing,
 			       NET_API_STATUS code)
 {
-	return !closing->options->all &&
+	return !closing->options->all && !closing->options->has_idle &&
 	       (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_LEVEL);
 }
 
@@ -170,6 +170,7 @@ static bool ask_at(FILE *terminal, const struct closing *closing)
 	if (closing->matches.found.count > 0) {
 		(void)table_print(terminal,
 				  &closing->matches.found,
+				  &closing->options->layout,
 				  terminal_width(terminal));
 	}
 	if (closing->matches.bystanders > 0) {
@@ -383,6 +384,7 @@ static enum exit_status show_without_closing(struct closing *closing)
 	warn_of_bystanders(closing);
 	if (!closing->options->json && !table_print(stdout,
 						    &closing->matches.found,
+						    &closing->options->layout,
 						    terminal_width(stdout))) {
 		return report_code(ERROR_NOT_ENOUGH_MEMORY, "");
 	}
@@ -406,6 +408,16 @@ static enum exit_status give_up(struct closing *closing)
 		(struct failure){ERROR_CANCELLED, "nothing was closed"};
 	terminal_complain("%s", closing->error.text);
 	return EXIT_NOT_CONFIRMED;
+}
+
+/* Idle sessions that have their names in common with one in use. */
+static enum exit_status report_kept(struct closing *closing)
+{
+	closing->error = (struct failure){
+		ERROR_ACTIVE_CONNECTIONS,
+		"idle sessions are left, because others of the same client and "
+		"user are not idle"};
+	return report_code(closing->error.code, closing->error.text);
 }
 
 static bool print_json(const struct closing *closing)
@@ -432,7 +444,10 @@ static enum exit_status close_or_show(struct closing *closing)
 	} else {
 		status = give_up(closing);
 	}
-	if (found_nothing(closing)) {
+	if (closing->matches.kept > 0 && status == EXIT_DONE) {
+		status = report_kept(closing);
+	}
+	if (closing->count > 0 && found_nothing(closing)) {
 		return report_no_match(closing->options);
 	}
 	if (closing->options->json && !print_json(closing) &&
@@ -458,10 +473,9 @@ enum exit_status close_sessions(struct smbsession_context *context,
 	enum exit_status status = EXIT_DONE;
 
 	if (code != NERR_Success) {
-		status = report_error(options,
-				      code,
-				      smbsession_error_text(context));
-	} else if (closing.count == 0) {
+		status =
+			report_error(options, code, closing.matches.error_text);
+	} else if (closing.count == 0 && closing.matches.kept == 0) {
 		status = report_no_match(options);
 	} else {
 		status = close_or_show(&closing);

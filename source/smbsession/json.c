@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "duration.h"
 #include "level.h"
 #include "screen.h"
 #include "terminal.h"
@@ -33,8 +34,8 @@ static json_t *text_or_null(const char *text)
 
 static json_t *number_or_null(bool known, uint32_t number)
 {
-	return known && number != SCREEN_NO_TIME ? json_integer(number)
-						 : json_null();
+	return known && number != DURATION_UNKNOWN ? json_integer(number)
+						   : json_null();
 }
 
 static json_t *error_or_null(const struct failure *error)

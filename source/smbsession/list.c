@@ -10,11 +10,6 @@
 #include "table.h"
 #include "terminal.h"
 
-static bool is_filtered(const struct options *options)
-{
-	return options->clients.count + options->users.count > 0;
-}
-
 static enum exit_status print_list(const struct options *options,
 				   const struct smbsession_list *list)
 {
@@ -23,7 +18,10 @@ static enum exit_status print_list(const struct options *options,
 	if (options->json) {
 		return json_print(options, &output) ? EXIT_DONE : EXIT_OTHER;
 	}
-	if (!table_print(stdout, list, terminal_width(stdout))) {
+	if (!table_print(stdout,
+			 list,
+			 &options->layout,
+			 terminal_width(stdout))) {
 		return report_error(options,
 				    ERROR_NOT_ENOUGH_MEMORY,
 				    "out of memory");
@@ -39,10 +37,8 @@ enum exit_status list_sessions(struct smbsession_context *context,
 	enum exit_status status = EXIT_DONE;
 
 	if (code != NERR_Success) {
-		status = report_error(options,
-				      code,
-				      smbsession_error_text(context));
-	} else if (matches.found.count == 0 && is_filtered(options)) {
+		status = report_error(options, code, matches.error_text);
+	} else if (matches.found.count == 0 && options_filter(options)) {
 		status = report_no_match(options);
 	} else {
 		status = print_list(options, &matches.found);

@@ -13,13 +13,15 @@
 
 static const struct verb verbs[] = {
 	{.name = "list",
-	 .usage = "list  [\\\\SERVER] [--client C] [--user U] [--json]",
+	 .usage =
+		 "list  [\\\\SERVER] [--client C] [--user U] [--idle DURATION]",
 	 .closes = false,
 	 .run = list_sessions},
 	{.name = "close",
-	 .usage = "close [\\\\SERVER] [--client C] [--user U] [--all] [--yes] "
-		  "[--dry-run]\n"
-		  "                 [--json]",
+	 .usage =
+		 "close [\\\\SERVER] [--client C] [--user U] [--idle DURATION] "
+		 "[--all]\n"
+		 "                 [--yes] [--dry-run]",
 	 .closes = true,
 	 .run = close_sessions},
 	{.name = NULL},

@@ -8,6 +8,7 @@
 
 #include "source/client/name_match.h"
 
+#include "duration.h"
 #include "level.h"
 #include "terminal.h"
 
@@ -220,6 +221,71 @@ static size_t count_bystanders(const struct matches *matches)
 		       : 0;
 }
 
+static bool is_idle(const struct options *options,
+		    const struct smbsession_info *session)
+{
+	return session->idle_time != DURATION_UNKNOWN &&
+	       session->idle_time >= options->idle;
+}
+
+static bool all_of_pair_are_idle(const struct options *options,
+				 const struct smbsession_list *found,
+				 size_t number)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		if (compare_pairs(&found->entries[i],
+				  &found->entries[number]) == 0 &&
+		    !is_idle(options, &found->entries[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Marks first: each decision needs the whole list. */
+static bool keep_idle(const struct options *options, struct matches *matches)
+{
+	struct smbsession_list *found = &matches->found;
+	bool *kept = calloc(found->count + 1, sizeof(*kept));
+	size_t used = 0;
+
+	if (kept == NULL) {
+		return false;
+	}
+	for (size_t i = 0; i < found->count; i++) {
+		kept[i] = is_idle(options, &found->entries[i]);
+		if (kept[i] && options->verb->closes &&
+		    !all_of_pair_are_idle(options, found, i)) {
+			kept[i] = false;
+			matches->kept++;
+		}
+	}
+	for (size_t i = 0; i < found->count; i++) {
+		if (kept[i]) {
+			found->entries[used++] = found->entries[i];
+		}
+	}
+	found->count = used;
+	free(kept);
+	return true;
+}
+
+static NET_API_STATUS apply_idle(const struct options *options,
+				 struct matches *matches)
+{
+	if (!options->has_idle) {
+		return NERR_Success;
+	}
+	if (matches->list_count > 0 &&
+	    !level_has_idle_time(matches->found.level)) {
+		matches->error_text = "the server does not say how long its "
+				      "sessions are idle";
+		return ERROR_INVALID_LEVEL;
+	}
+	return keep_idle(options, matches) ? NERR_Success
+					   : ERROR_NOT_ENOUGH_MEMORY;
+}
+
 static void warn(const struct smbsession_context *context)
 {
 	const char *warning = smbsession_warning_text(context);
@@ -239,6 +305,7 @@ NET_API_STATUS matches_find(struct smbsession_context *context,
 	*matches = (struct matches){
 		.unsure = calloc(pairs, sizeof(*matches->unsure)),
 		.lists = calloc(pairs, sizeof(struct smbsession_list *)),
+		.error_text = "",
 	};
 	if (matches->unsure == NULL || matches->lists == NULL) {
 		return ERROR_NOT_ENOUGH_MEMORY;
@@ -251,6 +318,13 @@ NET_API_STATUS matches_find(struct smbsession_context *context,
 			warn(context);
 		}
 	}
+	matches->error_text = smbsession_error_text(context);
+	if (code == NERR_Success) {
+		code = apply_idle(options, matches);
+	}
+	sort_sessions(matches->found.entries,
+		      matches->found.count,
+		      &options->order);
 	matches->bystanders = count_bystanders(matches);
 	return code;
 }

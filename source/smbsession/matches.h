@@ -12,6 +12,10 @@ struct matches {
 	/* those that match; a name that the server left out is the one asked
 	 * for */
 	struct smbsession_list found;
+	/* For close: how many are idle, but not in found, because one call
+	 * closes all of a pair of names, and another session of it is not idle.
+	 */
+	size_t kept;
 	/* Pairs of names for which there may be more: the server does not
 	 * filter, and may resolve the client's name to an address that this
 	 * program does not know. */
@@ -23,6 +27,8 @@ struct matches {
 	/* as the server sent them; they own the names above */
 	struct smbsession_list **lists;
 	size_t list_count;
+	/* of the error */
+	const char *error_text;
 };
 
 /**

@@ -12,6 +12,7 @@
 
 #include <popt.h>
 
+#include "duration.h"
 #include "name_argument.h"
 #include "screen.h"
 #include "terminal.h"
@@ -32,6 +33,11 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_CLIENT,
 	OPTION_USER,
+	OPTION_IDLE,
+	OPTION_SORT,
+	OPTION_REVERSE,
+	OPTION_COLUMNS,
+	OPTION_NO_HEADER,
 	OPTION_ALL,
 	OPTION_YES,
 	OPTION_DRY_RUN,
@@ -55,6 +61,13 @@ static const struct poptOption table[] = {
 	 OPTION_USER,
 	 "Only sessions of this user; may be repeated",
 	 "NAME"},
+	{"idle",
+	 0,
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_IDLE,
+	 "Only sessions idle for this long, such as 8h",
+	 "DURATION"},
 	{"all",
 	 0,
 	 POPT_ARG_NONE,
@@ -75,6 +88,34 @@ static const struct poptOption table[] = {
 	 NULL,
 	 OPTION_DRY_RUN,
 	 "close: show what would be closed, close nothing",
+	 NULL},
+	{"sort",
+	 0,
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_SORT,
+	 "Order by user, client, opens, connected or idle",
+	 "COLUMN"},
+	{"reverse",
+	 'r',
+	 POPT_ARG_NONE,
+	 NULL,
+	 OPTION_REVERSE,
+	 "Reverse the order",
+	 NULL},
+	{"columns",
+	 0,
+	 POPT_ARG_STRING,
+	 NULL,
+	 OPTION_COLUMNS,
+	 "Show these columns, such as user,idle",
+	 "NAME,..."},
+	{"no-header",
+	 0,
+	 POPT_ARG_NONE,
+	 NULL,
+	 OPTION_NO_HEADER,
+	 "Show no headings",
 	 NULL},
 	{"json", 0, POPT_ARG_NONE, NULL, OPTION_JSON, "Write JSON", NULL},
 	{"login",
@@ -154,7 +195,15 @@ static const struct poptOption table[] = {
 	 OPTION_VERSION,
 	 "Print the version",
 	 NULL},
-	{"help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "Print this", NULL},
+	{"help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, "Print this", NULL},
+	/* As Samba's tools have it. */
+	{NULL,
+	 '?',
+	 POPT_ARG_NONE | POPT_ARGFLAG_DOC_HIDDEN,
+	 NULL,
+	 OPTION_HELP,
+	 NULL,
+	 NULL},
 	POPT_TABLEEND};
 
 /* Where a password begins, or NULL. It ends where its argument ends. */
@@ -409,6 +458,46 @@ static enum options_result add_client(struct options *options, char *value)
 	return result;
 }
 
+/* What is wrong with the value of an option about the list, or NULL. */
+static const char *store_list_option(struct options *options,
+				     int option,
+				     const char *value)
+{
+	switch (option) {
+	case OPTION_IDLE:
+		options->has_idle = true;
+		return duration_read(value, &options->idle)
+			       ? NULL
+			       : "is not a duration, such as 8h or '1d 2h'";
+	case OPTION_SORT:
+		return sort_key_read(value, &options->order.key)
+			       ? NULL
+			       : "is not user, client, opens, connected or "
+				 "idle";
+	default:
+		return table_columns_read(value, &options->layout);
+	}
+}
+
+static enum options_result check_list_option(struct options *options,
+					     int option,
+					     char *value)
+{
+	const char *complaint =
+		value != NULL ? store_list_option(options, option, value)
+			      : NULL;
+	enum options_result result = OPTIONS_OK;
+
+	if (value == NULL) {
+		return no_memory();
+	}
+	if (complaint != NULL) {
+		result = option_error(option, value, complaint);
+	}
+	free(value);
+	return result;
+}
+
 static bool is_login(int option)
 {
 	return option == OPTION_LOGIN || option == OPTION_PASSWORD ||
@@ -428,6 +517,12 @@ static bool store_flag(struct options *options, int option)
 		return true;
 	case OPTION_DRY_RUN:
 		options->dry_run = true;
+		return true;
+	case OPTION_REVERSE:
+		options->order.reverse = true;
+		return true;
+	case OPTION_NO_HEADER:
+		options->layout.no_header = true;
 		return true;
 	case OPTION_JSON:
 		options->json = true;
@@ -487,6 +582,10 @@ static enum options_result store_value(struct options *options,
 		return add_client(options, value);
 	case OPTION_USER:
 		return add_user(options, value);
+	case OPTION_IDLE:
+	case OPTION_SORT:
+	case OPTION_COLUMNS:
+		return check_list_option(options, option, value);
 	default:
 		return store_connection_option(context, option, value);
 	}
@@ -561,6 +660,10 @@ static enum options_result read_arguments(poptContext popt,
 {
 	const char *name = poptGetArg(popt);
 
+	if (name != NULL && strcmp(name, "help") == 0) {
+		print_help(popt, verbs);
+		return OPTIONS_DONE;
+	}
 	options->verb = name != NULL ? find_verb(verbs, name) : NULL;
 	if (options->verb == NULL) {
 		return verb_error(verbs, name);
@@ -576,19 +679,28 @@ static enum options_result read_arguments(poptContext popt,
 
 static enum options_result check_combination(const struct options *options)
 {
-	bool filtered = options->clients.count + options->users.count > 0;
+	const struct layout *layout = &options->layout;
 
+	if (options->json && (layout->count > 0 || layout->no_header)) {
+		return usage_error("--columns, --no-header", "not with --json");
+	}
 	if (!options->verb->closes &&
 	    (options->all || options->yes || options->dry_run)) {
 		return usage_error("--all, --yes, --dry-run",
 				   "only with close");
 	}
-	if (options->verb->closes && options->all == filtered) {
+	if (options->verb->closes && options->all == options_filter(options)) {
 		return usage_error(options->verb->name,
-				   "say which sessions, by --client, --user, "
-				   "or both; or --all");
+				   "say which sessions, by --client, --user "
+				   "and --idle, or --all");
 	}
 	return OPTIONS_OK;
+}
+
+bool options_filter(const struct options *options)
+{
+	return options->clients.count + options->users.count > 0 ||
+	       options->has_idle;
 }
 
 size_t options_pair_count(const struct options *options)

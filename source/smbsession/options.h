@@ -6,9 +6,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "source/client/session_list.h"
 
+#include "sort.h"
+#include "table.h"
 #include "verb.h"
 
 struct names {
@@ -31,6 +34,11 @@ struct options {
 	struct names users;
 	/* It says how to log in. */
 	bool login;
+	/* at least, in seconds */
+	bool has_idle;
+	uint32_t idle;
+	struct order order;
+	struct layout layout;
 	bool all;
 	bool yes;
 	bool dry_run;
@@ -61,6 +69,9 @@ enum options_result options_read(int argc,
 
 /** How many pairs of a client and a user are meant; at least 1. */
 size_t options_pair_count(const struct options *options);
+
+/** Do they mean only some of the sessions? */
+bool options_filter(const struct options *options);
 
 /** One of these pairs. */
 struct pair options_pair(const struct options *options, size_t number);

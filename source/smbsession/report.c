@@ -48,6 +48,7 @@ static const struct {
 	 EXIT_UNREACHABLE,
 	 NULL,
 	 "check the name, and that TCP port 445 is reachable"},
+	{ERROR_ACTIVE_CONNECTIONS, EXIT_NOT_ALL, NULL, NULL},
 	{NERR_ServerNotStarted, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_SEM_TIMEOUT,
 	 EXIT_UNREACHABLE,
@@ -175,6 +176,9 @@ static const char *no_match_text(const struct options *options)
 	bool clients = options->clients.count > 0;
 	bool users = options->users.count > 0;
 
+	if (options->has_idle) {
+		return "no session has been idle for that long";
+	}
 	if (clients && users) {
 		return "no session of that user from that client";
 	}
@@ -186,8 +190,8 @@ static const char *no_match_text(const struct options *options)
 
 enum exit_status report_no_match(const struct options *options)
 {
-	bool only_user =
-		options->clients.count == 0 && options->users.count > 0;
+	bool only_user = options->clients.count == 0 &&
+			 options->users.count > 0 && !options->has_idle;
 	NET_API_STATUS code =
 		only_user ? NERR_UserNotFound : NERR_ClientNameNotFound;
 	const char *text = no_match_text(options);

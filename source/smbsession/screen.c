@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names and times for people to read. */
+/* Names for people to read. */
 
 #include "screen.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,30 +105,4 @@ void screen_shorten(char *text, size_t width)
 	}
 	/* There is room: three columns of text are at least three bytes. */
 	memcpy(text + fitting_length(text, width - 3, &kept), "...", 4);
-}
-
-void screen_time(uint32_t seconds, char out[16])
-{
-	unsigned int minutes = seconds / 60;
-	unsigned int hours = minutes / 60;
-
-	if (seconds == SCREEN_NO_TIME) {
-		(void)snprintf(out, 16, "-");
-	} else if (hours >= 24) {
-		(void)snprintf(out,
-			       16,
-			       "%ud %02u:%02u",
-			       hours / 24,
-			       hours % 24,
-			       minutes % 60);
-	} else if (hours > 0) {
-		(void)snprintf(out,
-			       16,
-			       "%u:%02u:%02u",
-			       hours,
-			       minutes % 60,
-			       seconds % 60);
-	} else {
-		(void)snprintf(out, 16, "%u:%02u", minutes, seconds % 60);
-	}
 }

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names and times for people to read. */
+/* Names for people to read. */
 
 #ifndef SMBSESSION_SCREEN_H
 #define SMBSESSION_SCREEN_H
 
 #include <stddef.h>
-#include <stdint.h>
-
-/* How a server says that it does not know a time. */
-#define SCREEN_NO_TIME UINT32_MAX
 
 /**
  * Make text safe to show in the locale's character set.
@@ -28,12 +24,5 @@ size_t screen_width(const char *text);
 
 /** Shorten a string to width columns, at least 4; the end becomes "...". */
 void screen_shorten(char *text, size_t width);
-
-/**
- * Write seconds as "0:07", "1:23:45" or "5d 06:07".
- *
- * @param[out] out  "-" for SCREEN_NO_TIME
- */
-void screen_time(uint32_t seconds, char out[16]);
 
 #endif

@@ -13,10 +13,10 @@ import pytest
 
 from testbed import namespace, processes
 from testbed.accounts import PASSWORD
-from testbed.clients.connections import Connection, connect
+from testbed.clients.connections import ALIVE, Connection, connect
 from testbed.clients.smbsession import (
     DONE, NOT_ALL, NOT_CONFIRMED, NO_MATCH, OTHER, REFUSED, TOOL, USAGE,
-    Terminal, environment, login, output_of, run)
+    Terminal, environment, error_of, login, output_of, run)
 from testbed.faults.hinder import stopped
 from testbed.observe import sessions
 from testbed.observe.sessions import sessions_of
@@ -107,6 +107,106 @@ def test_server_may_be_named_in_many_ways(samba, server):
     assert run("list", server, ADMIN).returncode == DONE
 
 
+def test_list_is_ordered_by_user_then_client(samba, users):
+    with connect(samba, "alice", source="127.0.0.3"):
+        done = run("list", SERVER, ADMIN)
+    assert [row[:2] for row in rows(done.stdout) if row[1] != "adm"] == [
+        ["\\\\127.0.0.3", "alice"], [f"\\\\{CLIENT}", "alice"],
+        [f"\\\\{CLIENT}", "bob"], [f"\\\\[{IPV6_CLIENT}]", "jürgen"],
+        [f"\\\\{OTHER_CLIENT}", "Ольга"]]
+
+
+@pytest.mark.parametrize("options, expected", [
+    (["--sort=client", "--columns=client"],
+     ["127.0.0.21", "127.0.0.21", "127.0.0.22", f"[{IPV6_CLIENT}]"]),
+    (["--sort=user", "--reverse", "--columns=user"],
+     ["Ольга", "jürgen", "bob", "alice"]),
+    (["--sort=opens", "--columns=opens,user"],
+     ["0 bob", "0 jürgen", "0 Ольга", "1 alice"]),
+    (["--sort=opens", "-r", "--columns=OPENS,user", "--user=bob",
+      "--user=alice"], ["1 alice", "0 bob"])])
+def test_order_and_columns(samba, users, options, expected):
+    done = run("list", "-s", str(samba.smb_conf), "--no-header", *options)
+    assert [" ".join(line.split()).replace("\\", "")
+            for line in done.stdout.splitlines()] == expected
+
+
+@pytest.mark.parametrize("key", ["connected", "idle"])
+def test_order_by_time(samba, key):
+    """The later one has been there for a shorter time."""
+    with connect(samba, "alice", source=CLIENT):
+        processes.wait_until(
+            lambda: output_of(run("list", "-s", str(samba.smb_conf), "--json"))
+            ["sessions"][0][f"{key}_seconds"] > 0, "a second has passed")
+        with connect(samba, "bob", source=CLIENT):
+            listed = [[row["user"] for row in output_of(run(
+                "list", "-s", str(samba.smb_conf), "--json", f"--sort={key}",
+                *more))["sessions"]] for more in ([], ["--reverse"])]
+    assert listed == [["bob", "alice"], ["alice", "bob"]]
+
+
+def test_each_cell_is_where_awk_expects_it(samba, users, stock, stock_users):
+    for server in (SERVER, stock.address):
+        lines = run("list", server, ADMIN).stdout.splitlines()
+        assert {len(line.split()[:6]) for line in lines} == {6}
+        assert {line.split()[5] for line in lines} == {"GUEST", "no"}
+
+
+# Idle sessions
+
+def wait_until_idle(samba, user, seconds):
+    conf = ["-s", str(samba.smb_conf)]
+    processes.wait_until(
+        lambda: run("list", "--user", user, f"--idle={seconds}s",
+                    *conf).returncode == DONE, "it is idle")
+
+
+def test_idle_sessions_are_listed_and_closed(samba):
+    conf = ["-s", str(samba.smb_conf)]
+    with connect(samba, "alice", source=CLIENT), \
+            connect(samba, "bob", source=OTHER_CLIENT) as bob:
+        wait_until_idle(samba, "alice", 2)
+        assert bob.alive() == ALIVE
+        listed = run("list", "--idle", "2s", "--columns=user", "--no-header",
+                     *conf)
+        assert listed.stdout == "alice\n"
+        assert run("close", "--idle", "1 day", *conf).returncode == NO_MATCH
+        assert left(samba) == {"alice", "bob"}
+        done = run("close", "--idle", "2s", *conf)
+        assert (done.stdout, done.returncode) == (
+            f"closed \\\\{CLIENT} alice\n", DONE)
+        assert left(samba) == {"bob"}
+
+
+def test_session_in_use_keeps_an_idle_one_with_its_names(samba):
+    """One call would close both."""
+    conf = ["-s", str(samba.smb_conf)]
+    with connect(samba, "alice", source=CLIENT), \
+            connect(samba, "alice", source=CLIENT) as busy:
+        wait_until_idle(samba, "alice", 2)
+        assert busy.alive() == ALIVE
+        done = run("close", "--idle=2s", "--yes", "--json", *conf)
+        assert (done.returncode, output_of(done)["error"]["name"]) == (
+            NOT_ALL, "ERROR_ACTIVE_CONNECTIONS")
+        assert len(sessions_of(samba, "alice")) == 2
+
+
+def test_nobody_is_idle(samba, users):
+    done = run("list", "-s", str(samba.smb_conf), "--idle", "1h")
+    assert (done.returncode, error_of(done)) == (
+        NO_MATCH, "NERR_ClientNameNotFound: no session has been idle for that "
+        "long")
+
+
+@pytest.mark.parametrize("command", ["list", "close"])
+def test_idle_time_that_the_server_does_not_say(stock, stock_users, command):
+    done = run(command, "-s", str(stock.smb_conf), "--idle", "0")
+    assert (done.returncode, error_of(done)) == (
+        OTHER, "ERROR_INVALID_LEVEL: the server does not say how long its "
+        "sessions are idle")
+    assert left(stock) == {"alice", "bob"}
+
+
 @pytest.mark.parametrize("options, who", [
     (["--user", "alice"], {"alice"}),
     (["--user", "ALICE", "--client", f"\\\\{CLIENT}"], {"alice"}),
@@ -143,7 +243,7 @@ def test_tool_filters_where_samba_without_the_plugin_does_not(stock,
                                                               stock_users):
     done = run("list", stock.address, ADMIN, "--user", "alice")
     assert [row[1] for row in rows(done.stdout)] == ["alice"]
-    # Stock Samba's list has no column TYPE.
+    # Stock Samba's list has no types.
     assert done.stdout.splitlines()[0].endswith("GUEST")
 
 
@@ -486,9 +586,21 @@ ONE_BACKSLASH = "has one backslash only, because the shell took the other: " \
      "SERVER: '//fs1/share' is not a server's name or address"),
     (["list", b"fs\xff"], "SERVER: 'fs\\xff' is not UTF-8 text"),
     (["close"],
-     "close: say which sessions, by --client, --user, or both; or --all"),
+     "close: say which sessions, by --client, --user and --idle, or --all"),
     (["close", "--all", "--user", "alice"],
-     "close: say which sessions, by --client, --user, or both; or --all"),
+     "close: say which sessions, by --client, --user and --idle, or --all"),
+    (["close", "--all", "--idle", "1h"],
+     "close: say which sessions, by --client, --user and --idle, or --all"),
+    (["list", "--idle", "soon"],
+     "--idle: 'soon' is not a duration, such as 8h or '1d 2h'"),
+    (["list", "--sort", "age"],
+     "--sort: 'age' is not user, client, opens, connected or idle"),
+    (["list", "--columns", "user,age"], "--columns: 'user,age' is not some of "
+     "client, user, opens, connected, idle, guest and type"),
+    (["list", "--columns", "user,user"],
+     "--columns: 'user,user' has a column twice"),
+    (["list", "--columns", "user", "--json"],
+     "--columns, --no-header: not with --json"),
     (["list", "--all"], "--all, --yes, --dry-run: only with close"),
     (["list", "--yes"], "--all, --yes, --dry-run: only with close"),
     (["list", "--dry-run"], "--all, --yes, --dry-run: only with close"),
@@ -679,16 +791,30 @@ def test_progress_when_the_output_is_redirected(samba, users, tmp_path,
     assert "alice" in (tmp_path / "output").read_text()
 
 
-def test_table_fits_a_terminal_and_is_whole_in_a_pipe(samba):
+@pytest.mark.parametrize("columns, headings", [
+    (30, "CLIENT USER"), (40, "CLIENT USER IDLE"),
+    (52, "CLIENT USER OPENS IDLE"), (60, "CLIENT USER OPENS CONNECTED IDLE"),
+    (80, "CLIENT USER OPENS CONNECTED IDLE GUEST TYPE")])
+def test_narrow_terminal_keeps_what_is_worth_most(samba, columns, headings):
     long_name = "administrators"
     with connect(samba, long_name, source=IPV6_CLIENT):
-        _, text = Terminal("list", SERVER, ADMIN, columns=52).end()
-        assert max(map(len, text.splitlines())) <= 52
-        assert long_name not in text and "..." in text
-        assert "TYPE" not in text
-        _, text = Terminal("list", SERVER, ADMIN, columns=80).end()
-        assert max(map(len, text.splitlines())) <= 80
-        assert long_name in text and "TYPE" in text
+        _, text = Terminal("list", SERVER, ADMIN, columns=columns).end()
+    heading, *lines = text.splitlines()
+    assert heading.split() == headings.split()
+    assert max(map(len, [heading, *lines])) <= columns
+    assert (long_name in text and IPV6_CLIENT in text) == (columns > 30)
+
+
+def test_columns_that_were_asked_for_stay(samba, users):
+    _, text = Terminal("list", SERVER, ADMIN, "--columns=guest,user,client",
+                       columns=24).end()
+    assert {len(line.split()) for line in text.splitlines()} == {3}
+    assert max(map(len, text.splitlines())) <= 24
+
+
+def test_table_is_whole_in_a_pipe(samba):
+    long_name = "administrators"
+    with connect(samba, long_name, source=IPV6_CLIENT):
         assert long_name in run("list", SERVER, ADMIN).stdout
 
 
@@ -764,6 +890,13 @@ def test_local_samba_dcerpcd_is_started_on_demand():
 
 # Its manual, help and completion
 
+@pytest.mark.parametrize("how", ["help", "--help", "-h", "-?"])
+def test_help_is_printed(how):
+    done = run(how)
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert done.stdout.startswith("smbsession list ")
+
+
 def test_help_and_manual_have_the_same_options(top_directory):
     said = run("--help")
     assert said.returncode == DONE
@@ -777,22 +910,6 @@ def test_help_and_manual_have_the_same_options(top_directory):
                           r"(?:^|, )((?:\\-|\\&)?[A-Za-z?][a-z-]*)", line)}
     assert offered == described
     assert max(map(len, said.stdout.splitlines())) <= 80
-
-
-def test_completion_knows_all_options(top_directory):
-    import re
-    script = top_directory / "source" / "smbsession" / "smbsession.bash"
-    done = subprocess.run(
-        ["bash", "--norc", "-c",
-         f". {script}; COMP_WORDS=(smbsession close --); COMP_CWORD=2; "
-         "_smbsession; echo ${COMPREPLY[@]}; COMP_WORDS=(smbsession l); "
-         "COMP_CWORD=1; _smbsession; echo ${COMPREPLY[@]}"],
-        capture_output=True, text=True, check=True)
-    options, commands = done.stdout.splitlines()
-    assert set(options.split()) == set(
-        re.findall(r"--[a-z-]{2,}", run("--help").stdout)) - {
-            "--help", "--version"}
-    assert commands == "list"
 
 
 def test_only_public_libraries(build_directory):

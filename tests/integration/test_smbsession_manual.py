@@ -4,7 +4,6 @@ word for word."""
 
 import contextlib
 import json
-import pathlib
 import re
 import subprocess
 
@@ -18,9 +17,9 @@ from testbed.names.dns import DnsServer
 from testbed.observe import sanitizers
 from testbed.observe.sessions import session_table, wait_for_sessions
 from testbed.places import BUILD, TOP
+from testbed.servers.smb_conf import as_the_standard_server
 from testbed.servers.standalone import Server
 
-SMB_CONF = pathlib.Path("/etc/samba/smb.conf")
 PATH = f"{BUILD}:/usr/sbin:/usr/bin:/sbin:/bin"
 CLIENTS = ("10.0.0.7", "10.0.0.8")
 USERS = ("alice", "bob")
@@ -32,20 +31,6 @@ def examples(top, page="smbsession.1"):
     section = text.partition(".Sh EXAMPLES\n")[2].partition(".Sh ")[0]
     return re.findall(r"^(.*?)\.Bd -literal.*?\n(.*?)\.Ed$",
                       section.replace("\\e", "\\"), re.M | re.S)
-
-
-@contextlib.contextmanager
-def as_the_standard_server(server):
-    """Make the server's smb.conf the machine's."""
-    before = SMB_CONF.readlink() if SMB_CONF.is_symlink() else None
-    SMB_CONF.unlink(missing_ok=True)
-    SMB_CONF.symlink_to(server.smb_conf)
-    try:
-        yield
-    finally:
-        SMB_CONF.unlink()
-        if before:
-            SMB_CONF.symlink_to(before)
 
 
 @pytest.fixture(name="samba", scope="module")

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The text of a test server's smb.conf."""
 
+import contextlib
 from pathlib import Path
+
+STANDARD = Path("/etc/samba/smb.conf")
 
 _GLOBAL = {
     "server role": "standalone server",
@@ -135,3 +138,17 @@ def _interface(address):
 def _section(name, parameters):
     lines = [f"\t{key} = {value}\n" for key, value in parameters.items()]
     return f"[{name}]\n{''.join(lines)}"
+
+
+@contextlib.contextmanager
+def as_the_standard_server(server):
+    """Make the server's smb.conf the machine's."""
+    before = STANDARD.readlink() if STANDARD.is_symlink() else None
+    STANDARD.unlink(missing_ok=True)
+    STANDARD.symlink_to(server.smb_conf)
+    try:
+        yield
+    finally:
+        STANDARD.unlink()
+        if before:
+            STANDARD.symlink_to(before)

@@ -51,6 +51,7 @@ static const struct meaning meanings[] = {
 	{"NERR_InternalError", 2140, EXIT_OTHER},
 	{"NERR_UserNotFound", 2221, EXIT_NO_MATCH},
 	{"NERR_ClientNameNotFound", 2312, EXIT_NO_MATCH},
+	{"ERROR_ACTIVE_CONNECTIONS", 2402, EXIT_NOT_ALL},
 	/* No session call returns this: it has Samba's name. */
 	{"WERR_DEVICE_NOT_CONNECTED", 1167, EXIT_OTHER},
 };

@@ -110,38 +110,11 @@ static void check_short(void **state)
 	assert_true(screen_width(text) <= row->width);
 }
 
-struct time {
-	const char *name;
-	uint32_t seconds;
-	const char *expected;
-};
-
-static const struct time times[] = {
-	{"none", 0, "0:00"},
-	{"a minute", 67, "1:07"},
-	{"an hour", 3600, "1:00:00"},
-	{"less than a day", 86399, "23:59:59"},
-	{"a day", 86400, "1d 00:00"},
-	{"days", 5 * 86400 + 6 * 3600 + 7 * 60 + 8, "5d 06:07"},
-	{"the most", UINT32_MAX - 1, "49710d 06:28"},
-	{"not known", SCREEN_NO_TIME, "-"},
-};
-
-static void check_time(void **state)
-{
-	const struct time *row = *state;
-	char text[16];
-
-	screen_time(row->seconds, text);
-	assert_string_equal(text, row->expected);
-}
-
 int main(void)
 {
 	struct table table = {.count = 0};
 
 	TABLE_ADD(&table, texts, check_text);
 	TABLE_ADD(&table, short_texts, check_short);
-	TABLE_ADD(&table, times, check_time);
 	return table_run(&table, "screen");
 }
