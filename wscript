@@ -123,6 +123,8 @@ def build_client(bld):
                 linkflags=['-Wl,-z,now'], install_path='${BINDIR}')
     bld.install_as('${DATADIR}/bash-completion/completions/smbsession',
                    'source/smbsession/smbsession.bash')
+    bld.install_as('${DATADIR}/zsh/vendor-completions/_smbsession',
+                   'source/smbsession/smbsession.zsh')
     bld.install_files('${DATADIR}/smbsession', 'docs/smbsession.schema.json')
     bld.install_files('${INCLUDEDIR}', 'source/client/smbsession.h')
     bld(features='subst', source='source/client/smbsession.pc.in',
