@@ -201,8 +201,7 @@ static bool user_confirms(const struct closing *closing)
 	terminal = terminal_open();
 	if (terminal == NULL) {
 		warn_of_bystanders(closing);
-		terminal_complain("%s, and there is no terminal to ask at: "
-				  "this needs --yes",
+		terminal_complain("%s: without a terminal this needs --yes",
 				  has_unlisted(closing)
 					  ? "the server does not list all "
 					    "sessions"
