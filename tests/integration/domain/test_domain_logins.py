@@ -172,7 +172,8 @@ def test_realm_of_the_registry(host, victim, tmp_path, own_registry, source):
 def test_groups_decide(host, victim, caller, allowed, kerberos):
     login = ["-U", f"{caller}@{domain.REALM}%{PASSWORD}",
              f"--use-kerberos={kerberos}"]
-    done = run("close", host.name, "--client", VICTIM, "--user", "bob", *login)
+    done = run("close", host.name, "--client", VICTIM, "--user", "bob", "--yes",
+               *login)
     if allowed:
         assert (done.returncode, done.stderr) == (DONE, "")
         assert victim.alive() == DELETED
