@@ -33,9 +33,9 @@ OF_CLUSTERS = of_integration('cluster', 'cluster_faults', 'model')
 
 # These run the programs that people run.
 OF_PROGRAMS = of_integration(
-    'client_library', 'demo', 'smbsession', 'smbsession_faults',
-    'smbsession_lies', 'smbsession_manual', 'smbsession_out_of_memory',
-    'torture')
+    'client_library', 'demo', 'sessiondel_ctl', 'smbsession',
+    'smbsession_failing_calls', 'smbsession_faults', 'smbsession_lies',
+    'smbsession_manual', 'smbsession_out_of_memory', 'torture')
 
 # These start many servers, set up in many ways.
 OF_SETUPS = [*of_integration(
