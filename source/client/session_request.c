@@ -50,6 +50,9 @@ NET_API_STATUS session_request_part(struct smbsession_context *context,
 		.level = request->level,
 		.info = {.level0 = &empty.level0},
 	};
+	/* Not the same: an answer that breaks off leaves half an array there,
+	 * and the request may have to be sent once more. */
+	struct session_enum_struct sent = {.level = request->level};
 	struct netr_session_enum call = {
 		.in = {.server_name = request->server,
 		       .client_name = request->client,
@@ -57,7 +60,7 @@ NET_API_STATUS session_request_part(struct smbsession_context *context,
 		       .info = &info,
 		       .prefered_maximum_length = request->preferred_length,
 		       .resume_handle = request->resume_handle},
-		.out = {.total_entries = &request->total, .info = &info},
+		.out = {.total_entries = &request->total, .info = &sent},
 	};
 	NET_API_STATUS code = call_server(context,
 					  list,

@@ -120,6 +120,23 @@ def test_answer_that_makes_no_sense(liar, ways, answer, error):
         assert error_of(done).startswith(f"ERROR_{error}: ")
 
 
+def test_call_is_repeated_as_it_was(liar, ways):
+    """When the answer breaks off in its array, on a connection from before."""
+    for way in ways:
+        requests = []
+
+        def answer(_, data, requests=requests):
+            requests.append(data)
+            if len(requests) == 1:
+                return more(entry(), resume=1)
+            last = stub(entry(), entry())
+            return last[:60] if len(requests) == 2 else last
+
+        liar.answer = answer
+        assert len(output_of(run(*way, "--json"))["sessions"]) == 3
+        assert len(requests) == 3 and requests[2] == requests[1]
+
+
 def test_server_that_hangs_up_in_a_close_is_asked_once_more(liar):
     closes = []
 
