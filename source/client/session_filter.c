@@ -4,6 +4,7 @@
 #include "session_filter.h"
 
 #include "call.h"
+#include "error_code.h"
 #include "name_match.h"
 
 /* No user has a name with a slash. */
@@ -40,6 +41,17 @@ static bool all_match(const struct session_request *request,
 	return true;
 }
 
+/* With ERROR_MORE_DATA, the caller would take the list that was not filtered
+ * for a good part. The text in the context stays. */
+static NET_API_STATUS request_whole_list(struct smbsession_context *context,
+					 const struct session_request *request,
+					 struct smbsession_list *list)
+{
+	NET_API_STATUS code = session_request_all(context, request, list);
+
+	return code == ERROR_MORE_DATA ? ERROR_INVALID_DATA : code;
+}
+
 /* Does the server list sessions even for a user who cannot exist? */
 static NET_API_STATUS find_out(struct smbsession_context *context,
 			       const char *server,
@@ -53,7 +65,7 @@ static NET_API_STATUS find_out(struct smbsession_context *context,
 	if (list == NULL) {
 		return context_no_memory(context);
 	}
-	code = session_request_all(context, &request, list);
+	code = request_whole_list(context, &request, list);
 	*ignores_filters = code == NERR_Success && list->count > 0;
 	talloc_free(list);
 	return code == NERR_UserNotFound ? call_result(context, NERR_Success)
@@ -94,7 +106,7 @@ static NET_API_STATUS filter_here(struct smbsession_context *context,
 		struct session_request with_users = *request;
 
 		with_users.level = STOCK_LEVEL;
-		code = session_request_all(context, &with_users, list);
+		code = request_whole_list(context, &with_users, list);
 	}
 	if (code == NERR_Success) {
 		code = call_result(context, keep_matches(request, list));

@@ -8,10 +8,11 @@ import unicodedata
 
 import pytest
 
+from testbed.accounts import PASSWORD
 from testbed.clients.session_enum import FIELDS, Listing, answer_stub
 from testbed.clients.smbsession import (
     DEADLINE_SECONDS, DONE, NOT_ALL, OTHER, UNREACHABLE, Terminal, error_of,
-    login, output_of, run, start)
+    execute, login, output_of, run, start)
 from testbed.clients.srvsvc import ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS
 from testbed.faults import hostile_server
 from testbed.servers.standalone import Server
@@ -135,6 +136,29 @@ def test_call_is_repeated_as_it_was(liar, ways):
         liar.answer = answer
         assert len(output_of(run(*way, "--json"))["sessions"]) == 3
         assert len(requests) == 3 and requests[2] == requests[1]
+
+
+@pytest.mark.parametrize("level, good", [(0, 2), (1, 1)])
+@pytest.mark.parametrize("call", ["info", "enum"])
+def test_list_that_breaks_off_is_of_nobody_else(liar, compiled, top_directory,
+                                                call, level, good):
+    """The server does not filter. good: how many lists can be read to the end."""
+    program = compiled(top_directory / "tests" / "testbed" / "clients"
+                       / "net_session.c")
+    results = [NERR_SUCCESS] * good
+    levels = [level, 0, 1]
+
+    def answer(*_):
+        return stub(entry(username="bob"), level=levels.pop(0),
+                    result=results.pop(0) if results else ERROR_MORE_DATA)
+
+    liar.answer = answer
+    done = execute(program, call, LIAR, r"\\ws7", "alice", str(level),
+                   *(["4000"] if call == "enum" else []),
+                   USER="adm", PASSWD=PASSWORD)
+    assert done.stdout.splitlines()[0] == (
+        "13 the server did not send the rest of its list")
+    assert "bob" not in done.stdout and "ws7" not in done.stdout
 
 
 def test_server_that_hangs_up_in_a_close_is_asked_once_more(liar):
