@@ -136,9 +136,13 @@ NET_API_STATUS NetSessionEnum(const char *servername,
 		code = enumerate(context, &request, &result);
 	}
 	default_context_end(context);
-	if (complete) {
+	if (buffer != NULL) {
 		*buffer = result.buffer;
+	}
+	if (entriesread != NULL) {
 		*entriesread = result.count;
+	}
+	if (totalentries != NULL) {
 		*totalentries = result.buffer != NULL ? request.total : 0;
 	}
 	return code;

@@ -215,7 +215,8 @@ static NET_API_STATUS check_null(struct smbsession_context *context,
 				 char ***arguments)
 {
 	const char *server = next(arguments);
-	uint8_t *buffer = NULL;
+	uint8_t stale = 0;
+	uint8_t *buffer = &stale;
 	uint32_t count = 77;
 	uint32_t total = 77;
 
@@ -249,7 +250,7 @@ static NET_API_STATUS check_null(struct smbsession_context *context,
 			      NULL) == ERROR_INVALID_PARAMETER);
 	assert(NetSessionGetInfo(server, "\\\\c", "u", 1, NULL) ==
 	       ERROR_INVALID_PARAMETER);
-	assert(count == 77 && total == 77 && buffer == NULL);
+	assert(count == 0 && total == 0 && buffer == NULL);
 	assert(NetApiBufferFree(NULL) == NERR_Success);
 	assert(NetSessionEnum(server,
 			      NULL,
