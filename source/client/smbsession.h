@@ -69,6 +69,9 @@ typedef uint32_t NET_API_STATUS;
 #ifndef ERROR_TIMEOUT
 #define ERROR_TIMEOUT 1460
 #endif
+#ifndef NERR_ServerNotStarted
+#define NERR_ServerNotStarted 2114
+#endif
 #ifndef NERR_UserNotFound
 #define NERR_UserNotFound 2221
 #endif

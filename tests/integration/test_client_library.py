@@ -250,6 +250,15 @@ def test_lines_of_the_manual_close_a_session_in_python(samba, top_directory):
     assert "samba.WERRORError: (2312, " in run().stderr
 
 
+def test_header_defines_each_code_of_the_manuals(top_directory):
+    header = (top_directory / "source" / "client"
+              / "smbsession.h").read_text()
+    defined = set(re.findall(r"^#define (\w+) (\d+)$", header, re.M))
+    for page in (top_directory / "docs" / "man").glob("*.3"):
+        codes = set(re.findall(r"^\.It (\w+) Pq (\d+)$", page.read_text(), re.M))
+        assert codes and codes <= defined, page.name
+
+
 def test_library_exports_its_header_and_nothing_else(top_directory,
                                                      build_directory):
     symbols = subprocess.run(
