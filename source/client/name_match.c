@@ -92,10 +92,14 @@ bool name_match_client(const char *asked, const char *listed)
 {
 	struct in6_addr one;
 	struct in6_addr other;
+	bool is_address = parse_address(listed, &other);
 
 	if (parse_address(asked, &one)) {
-		return parse_address(listed, &other) &&
-		       memcmp(&one, &other, sizeof(one)) == 0;
+		return is_address && memcmp(&one, &other, sizeof(one)) == 0;
+	}
+	/* "10" is no label of 10.0.0.7. */
+	if (is_address) {
+		return false;
 	}
 	asked += strspn(asked, "\\");
 	listed += strspn(listed, "\\");

@@ -44,6 +44,7 @@ static const struct match clients[] = {
 	{"another IPv6", "2001:db8::7", "2001:db8::8", false},
 	{"address and name", "10.0.0.7", "ws7", false},
 	{"name and address", "ws7", "10.0.0.7", false},
+	{"first number of an address", "10", "\\\\10.0.0.7", false},
 	{"name without case", "WS7", "\\\\ws7", true},
 	{"name with backslashes", "\\\\ws7", "ws7", true},
 	{"name beyond ASCII", "\xc3\x84pfel", "\xc3\xa4pfel", true},
