@@ -104,15 +104,23 @@ static bool is_from_smbstatus(const char *text)
 	return strncmp(text, "ipv4:", 5) == 0 || strncmp(text, "ipv6:", 5) == 0;
 }
 
+static bool is_port(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits > 0 && digits <= strlen("65535") && text[digits] == '\0';
+}
+
 /* The port is always there, and follows the last colon. */
 static const char *cut_port(char *address)
 {
 	char *port = strrchr(address, ':');
+	bool has_port = port != NULL && is_port(port + 1);
 
-	if (port != NULL) {
+	if (has_port) {
 		*port = '\0';
 	}
-	return port != NULL && name_match_is_address(address)
+	return has_port && name_match_is_address(address)
 		       ? NULL
 		       : "is not as smbstatus prints it (ipv4:ADDRESS:PORT)";
 }
