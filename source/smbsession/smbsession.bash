@@ -22,6 +22,16 @@ _smbsession_listed()
 		</dev/null | sed 's/^\\\\//' | sort -u
 }
 
+# Quoted, too: the name of a file can hold a command.
+_smbsession_files()
+{
+	local name
+
+	while IFS= read -r name; do
+		COMPREPLY+=("$(printf %q "$name")")
+	done < <(compgen -f -- "$1")
+}
+
 _smbsession_values()
 {
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
@@ -47,7 +57,7 @@ _smbsession_value()
 {
 	case $1 in
 	-A | --authentication-file | -s | --configfile)
-		mapfile -t COMPREPLY < <(compgen -f -- "$2")
+		_smbsession_files "$2"
 		;;
 	--use-kerberos)
 		_smbsession_values 'desired required off' "$2"

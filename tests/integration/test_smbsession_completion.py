@@ -69,14 +69,16 @@ def test_bash_offers_values(people, words, expected):
     assert bash(*words) == expected
 
 
-def test_bash_runs_nothing_that_a_name_says(tmp_path):
+@pytest.mark.parametrize("option", ["--user", "--client", "-A", "-s"])
+def test_bash_runs_nothing_that_a_name_says(tmp_path, option):
     """What is offered is quoted."""
     tool = f"smbsession() {{ echo '{ODD}'; }}"
-    (offer,) = bash("list", "--user", "", tool=tool, directory=tmp_path)
+    (tmp_path / ODD).touch()
+    (offer,) = bash("list", option, "", tool=tool, directory=tmp_path)
     said = subprocess.run(["bash", "-c", f"printf %s {offer}"], text=True,
                           capture_output=True, check=True, cwd=tmp_path)
     assert said.stdout == ODD
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [tmp_path / ODD]
 
 
 def test_zsh_knows_all_options():
