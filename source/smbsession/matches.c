@@ -28,17 +28,26 @@ static bool is_match(const struct pair *pair,
 	       name_match_user(pair->user, session->user);
 }
 
-/* Does it list sessions even for a user who cannot exist? */
-static bool ignores_filters(struct smbsession_context *context,
-			    const char *server)
+static bool is_no_match(NET_API_STATUS code)
+{
+	return code == NERR_ClientNameNotFound || code == NERR_UserNotFound;
+}
+
+/* Does it list sessions even for a user who cannot exist? A server that does
+ * not take the name has looked at it. */
+static NET_API_STATUS find_out(struct smbsession_context *context,
+			       const char *server,
+			       bool *ignores_filters)
 {
 	struct smbsession_list *list = NULL;
 	NET_API_STATUS code =
 		smbsession_enum(context, server, NULL, NOBODY, &list);
-	bool ignores = code == NERR_Success && list->count > 0;
 
+	*ignores_filters = code == NERR_Success && list->count > 0;
 	smbsession_list_free(list);
-	return ignores;
+	return is_no_match(code) || code == ERROR_INVALID_PARAMETER
+		       ? NERR_Success
+		       : code;
 }
 
 static bool all_match(const struct pair *pair,
@@ -161,11 +170,6 @@ static bool add_list(struct matches *matches,
 	return ok;
 }
 
-static bool is_no_match(NET_API_STATUS code)
-{
-	return code == NERR_ClientNameNotFound || code == NERR_UserNotFound;
-}
-
 static NET_API_STATUS find_pair(struct smbsession_context *context,
 				const struct options *options,
 				const struct pair *pair,
@@ -184,8 +188,12 @@ static NET_API_STATUS find_pair(struct smbsession_context *context,
 	}
 	matches->lists[matches->list_count++] = list;
 	matches->found.level = list->level;
-	filter = !all_match(pair, list) &&
-		 ignores_filters(context, options->server);
+	if (!all_match(pair, list)) {
+		code = find_out(context, options->server, &filter);
+	}
+	if (code != NERR_Success) {
+		return code;
+	}
 	return add_list(matches, pair, list, filter) ? NERR_Success
 						     : ERROR_NOT_ENOUGH_MEMORY;
 }

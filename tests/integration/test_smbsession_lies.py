@@ -13,7 +13,8 @@ from testbed.clients.session_enum import FIELDS, Listing, answer_stub
 from testbed.clients.smbsession import (
     DEADLINE_SECONDS, DONE, NOT_ALL, OTHER, UNREACHABLE, Terminal, error_of,
     execute, login, output_of, run, start)
-from testbed.clients.srvsvc import ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS
+from testbed.clients.srvsvc import (
+    ERROR_BUSY, ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS)
 from testbed.faults import hostile_server
 from testbed.servers.standalone import Server
 
@@ -205,6 +206,23 @@ def test_missing_name_never_widens_a_close(liar, fields):
     liar.answer = answer
     run("close", LIAR, ADMIN, "--user", "alice", "--client", "\\\\ws7")
     assert closes == [["\\\\ws7", "alice"]]
+
+
+def test_error_in_between_never_widens_a_close(liar):
+    """The tool cannot find out if this server filters."""
+    asked = []
+
+    def answer(opnum, data):
+        asked.append(opnum)
+        if "nobody/at/all" in hostile_server.strings(data):
+            return stub(result=ERROR_BUSY)
+        return stub(entry(), entry(username="bob"))
+
+    liar.answer = answer
+    done = run("close", LIAR, ADMIN, "--user", "alice", "--yes")
+    assert (done.stdout, done.returncode) == ("", OTHER)
+    assert error_of(done).startswith("ERROR_BUSY: ")
+    assert set(asked) == {12}
 
 
 def shown_width(line):
