@@ -252,20 +252,43 @@ static bool was_gone_already(const struct closing *closing,
 	}
 }
 
+/* What it leaves stays TARGET_WAITING. */
+static NET_API_STATUS call_for(const struct closing *closing,
+			       struct target *target)
+{
+	struct pair pair = {target->client, target->user};
+	NET_API_STATUS code = NERR_Success;
+	bool wanted = true;
+
+	if (closing->options->has_idle) {
+		code = matches_are_idle(closing->context,
+					closing->options,
+					&pair,
+					&wanted);
+	}
+	if (code != NERR_Success || !wanted) {
+		return code;
+	}
+	code = smbsession_del(closing->context,
+			      closing->options->server,
+			      target->client,
+			      target->user);
+	if (code == NERR_Success) {
+		target->state = TARGET_CLOSED;
+	}
+	return code;
+}
+
 /* Keeps the text of the error, which the next call replaces. */
 static void close_target(const struct closing *closing,
 			 struct target *target,
 			 bool closed_before)
 {
-	NET_API_STATUS code = smbsession_del(closing->context,
-					     closing->options->server,
-					     target->client,
-					     target->user);
+	NET_API_STATUS code = call_for(closing, target);
 	const char *text =
 		report_text(code, smbsession_error_text(closing->context));
 
 	if (code == NERR_Success) {
-		target->state = TARGET_CLOSED;
 		return;
 	}
 	target->text = strdup(text);
@@ -356,6 +379,9 @@ static enum exit_status close_targets(struct closing *closing)
 		set_last_words(closing, i);
 		close_target(closing, target, any_closed);
 		any_closed |= target->state == TARGET_CLOSED;
+		if (target->state == TARGET_WAITING) {
+			closing->matches.kept += target->count;
+		}
 		if (target->state == TARGET_FAILED && status == EXIT_DONE) {
 			closing->error = target->error;
 			status = report_code(target->error.code,
@@ -409,13 +435,13 @@ static enum exit_status give_up(struct closing *closing)
 	return EXIT_NOT_CONFIRMED;
 }
 
-/* Idle sessions that have their names in common with one in use. */
+/* Idle sessions that one call would close together with one in use. */
 static enum exit_status report_kept(struct closing *closing)
 {
 	closing->error = (struct failure){
 		ERROR_ACTIVE_CONNECTIONS,
-		"idle sessions are left, because others of the same client and "
-		"user are not idle"};
+		"idle sessions are left, because one of the same client and "
+		"user is in use"};
 	return report_code(closing->error.code, closing->error.text);
 }
 

@@ -236,6 +236,26 @@ static bool is_idle(const struct options *options,
 	       session->idle_time >= options->idle;
 }
 
+NET_API_STATUS matches_are_idle(struct smbsession_context *context,
+				const struct options *options,
+				const struct pair *pair,
+				bool *idle)
+{
+	struct smbsession_list *list = NULL;
+	NET_API_STATUS code = smbsession_enum(context,
+					      options->server,
+					      pair->client,
+					      pair->user,
+					      &list);
+
+	*idle = code == NERR_Success && level_has_idle_time(list->level);
+	for (size_t i = 0; *idle && i < list->count; i++) {
+		*idle = is_idle(options, &list->entries[i]);
+	}
+	smbsession_list_free(list);
+	return code;
+}
+
 static bool all_of_pair_are_idle(const struct options *options,
 				 const struct smbsession_list *found,
 				 size_t number)

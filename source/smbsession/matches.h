@@ -45,6 +45,20 @@ NET_API_STATUS matches_find(struct smbsession_context *context,
 			    const struct options *options,
 			    struct matches *matches);
 
+/**
+ * Ask again: are all sessions idle that a call with these names would close?
+ *
+ * The list gets old while the user thinks about the question, and names can
+ * mean more sessions than it shows with them: without a user's name, all of the
+ * client.
+ *
+ * @param[out] idle  false also after errors
+ */
+NET_API_STATUS matches_are_idle(struct smbsession_context *context,
+				const struct options *options,
+				const struct pair *pair,
+				bool *idle);
+
 void matches_free(struct matches *matches);
 
 #endif

@@ -208,6 +208,20 @@ def test_missing_name_never_widens_a_close(liar, fields):
     assert closes == [["\\\\ws7", "alice"]]
 
 
+@pytest.mark.parametrize("later", [
+    [entry(idle_time=3)], [entry(idle_time=9000), entry(username="bob")]],
+    ids=["used meanwhile", "names that mean more"])
+def test_only_what_is_still_idle_is_closed(liar, later):
+    parts = [stub(entry(idle_time=9000)), stub(*later)]
+    liar.answer = lambda opnum, _: parts.pop(0) if opnum == 12 else bytes(4)
+    done = run("close", LIAR, ADMIN, "--idle=2h")
+    assert (done.stdout, done.returncode) == (
+        "not closed \\\\ws7 alice\n", NOT_ALL)
+    assert error_of(done) == (
+        "ERROR_ACTIVE_CONNECTIONS: idle sessions are left, because one of the "
+        "same client and user is in use")
+
+
 def test_error_in_between_never_widens_a_close(liar):
     """The tool cannot find out if this server filters."""
     asked = []
