@@ -694,6 +694,10 @@ static enum options_result check_combination(const struct options *options)
 				   "say which sessions, by --client, --user "
 				   "and --idle, or --all");
 	}
+	/* A server also says 0 if it does not know. */
+	if (options->verb->closes && options->has_idle && options->idle == 0) {
+		return usage_error("--idle", "0 means every session");
+	}
 	return OPTIONS_OK;
 }
 

@@ -200,7 +200,7 @@ def test_nobody_is_idle(samba, users):
 
 @pytest.mark.parametrize("command", ["list", "close"])
 def test_idle_time_that_the_server_does_not_say(stock, stock_users, command):
-    done = run(command, "-s", str(stock.smb_conf), "--idle", "0")
+    done = run(command, "-s", str(stock.smb_conf), "--idle", "1")
     assert (done.returncode, error_of(done)) == (
         OTHER, "ERROR_INVALID_LEVEL: the server does not say how long its "
         "sessions are idle")
@@ -593,6 +593,7 @@ ONE_BACKSLASH = "has one backslash only, because the shell took the other: " \
      "close: say which sessions, by --client, --user and --idle, or --all"),
     (["list", "--idle", "soon"],
      "--idle: 'soon' is not a duration, such as 8h or '1d 2h'"),
+    (["close", "--idle", "0h"], "--idle: 0 means every session"),
     (["list", "--sort", "age"],
      "--sort: 'age' is not user, client, opens, connected or idle"),
     (["list", "--columns", "user,age"], "--columns: 'user,age' is not some of "
