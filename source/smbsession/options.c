@@ -245,17 +245,23 @@ static void overwrite_passwords(int argc, char *argv[])
 	}
 }
 
-static enum options_result usage_error(const char *what, const char *complaint)
-{
-	terminal_complain("%s: %s", what, complaint);
-	(void)fputs("Try 'smbsession --help'.\n", stderr);
-	return OPTIONS_WRONG;
-}
-
 static enum options_result no_memory(void)
 {
 	terminal_complain("out of memory");
 	return OPTIONS_NO_MEMORY;
+}
+
+static enum options_result usage_error(const char *what, const char *complaint)
+{
+	char *shown = screen_text(what);
+
+	if (shown == NULL) {
+		return no_memory();
+	}
+	terminal_complain("%s: %s", shown, complaint);
+	(void)fputs("Try 'smbsession --help'.\n", stderr);
+	free(shown);
+	return OPTIONS_WRONG;
 }
 
 /* Such as "--timeout: '0' is not a number from 1 to 3600". */

@@ -624,6 +624,7 @@ ONE_BACKSLASH = "has one backslash only, because the shell took the other: " \
      "--client: 'ipv4:127.0.0.21' is not as smbstatus prints it "
      "(ipv4:ADDRESS:PORT)"),
     (["list", "--no-such-option"], "--no-such-option: unknown option"),
+    (["list", "--a\x1b[7m"], "--a\\x1b[7m: unknown option"),
     (["list", "--timeout", "0"], "--timeout: '0' is not a number from 1 to "
      "3600"),
     (["list", "-tsoon"], "--timeout: 'soon' is not a number from 1 to 3600"),
