@@ -94,13 +94,13 @@ bool duration_read(const char *text, uint32_t *seconds)
 	return text != NULL;
 }
 
-void duration_write(uint32_t seconds, char out[16])
+void duration_write(uint32_t seconds, char out[24])
 {
 	size_t first = DAYS;
 	uint32_t rest = 0;
 
 	if (seconds == DURATION_UNKNOWN) {
-		(void)snprintf(out, 16, "-");
+		(void)snprintf(out, 24, "-");
 		return;
 	}
 	while (first < UNITS - 1 && seconds < units[first].seconds) {
@@ -109,7 +109,7 @@ void duration_write(uint32_t seconds, char out[16])
 	rest = seconds % units[first].seconds;
 	if (first < UNITS - 1 && rest >= units[first + 1].seconds) {
 		(void)snprintf(out,
-			       16,
+			       24,
 			       "%u%s%u%s",
 			       seconds / units[first].seconds,
 			       units[first].shortest,
@@ -117,7 +117,7 @@ void duration_write(uint32_t seconds, char out[16])
 			       units[first + 1].shortest);
 	} else {
 		(void)snprintf(out,
-			       16,
+			       24,
 			       "%u%s",
 			       seconds / units[first].seconds,
 			       units[first].shortest);

@@ -23,6 +23,6 @@ bool duration_read(const char *text, uint32_t *seconds);
  *
  * @param[out] out  "-" for DURATION_UNKNOWN
  */
-void duration_write(uint32_t seconds, char out[16]);
+void duration_write(uint32_t seconds, char out[24]);
 
 #endif

@@ -99,7 +99,7 @@ const char *table_columns_read(const char *names, struct layout *layout)
 
 static char *time_cell(bool known, uint32_t seconds)
 {
-	char text[16];
+	char text[24];
 
 	duration_write(known ? seconds : DURATION_UNKNOWN, text);
 	return strdup(text);

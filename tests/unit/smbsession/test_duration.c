@@ -76,7 +76,7 @@ static void check_nonsense(void **state)
 static void check_writing(void **state)
 {
 	const struct reading *row = *state;
-	char text[16];
+	char text[24];
 
 	duration_write(row->seconds, text);
 	assert_string_equal(text, row->text);
