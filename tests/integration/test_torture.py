@@ -111,13 +111,14 @@ def test_rule_is_skipped_where_its_option_is_missing(samba):
     assert "needs --option=torture:refused=" in str(results)
 
 
-# On a busy machine smbd is sometimes too slow for its 31 connections.
-RACES = {"smb2.multichannel.bugs.bug_15346"}
+# How often what differs is run again.
+TRIES = 3
 
 
-def steady(results):
-    return {name: outcome for name, outcome in results.outcomes.items()
-            if name not in RACES}
+def differing(ours, stocks):
+    """The names of the tests with another outcome, or with none."""
+    return {name for name, _ in
+            ours.outcomes.items() ^ stocks.outcomes.items()}
 
 
 # What they find in Samba itself, they find without the plugin.
@@ -130,8 +131,18 @@ def steady(results):
 ])
 def test_sambas_own_suite_sees_no_difference(samba, stock_samba, suite,
                                              share):
-    ours, stocks = (smbtorture.run(server, suite, share=share,
-                                   options=SECOND_USER)
-                    for server in (samba, stock_samba))
-    assert steady(ours) == steady(stocks), f"{ours}\nstock:\n{stocks}"
+    def run(what):
+        return [smbtorture.run(server, what, share=share, options=SECOND_USER)
+                for server in (samba, stock_samba)]
+
+    def agrees(name):
+        ours, stocks = run(name)
+        return name in ours.outcomes and not differing(ours, stocks)
+
+    ours, stocks = run(suite)
     assert ours.named("success")
+    # Some race with smbd: they reconnect before it has seen the connection
+    # end, or have 31 of them. On a busy machine they sometimes lose.
+    for name in differing(ours, stocks):
+        assert any(agrees(name) for _ in range(TRIES)), (
+            f"{name}: {ours}\nstock:\n{stocks}")

@@ -52,7 +52,7 @@ CTDB cluster of {number} nodes ({kind}); only this shell can reach it.
   logs      {logs}
   syslog    {syslog}
 Try:
-  PASSWD='{password}' {tool} close {address} -U sop --user alice
+  PASSWD='{password}' {tool} close {address} -U sop --user alice --yes
   smbstatus
   ctdb status                    (CTDB_BASE is that of the first node)
 """
