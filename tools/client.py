@@ -26,7 +26,7 @@ def configure(conf):
     conf.define('SAMBA_TESTPARM', conf.env.TESTPARM[0])
     # For error names and for strings. pkg-config does not know these two.
     conf.env.append_value('LIB_LIBRARY', ['samba-errors', 'samba-util'])
-    # Our headers then leave Samba's <netapi.h> alone.
+    # With this, smbsession.h does not include Samba's <netapi.h>.
     conf.define('SMBSESSION_WITHOUT_NETAPI_H', 1)
     # For clang-tidy, after the directories of Samba's source.
     conf.env.CLIENT_INCLUDES = (
