@@ -68,6 +68,12 @@ class Caller:
         listing = enumerate_sessions(self.pipe, 502, **query)
         return listing.result, len(listing.rows)
 
+    def close_all_but_one(self, node):
+        """Begin to close alice's sessions; wait until node has only one."""
+        self.pipe.send_session_del(user="alice")
+        wait_until(lambda: len(sessions_of(node, "alice")) == 1,
+                   "the others are gone")
+
     def when_recovered(self, ask):
         """The first answer of ask() that is not ERROR_TIMEOUT.
 
@@ -240,9 +246,7 @@ def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
     """The record of its session is gone then, but the session is not."""
     victim = smbd_of(cluster[HASTY], alice[VICTIM])
     with stopped(victim):
-        patient.pipe.send_session_del(user="alice")
-        wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
-                   "the others are gone")
+        patient.close_all_but_one(cluster[HASTY])
         with hung_until_dropped(cluster, VICTIM):
             assert sessions_of(cluster[HASTY], "alice") == []
             assert patient.pipe.receive_werror() == ERROR_TIMEOUT
@@ -257,9 +261,7 @@ def test_dropped_node_is_back_before_the_call_ends(
         cluster, patient, hasty, alice, bob):
     """Its session only seemed to be gone."""
     smb2.never_answered(Pipe(alice[VICTIM]).opened())
-    patient.pipe.send_session_del(user="alice")
-    wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
-               "the others are gone")
+    patient.close_all_but_one(cluster[HASTY])
     with hung_until_dropped(cluster, VICTIM):
         assert sessions_of(cluster[HASTY], "alice") == []
     assert patient.pipe.receive_werror() == ERROR_TIMEOUT
@@ -308,9 +310,7 @@ def test_ctdbd_killed_before_the_call(cluster, stack, patient, alice, bob):
 def test_ctdbd_killed_during_the_call(cluster, hasty, alice, bob):
     """It is unknown whether the sessions of its node are gone."""
     with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
-        hasty.pipe.send_session_del(user="alice")
-        wait_until(lambda: len(sessions_of(cluster[PATIENT], "alice")) == 1,
-                   "the others are gone")
+        hasty.close_all_but_one(cluster[PATIENT])
         os.kill(cluster[VICTIM].ctdbd_pid(), signal.SIGKILL)
         assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
     with dead_ctdbd(cluster, VICTIM):
@@ -379,9 +379,7 @@ def test_child_that_dies_while_it_closes(cluster, patient, alice, bob):
     worker, = cluster[PATIENT].worker_pids()
     with stopped(smbd_of(cluster[PATIENT], alice[VICTIM])):
         begun = time.monotonic()
-        patient.pipe.send_session_del(user="alice")
-        wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
-                   "the others are gone")
+        patient.close_all_but_one(cluster[HASTY])
         child, = call_children(worker)
         os.kill(child, signal.SIGKILL)
         assert patient.pipe.receive_werror() == ERROR_TIMEOUT
@@ -395,9 +393,7 @@ def test_smbd_of_another_node_that_dies(cluster, patient, alice):
     """Its session is gone, because other processes of its node still answer."""
     owner = smbd_of(cluster[VICTIM], alice[VICTIM])
     with stopped(owner):
-        patient.pipe.send_session_del(user="alice")
-        wait_until(lambda: len(sessions_of(cluster[HASTY], "alice")) == 1,
-                   "the others are gone")
+        patient.close_all_but_one(cluster[HASTY])
         os.kill(owner, signal.SIGKILL)
         assert patient.pipe.receive_werror() == NERR_SUCCESS
     patient.prove_its_worker()
@@ -478,9 +474,7 @@ def test_callers_node_has_left(cluster, hasty, alice):
 
 def test_node_leaves_during_the_call(cluster, hasty, alice):
     with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
-        hasty.pipe.send_session_del(user="alice")
-        wait_until(lambda: len(sessions_of(cluster[PATIENT], "alice")) == 1,
-                   "the others are gone")
+        hasty.close_all_but_one(cluster[PATIENT])
         with out_of_the_cluster(cluster, VICTIM):
             assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
             hasty.prove_its_worker()
