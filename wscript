@@ -49,35 +49,56 @@ def choose_libdir(conf):
 
 def build(bld):
     bld.samba_headers()
-    stubs = (bld.client_stubs('netr_session')
-             + bld.client_stubs('local_pipe'))
+    stubs = []
+    if bld.env.BUILD_CLIENT:
+        stubs = (bld.client_stubs('netr_session')
+                 + bld.client_stubs('local_pipe'))
     # The sources below include what pidl writes above.
     bld.add_group()
+    build_server_part(bld)
+    if bld.env.BUILD_CLIENT:
+        build_client_part(bld, stubs)
+
+
+def build_server_part(bld):
     # An archive, so the loader takes only the files without Samba's symbols.
     bld.stlib(source=bld.path.ant_glob('source/common/*.c'), target='common',
               features='c cstlib', cflags=['-fPIC'], install_path=None)
     for directory in ('session', 'module', 'loader'):
         bld.objects(source=bld.path.ant_glob('source/%s/**/*.c' % directory),
                     target=directory, cflags=['-fPIC'])
-    build_client_objects(bld, stubs)
-    build_testees(bld)
+    # An archive, so that a test takes only the files it calls, and never the
+    # module's constructor or a program's main(). The client has one, too.
+    bld.stlib(use='module session loader', target='testees',
+              features='c cstlib', install_path=None)
     if bld.variant == 'fuzz':
         build_tests(bld, 'tests/fuzz/fuzz_*.c', 'targets')
-        build_client_tests(bld, 'tests/fuzz/client/fuzz_*.c', 'targets')
         return
     build_module(bld)
     build_loader(bld)
-    build_client(bld)
     build_torture(bld)
     for directory in ('common', 'session', 'module', 'loader'):
         build_tests(bld, 'tests/unit/%s/**/test_*.c' % directory, 'unit',
                     ['-lcmocka'])
+    build_tests(bld, 'tests/bench/*.c', 'bench')
+    install_manual(bld, '8')
+    install_control(bld)
+
+
+def build_client_part(bld, stubs):
+    build_client_objects(bld, stubs)
+    bld.stlib(use='smbsession_objects client client_stubs',
+              target='client_testees', features='c cstlib', install_path=None,
+              env=bld.client_env())
+    if bld.variant == 'fuzz':
+        build_client_tests(bld, 'tests/fuzz/client/fuzz_*.c', 'targets')
+        return
+    build_client(bld)
     for directory in ('client', 'smbsession'):
         build_client_tests(bld, 'tests/unit/%s/test_*.c' % directory, 'unit',
                            ['-lcmocka'])
-    build_tests(bld, 'tests/bench/*.c', 'bench')
-    install_manual(bld)
-    install_control(bld)
+    install_manual(bld, '1')
+    install_manual(bld, '3')
 
 
 def build_module(bld):
@@ -142,16 +163,6 @@ def build_torture(bld):
                   install_path=None)
 
 
-# Archives, so that a test takes only the files it calls, and never the module's
-# constructor or a program's main().
-def build_testees(bld):
-    bld.stlib(use='module session loader', target='testees',
-              features='c cstlib', install_path=None)
-    bld.stlib(use='smbsession_objects client client_stubs',
-              target='client_testees', features='c cstlib', install_path=None,
-              env=bld.client_env())
-
-
 def build_tests(bld, sources, directory, libraries=()):
     for source in bld.path.ant_glob(sources):
         bld.program(source=[source], use='testees common',
@@ -176,7 +187,7 @@ def install_control(bld):
         install_path='${DATADIR}/samba-sessiondel')
 
 
-def install_manual(bld):
-    # Section 7 is about the test suite, which is not installed.
-    for page in bld.path.ant_glob('docs/man/*.[1-68]'):
-        bld.install_files('${MANDIR}/man' + page.name[-1], page)
+# Section 7 is about the test suite, which is not installed.
+def install_manual(bld, section):
+    bld.install_files('${MANDIR}/man' + section,
+                      bld.path.ant_glob('docs/man/*.' + section))

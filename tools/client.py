@@ -14,15 +14,24 @@ PACKAGES = {'LIBRARY': ['dcerpc', 'ndr', 'samba-credentials',
                         'samba-hostconfig'],
             'PROGRAM': ['popt', 'jansson']}
 
+# SESSIONDEL_SAMBA_MINOR is of the source.
+SAME_SERIES = '''
+#include <samba/version.h>
+#if SAMBA_VERSION_MINOR != SESSIONDEL_SAMBA_MINOR
+#error
+#endif
+'''
+
 
 def configure(conf):
-    conf.find_program('pkg-config')
-    for use, packages in PACKAGES.items():
-        for package in packages:
-            conf.check_cfg(package=package, uselib_store=use,
-                           args=['--cflags', '--libs'], global_define=False)
+    missing = ' '.join(what for what in needs(conf) if what)
+    conf.env.BUILD_CLIENT = not missing
+    conf.msg('Building libsmbsession and smbsession',
+             'no: without ' + missing if missing else 'yes',
+             'YELLOW' if missing else 'GREEN')
+    if missing:
+        return
     # Only Samba itself reads the registry and variables in smb.conf.
-    conf.find_program('testparm')
     conf.define('SAMBA_TESTPARM', conf.env.TESTPARM[0])
     # For error names and for strings. pkg-config does not know these two.
     conf.env.append_value('LIB_LIBRARY', ['samba-errors', 'samba-util'])
@@ -32,6 +41,27 @@ def configure(conf):
     conf.env.CLIENT_INCLUDES = (
         conf.env.INCLUDES_LIBRARY
         + [conf.bldnode.make_node('idl').abspath()])
+
+
+# Upstream's Samba has had some of these headers to itself since 4.21. pidl
+# writes code for the libraries of its own series.
+def needs(conf):
+    """Yields the name of each thing that is missing."""
+    for program in ('pkg-config', 'testparm'):
+        if not conf.find_program(program, mandatory=False):
+            yield program
+    if not conf.env.PKG_CONFIG:
+        return
+    for use, packages in PACKAGES.items():
+        for package in packages:
+            if not conf.check_cfg(package=package, uselib_store=use,
+                                  args=['--cflags', '--libs'],
+                                  global_define=False, mandatory=False):
+                yield package
+    if not conf.check_cc(fragment=SAME_SERIES, features='c', use='LIBRARY',
+                         mandatory=False,
+                         msg='Checking for public headers of that series'):
+        yield 'public headers of Samba ' + conf.env.SAMBA_SERIES
 
 
 class pidl_ours(Task.Task):

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is built where something is missing."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+
+@pytest.fixture(name='source')
+def _source(top_directory, tmp_path):
+    """A copy that nobody has configured yet."""
+    return shutil.copytree(top_directory, tmp_path / 'source',
+                           ignore=shutil.ignore_patterns('bin', '.git'))
+
+
+@pytest.fixture(name='waf')
+def _waf(source, top_directory):
+    """Runs waf there with the same source of Samba; what it says."""
+    tree = (top_directory / 'bin/samba-tree').read_text(encoding='utf-8')
+
+    def run(*arguments, **environment):
+        return subprocess.run(
+            ['./waf', *arguments], cwd=source, check=True,
+            env={**os.environ, 'SESSIONDEL_CACHE': os.path.dirname(tree),
+                 **environment},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            encoding='utf-8').stdout
+    return run
+
+
+@pytest.mark.parametrize('missing, named', [
+    ({}, None),
+    # As with upstream's Samba from 4.21 on.
+    ({'PKG_CONFIG_LIBDIR': '/nonexistent'},
+     'dcerpc ndr samba-credentials samba-hostconfig'),
+    ({'PKG_CONFIG': '/nonexistent'}, 'pkg-config'),
+], ids=['nothing', 'headers', 'pkg-config'])
+def test_client_is_built_where_it_can_be(waf, missing, named):
+    said = waf('configure', **missing)
+    answer = re.search(r'^Building libsmbsession and smbsession *: (.*?) *$',
+                       said, re.M)[1]
+    built = set(waf('list', **missing).split()) & {'sessiondel', 'rpcd_sessiondel',
+                               'libsmbsession', 'smbsession'}
+    if named is None:
+        assert answer == 'yes' and len(built) == 4
+    else:
+        assert answer.startswith(f'no: without {named}')
+        assert built == {'sessiondel', 'rpcd_sessiondel'}
