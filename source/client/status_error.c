@@ -7,8 +7,8 @@
 
 #include "deadline.h"
 
-/* TCP could not connect. libdcerpc of Samba 4.25 says why; before that it
- * always says NO_MEMORY. */
+/* TCP could not connect. libdcerpc says why since 4.23; before that it always
+ * says NO_MEMORY. */
 static bool is_unreachable(NTSTATUS status)
 {
 	return NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY) ||

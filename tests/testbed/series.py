@@ -22,7 +22,7 @@ HAS_PERSISTENT_HANDLES = _SERIES >= (4, 25)
 OPENS_NAME_SESSION = _SERIES >= (4, 23)
 
 # Does libdcerpc report a refused TCP connection as such?
-TELLS_REFUSED_CONNECTION = _SERIES >= (4, 25)
+TELLS_REFUSED_CONNECTION = _SERIES >= (4, 23)
 
 # Does the client library ask for a password when the ticket has expired?
-ASKS_BESIDE_EXPIRED_TICKET = _SERIES < (4, 25)
+ASKS_BESIDE_EXPIRED_TICKET = _SERIES < (4, 23)
