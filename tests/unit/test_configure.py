@@ -49,3 +49,15 @@ def test_client_is_built_where_it_can_be(waf, missing, named):
     else:
         assert answer.startswith(f'no: without {named}')
         assert built == {'sessiondel', 'rpcd_sessiondel'}
+
+
+def test_client_is_not_built_with_headers_of_another_series(waf, tmp_path):
+    """As where the module is built for another Samba than the host's."""
+    (tmp_path / 'samba').mkdir()
+    (tmp_path / 'samba/version.h').write_text(
+        '#define SAMBA_VERSION_MINOR 999\n', encoding='ascii')
+    (tmp_path / 'dcerpc.pc').write_text(
+        'Name: dcerpc\nDescription: of another series\nVersion: 999\n'
+        f'Cflags: -I{tmp_path}\n', encoding='utf-8')
+    said = waf('configure', PKG_CONFIG_PATH=str(tmp_path))
+    assert 'no: without public headers of Samba 4.' in said
