@@ -4,7 +4,7 @@
 from waflib import Configure
 
 APPNAME = 'samba-sessiondel'
-VERSION = '0.1.0'
+VERSION = '0.2.0'
 top = '.'
 out = 'bin'
 

@@ -76,7 +76,7 @@ def test_manual_page(path):
     assert_clean('mandoc', '-T', 'lint', '-W', 'warning', path)
 
 
-@each('waf', 'packaging/*', 'packaging/debian/*', 'tests/testbed/smbtorture',
+@each('waf', 'packaging/*', 'packaging/debian/**/*', 'tests/testbed/smbtorture',
       '.ci/run', holding=b'#!/bin/')
 def test_shellcheck(path):
     assert_clean('shellcheck', path)

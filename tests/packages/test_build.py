@@ -35,6 +35,24 @@ def test_built_twice_is_the_same(deb, release):
     assert len(digests) == 7
 
 
+@pytest.mark.parametrize("release", RELEASES)
+def test_installed_readme(deb, release):
+    """It has no dead links, and nothing that only the source has."""
+    said = member(deb(release), "./usr/share/doc/samba-sessiondel/README.md")
+    assert "smbsession list\n" in said
+    assert "sessiondel-ctl status" in said
+    assert not re.search(r"\]\(|\./waf|docs/|tests/", said)
+
+
+def member(package, name):
+    """A file in a package; a text."""
+    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package],
+                          stdout=subprocess.PIPE) as archive:
+        return subprocess.run(["tar", "-xO", name], stdin=archive.stdout,
+                              check=True, stdout=subprocess.PIPE,
+                              text=True).stdout
+
+
 def test_changelog_has_the_version_of_the_source():
     version = re.search(r"^VERSION = '(.*)'$", (TOP / "wscript").read_text(),
                         re.M)[1]
