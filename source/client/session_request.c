@@ -52,7 +52,7 @@ NET_API_STATUS session_request_part(struct smbsession_context *context,
 	};
 	/* Not the same: an answer that breaks off leaves half an array there,
 	 * and the request may have to be sent once more. */
-	struct session_enum_struct sent = {.level = request->level};
+	struct session_enum_struct received = {.level = request->level};
 	struct netr_session_enum call = {
 		.in = {.server_name = request->server,
 		       .client_name = request->client,
@@ -60,7 +60,7 @@ NET_API_STATUS session_request_part(struct smbsession_context *context,
 		       .info = &info,
 		       .prefered_maximum_length = request->preferred_length,
 		       .resume_handle = request->resume_handle},
-		.out = {.total_entries = &request->total, .info = &sent},
+		.out = {.total_entries = &request->total, .info = &received},
 	};
 	NET_API_STATUS code = call_server(context,
 					  list,
