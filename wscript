@@ -48,25 +48,40 @@ def choose_libdir(conf):
 
 
 def build(bld):
-    bld.samba_headers()
+    envs = [bld.env]
+    if not bld.variant:
+        envs += bld.envs_of_other_series()
+    for env in envs:
+        bld.samba_headers(env)
     stubs = []
     if bld.env.BUILD_CLIENT:
         stubs = (bld.client_stubs('netr_session')
                  + bld.client_stubs('local_pipe'))
     # The sources below include what pidl writes above.
     bld.add_group()
+    for env in envs:
+        build_module_objects(bld, env)
+        if bld.variant != 'fuzz':
+            build_module(bld, env)
     build_server_part(bld)
     if bld.env.BUILD_CLIENT:
         build_client_part(bld, stubs)
 
 
-def build_server_part(bld):
+def build_module_objects(bld, env):
     # An archive, so the loader takes only the files without Samba's symbols.
-    bld.stlib(source=bld.path.ant_glob('source/common/*.c'), target='common',
-              features='c cstlib', cflags=['-fPIC'], install_path=None)
-    for directory in ('session', 'module', 'loader'):
+    bld.stlib(source=bld.path.ant_glob('source/common/*.c'),
+              target=env.MODULE_PLACE + 'common', features='c cstlib',
+              cflags=['-fPIC'], install_path=None, env=env.derive())
+    for directory in ('session', 'module'):
         bld.objects(source=bld.path.ant_glob('source/%s/**/*.c' % directory),
-                    target=directory, cflags=['-fPIC'])
+                    target=env.MODULE_PLACE + directory, cflags=['-fPIC'],
+                    env=env.derive())
+
+
+def build_server_part(bld):
+    bld.objects(source=bld.path.ant_glob('source/loader/*.c'),
+                target='loader', cflags=['-fPIC'])
     # An archive, so that a test takes only the files it calls, and never the
     # module's constructor or a program's main(). The client has one, too.
     bld.stlib(use='module session loader', target='testees',
@@ -74,7 +89,6 @@ def build_server_part(bld):
     if bld.variant == 'fuzz':
         build_tests(bld, 'tests/fuzz/fuzz_*.c', 'targets')
         return
-    build_module(bld)
     build_loader(bld)
     build_torture(bld)
     for directory in ('common', 'session', 'module', 'loader'):
@@ -101,11 +115,13 @@ def build_client_part(bld, stubs):
     install_manual(bld, '3')
 
 
-def build_module(bld):
+def build_module(bld, env):
     # Samba's functions come from the process that loads the module. They are
     # bound to no library and no symbol version, and only on first use.
-    bld.shlib(use='module session common', target='sessiondel',
-              features='c cshlib',
+    bld.shlib(use=[env.MODULE_PLACE + name
+                   for name in ('module', 'session', 'common')],
+              target=env.MODULE_PLACE + 'sessiondel', features='c cshlib',
+              env=env.derive(),
               linkflags=['-Wl,-z,lazy', '-Wl,-z,undefs']
               + bld.env.MODULE_LINKFLAGS,
               install_path='${LIBDIR}/samba-sessiondel/${SAMBA_SERIES}')

@@ -16,10 +16,16 @@ def _source(top_directory, tmp_path):
                            ignore=shutil.ignore_patterns('bin', '.git'))
 
 
+@pytest.fixture(name='tree')
+def _tree(top_directory):
+    """The source of Samba that is built with."""
+    return (top_directory / 'bin/samba-tree').read_text(
+        encoding='utf-8').splitlines()[0]
+
+
 @pytest.fixture(name='waf')
-def _waf(source, top_directory):
+def _waf(source, tree):
     """Runs waf there with the same source of Samba; what it says."""
-    tree = (top_directory / 'bin/samba-tree').read_text(encoding='utf-8')
 
     def run(*arguments, **environment):
         return subprocess.run(
@@ -61,3 +67,36 @@ def test_client_is_not_built_with_headers_of_another_series(waf, tmp_path):
         f'Cflags: -I{tmp_path}\n', encoding='utf-8')
     said = waf('configure', PKG_CONFIG_PATH=str(tmp_path))
     assert 'no: without public headers of Samba 4.' in said
+
+
+@pytest.fixture(name='of_next_series')
+def _of_next_series(tree, tmp_path):
+    """The same source of Samba with another series in its VERSION."""
+    (tmp_path / 'cache').mkdir()
+    copy = tmp_path / 'cache/next'
+    subprocess.run(['cp', '-as', tree, copy], check=True)
+    version = (copy / 'VERSION').read_text(encoding='utf-8')
+    (copy / 'VERSION').unlink()
+    (copy / 'VERSION').write_text(
+        re.sub('_MINOR=.*', '_MINOR=99', version), encoding='utf-8')
+    return copy
+
+
+def test_a_module_for_each_series(waf, tree, of_next_series):
+    cache = of_next_series.parent
+    (cache / os.path.basename(tree)).symlink_to(tree)
+    sources = [f'--samba-source={source}' for source in (
+        '', of_next_series, cache / os.path.basename(tree))]
+    said = waf('configure', *sources, SESSIONDEL_CACHE=str(cache))
+    assert re.search(f'^Also a module for Samba 4.99 *: {of_next_series}',
+                     said, re.M)
+    assert re.search(r'^Another source of Samba \S+ *: left out: ', said, re.M)
+    assert 'series/4.99/sessiondel' in waf(
+        'list', SESSIONDEL_CACHE=str(cache)).split()
+
+
+def test_what_is_not_a_source_of_samba(source, waf):
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        waf('configure', '--samba-source=docs')
+    assert f'{source}/docs is not a Samba source tree' in failed.value.stdout
+    assert not (source / 'bin').exists()

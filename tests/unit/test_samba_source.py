@@ -157,7 +157,7 @@ def test_upstream_tarball_where_the_archive_has_no_more(samba_source, archive):
     assert tree_of(done) == f"{samba_source.cache}/{installed.partition(':')[2]}"
     assert re.search(r'^The archive has only samba_\S+\.orig\.tar\.xz of it,',
                      done.stderr, re.M)
-    # It is used as it is, also when it is named.
+    # The tree is used again, also when it is named.
     shutil.rmtree(archive.top)
     assert samba_source().stdout == done.stdout
     assert samba_source(tree_of(done)).stdout == done.stdout
