@@ -18,6 +18,9 @@ TOOLS = ('samba_tree samba_runtime compiler coverage testing mutation client '
 def options(opt):
     opt.load('compiler_c gnu_dirs')
     opt.load(TOOLS, tooldir='tools')
+    opt.add_option('--module-only', action='store_true',
+                   help='configure: build only the module and the loader, on '
+                        'any distribution, without tests and smbsession')
 
 
 def init(ctx):
@@ -26,6 +29,7 @@ def init(ctx):
 
 def configure(conf):
     conf.load('compiler_c gnu_dirs')
+    conf.env.MODULE_ONLY = bool(conf.options.module_only)
     conf.load(TOOLS, tooldir='tools')
     choose_libdir(conf)
     conf.define('SESSIONDEL_VERSION', VERSION)
@@ -37,14 +41,16 @@ def configure(conf):
     conf.make_fuzz_variant()
 
 
-# Debian's library directory has the architecture in its name. In the waf of
-# Samba 4.25, the option is in lower case. (A comment, because waf lists
-# functions with a docstring as commands.)
+# Debian's library directory has the architecture in its name; for others, waf
+# knows it. In the waf of Samba 4.25, the option is in lower case. (A comment,
+# because waf lists functions with a docstring as commands.)
 def choose_libdir(conf):
-    if not any(getattr(conf.options, name, '') for name in ('LIBDIR', 'libdir')):
-        multiarch = conf.cmd_and_log(conf.env.CC + ['-print-multiarch'])
+    if any(getattr(conf.options, name, '') for name in ('LIBDIR', 'libdir')):
+        return
+    multiarch = conf.cmd_and_log(conf.env.CC + ['-print-multiarch']).strip()
+    if multiarch:
         conf.env.LIBDIR = '%s/lib/%s' % (conf.env.EXEC_PREFIX.rstrip('/'),
-                                         multiarch.strip())
+                                         multiarch)
 
 
 def build(bld):
@@ -82,6 +88,16 @@ def build_module_objects(bld, env):
 def build_server_part(bld):
     bld.objects(source=bld.path.ant_glob('source/loader/*.c'),
                 target='loader', cflags=['-fPIC'])
+    if not bld.env.MODULE_ONLY:
+        build_server_tests(bld)
+    if bld.variant == 'fuzz':
+        return
+    build_loader(bld)
+    install_manual(bld, '8')
+    install_control(bld)
+
+
+def build_server_tests(bld):
     # An archive, so that a test takes only the files it calls, and never the
     # module's constructor or a program's main(). The client has one, too.
     bld.stlib(use='module session loader', target='testees',
@@ -89,14 +105,11 @@ def build_server_part(bld):
     if bld.variant == 'fuzz':
         build_tests(bld, 'tests/fuzz/fuzz_*.c', 'targets')
         return
-    build_loader(bld)
     build_torture(bld)
     for directory in ('common', 'session', 'module', 'loader'):
         build_tests(bld, 'tests/unit/%s/**/test_*.c' % directory, 'unit',
                     ['-lcmocka'])
     build_tests(bld, 'tests/bench/*.c', 'bench')
-    install_manual(bld, '8')
-    install_control(bld)
 
 
 def build_client_part(bld, stubs):

@@ -24,6 +24,8 @@ SAME_SERIES = '''
 
 
 def configure(conf):
+    if conf.env.MODULE_ONLY:
+        return
     missing = ' '.join(what for what in needs(conf) if what)
     conf.env.BUILD_CLIENT = not missing
     conf.msg('Building libsmbsession and smbsession',

@@ -52,8 +52,7 @@ class Coverage:
     def __init__(self, build):
         self.source = build.path.abspath()
         self.build = build.bldnode.abspath()
-        self.worker = samba_runtime.output_of(
-            'dpkg-divert', '--truename', samba_runtime.path_of_worker(build))
+        self.worker = samba_runtime.own_worker(build.env)
         self.data = os.path.join(self.build, 'data')
 
     def counters(self):

@@ -5,28 +5,43 @@ import os
 import re
 import subprocess
 
-from waflib import Logs
+from waflib import Errors, Logs
 from waflib.Tools.c import cprogram
 
-WORKER = 'rpcd_classic'
+# The symbol versions of Samba's libraries bind a program to one version of
+# Samba, so it is linked again when that changes.
+cprogram.vars = cprogram.vars + ['SAMBA_VERSION']
 
-# The symbol versions of Samba's libraries bind a program to one package
-# version, so it is linked again when that changes.
-cprogram.vars = cprogram.vars + ['SAMBA_PACKAGE']
+
+def options(opt):
+    opt.add_option('--worker', metavar='PATH',
+                   help="Samba's rpcd_classic, if it is not found beside the "
+                        "installed smbd")
 
 
 def configure(conf):
-    worker = path_of_worker(conf)
+    worker = conf.options.worker or ask(conf, 'worker')
+    if not worker:
+        conf.fatal("Samba's rpcd_classic was not found: install Samba, or say "
+                   "where it is with --worker=PATH")
+    if not os.access(worker, os.X_OK) or not os.path.isabs(worker):
+        conf.fatal('--worker=%s is not the path of a program' % worker)
+    conf.env.SAMBA_WORKER = worker
+    conf.define('SAMBA_LIBEXECDIR', os.path.dirname(worker))
     conf.env.SAMBA_LIBEXECDIR = os.path.dirname(worker)
-    conf.define('SAMBA_LIBEXECDIR', conf.env.SAMBA_LIBEXECDIR)
     conf.msg("Samba's workers", os.path.dirname(worker))
-    conf.env.SAMBA_PACKAGE = output_of(
-        'dpkg-query', '-W', '-f', '${Version}', 'samba')
-    if conf.env.SAMBA_SERIES + '.' not in conf.env.SAMBA_PACKAGE:
+    conf.env.SAMBA_VERSION = ask(conf, 'version')
+    if not conf.env.SAMBA_VERSION.startswith(conf.env.SAMBA_SERIES + '.'):
         Logs.warn('The installed Samba (%s) is of another series than the '
                   'source, so it will not load the module',
-                  conf.env.SAMBA_PACKAGE)
-    libraries = libraries_of(output_of('dpkg-divert', '--truename', worker))
+                  conf.env.SAMBA_VERSION or 'none')
+    if not conf.env.MODULE_ONLY:
+        prepare_tests(conf)
+
+
+def prepare_tests(conf):
+    """Finds what the unit tests are linked with."""
+    libraries = libraries_of(own_worker(conf.env))
     conf.env.SAMBA_LINK = (
         ['-Wl,--as-needed', '-Wl,--allow-shlib-undefined'] + libraries
         + ['-Wl,-rpath,' + directory for directory
@@ -37,24 +52,25 @@ def configure(conf):
                   msg='Checking for header cmocka.h')
 
 
-def output_of(*command):
-    return subprocess.run(command, check=True, encoding='utf-8',
-                          stdout=subprocess.PIPE).stdout.strip()
+def ask(conf, what):
+    """What packaging/installed-samba says; '' if there is no such thing."""
+    try:
+        return conf.cmd_and_log(
+            [conf.path.abspath() + '/packaging/installed-samba', what]).strip()
+    except Errors.WafError:
+        return ''
 
 
-def path_of_worker(conf):
-    """Asks dpkg, because the path depends on the series."""
-    found = subprocess.run(['dpkg-query', '-S', '*/' + WORKER],
-                           stdout=subprocess.PIPE, encoding='utf-8')
-    for line in found.stdout.splitlines():
-        owner, path = line.split(': ', 1)
-        if not owner.startswith('diversion by '):
-            return path
-    return conf.fatal('No installed package has %s: install samba' % WORKER)
+def own_worker(env):
+    """Samba's own worker, also where the loader is in its place."""
+    kept = env.SAMBA_LIBEXECDIR + '/samba-sessiondel/rpcd_classic'
+    return kept if os.path.exists(kept) else env.SAMBA_WORKER
 
 
 def libraries_of(worker):
     """Paths of the libraries that the worker is linked to, except libc's."""
-    paths = re.findall(r' => (/\S+)', output_of('ldd', worker))
+    linked = subprocess.run(['ldd', worker], check=True, encoding='utf-8',
+                            stdout=subprocess.PIPE).stdout
+    paths = re.findall(r' => (/\S+)', linked)
     return [path for path in paths
             if not os.path.basename(path).startswith(('libc.so', 'ld-'))]

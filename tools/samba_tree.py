@@ -75,7 +75,7 @@ def configure(conf):
     conf.define('HAVE_CONFIG_H', 1)
     conf.define('__STDC_WANT_LIB_EXT1__', 1)
     for tree in [TREE, *conf.env.OTHER_TREES]:
-        require_debian_ntstatus(conf, tree)
+        require_struct_ntstatus(conf, tree)
     conf.env.append_value('CFLAGS', system_includes(conf))
     for headers in (['talloc.h'], ['tevent.h'],
                     ['sys/types.h', 'signal.h', 'tdb.h']):
@@ -133,8 +133,8 @@ def release_of(tree):
         for part in ('MAJOR', 'MINOR', 'RELEASE'))
 
 
-def require_debian_ntstatus(conf, tree):
-    """Debian's Samba has NTSTATUS as a struct, so calls pass it as one."""
+def require_struct_ntstatus(conf, tree):
+    """Samba has NTSTATUS as a struct, so calls pass it as one."""
     config = os.path.join(tree, 'lib/replace/bin/default/config.h')
     with open(config, encoding='utf-8') as file:
         if '#define HAVE_IMMEDIATE_STRUCTURES 1' not in file.read():

@@ -94,7 +94,17 @@ def init(_ctx):
                                 build_fuzz_targets.cmd)
 
 
-class RunAfterBuild:
+class BuildEverything:
+    """Makes a build command refuse what --module-only has configured."""
+
+    def execute_build(self):
+        if self.env.MODULE_ONLY:
+            self.fatal('This needs more than the module: run ./waf configure '
+                       'without --module-only')
+        super().execute_build()
+
+
+class RunAfterBuild(BuildEverything):
     """Makes a build command run something when everything is built."""
 
     def execute_build(self):
@@ -241,7 +251,7 @@ class Run:
             self._output.close()
 
 
-class build_fuzz_targets(BuildContext):
+class build_fuzz_targets(BuildEverything, BuildContext):
     """builds what fuzz runs"""
     # The underscore keeps it out of the list of commands.
     cmd = '_build_fuzz_targets'

@@ -27,8 +27,8 @@ SOMEBODY = ("setpriv", "--reuid", "1001", "--clear-groups")
 ACTIVE, FAILED, USAGE, INACTIVE, STOCK_SERVES = 0, 1, 2, 3, 4
 
 # What it cannot do without; Debian's essential packages have all of it.
-REQUIRED = ("awk cat chmod cp dpkg-divert grep id ln mkdir mv readlink rm rmdir "
-            "sed sleep tail tr").split()
+REQUIRED = ("awk cat chmod cp grep id ln mkdir mv readlink rm rmdir sed sleep "
+            "tail tr").split()
 
 # A module that says this when it is tried.
 SAYS = """
@@ -289,6 +289,61 @@ def test_diversion_is_not_known(enabled, diversions):
     assert enabled.ctl("is-enabled", status=FAILED) == ""
 
 
+# Without dpkg
+
+
+@pytest.fixture(name="without_dpkg")
+def _without_dpkg(host):
+    host.remove_program("dpkg-divert")
+    host.ctl("enable")
+    wait_until_fits(host)
+    return host
+
+
+def upgrade_samba(host):
+    """As package managers do it that know no diversions; the new worker."""
+    worker = host.path(DIVERTED).read_bytes() + b"newer"
+    host.remove(WORKER)
+    host.write(WORKER, worker, 0o755)
+    return worker
+
+
+def test_without_dpkg(without_dpkg):
+    assert without_dpkg.verdict(ACTIVE) == (
+        "active (an upgrade of Samba ends that; then run "
+        "'sessiondel-ctl enable' again)")
+    without_dpkg.ctl("is-enabled")
+    stock = without_dpkg.path(DIVERTED).read_bytes()
+    without_dpkg.ctl("disable")
+    without_dpkg.ctl("is-enabled", status=FAILED)
+    assert without_dpkg.path(WORKER).read_bytes() == stock
+    assert not without_dpkg.path(DIVERTED).exists()
+
+
+def test_enable_after_an_upgrade_without_dpkg(without_dpkg):
+    newer = upgrade_samba(without_dpkg)
+    assert without_dpkg.verdict(INACTIVE).startswith(
+        "inactive (the loader is not in place;")
+    without_dpkg.ctl("is-enabled", status=FAILED)
+    without_dpkg.ctl("enable")
+    wait_until_fits(without_dpkg)
+    assert without_dpkg.path(DIVERTED).read_bytes() == newer
+
+
+def test_disable_after_an_upgrade_without_dpkg(without_dpkg):
+    newer = upgrade_samba(without_dpkg)
+    without_dpkg.ctl("disable")
+    assert without_dpkg.path(WORKER).read_bytes() == newer
+    assert not without_dpkg.path(DIVERTED).exists()
+
+
+def test_damaged_worker_replaces_none_without_dpkg(without_dpkg):
+    stock = without_dpkg.path(DIVERTED).read_bytes()
+    without_dpkg.write(WORKER, b"")
+    without_dpkg.ctl("enable")
+    assert without_dpkg.path(DIVERTED).read_bytes() == stock
+
+
 # What it reports beside the verdict
 
 
@@ -405,7 +460,7 @@ def test_required_program_is_missing(host, program):
 
 BUILT_IN = {"cd", "command", "echo", "exit", "printf", "read", "return", "set",
             "shift"}
-OPTIONAL = {"smbd", "smbcontrol", "journalctl", "aa-enabled",
+OPTIONAL = {"dpkg-divert", "smbd", "smbcontrol", "journalctl", "aa-enabled",
             "apparmor_parser"}
 
 
