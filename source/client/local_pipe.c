@@ -21,6 +21,9 @@
 
 #define TRANSPORT_NAMED_PIPE 1
 #define MESSAGE_MODE 2
+/* [MS-NRPC] 2.2.1.4.13: LogonExtraSids, and not LogonGuest. Samba before 4.19
+ * has a boolean here, which must be true. */
+#define NOT_A_GUEST 0x20
 /* No answer to the greetings below is longer. */
 #define ANSWER_MOST 1024
 
@@ -39,23 +42,18 @@ static struct local_sid root_sids[] = {
 /* Four counts of claims and device SIDs, four empty arrays of them, and that
  * claims are never evaluated. */
 static uint8_t no_claims[] = {[4 * 4 + 4 * 4] = 1, 0};
-static uint8_t not_a_guest[] = {0, 0, 0, 0};
-static uint8_t authenticated[] = {1};
 
 /* What differs between the series of Samba. */
 struct dialect {
 	uint32_t level;
 	DATA_BLOB claims;
-	DATA_BLOB authenticated;
 };
 
 static const struct dialect dialects[] = {
-	/* 4.22 */
-	{.level = 8,
-	 .claims = {no_claims, sizeof(no_claims)},
-	 .authenticated = {not_a_guest, sizeof(not_a_guest)}},
-	/* 4.17 */
-	{.level = 7, .authenticated = {authenticated, sizeof(authenticated)}},
+	/* from 4.20 */
+	{.level = 8, .claims = {no_claims, sizeof(no_claims)}},
+	/* 4.17 to 4.19 */
+	{.level = 7},
 	{.level = 0},
 };
 
@@ -69,7 +67,7 @@ static bool encode_greeting(TALLOC_CTX *mem_ctx,
 	struct local_unix_token unix_token = {.uid = 0};
 	struct local_user user = {.account = "root",
 				  .domain = "LOCAL",
-				  .authenticated = dialect->authenticated};
+				  .flags = NOT_A_GUEST};
 	struct local_unix_user unix_user = {.name = "root",
 					    .sanitized_name = "root"};
 	struct local_caller caller = {.token = &token,
