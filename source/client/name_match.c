@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does a listed session match --client and --user? */
+/* Is a listed session one that was asked for? */
 
 #include "name_match.h"
 
@@ -88,23 +88,37 @@ static bool equals_first_label(const char *asked, const char *listed)
 	return is_same;
 }
 
-bool name_match_client(const char *asked, const char *listed)
+bool name_match_is_any(const char *asked)
 {
-	struct in6_addr one;
-	struct in6_addr other;
-	bool is_address = parse_address(listed, &other);
+	return asked == NULL || asked[0] == '\0';
+}
 
-	if (parse_address(asked, &one)) {
-		return is_address && memcmp(&one, &other, sizeof(one)) == 0;
-	}
-	/* "10" is no label of 10.0.0.7. */
-	if (is_address) {
-		return false;
-	}
+static bool names_match(const char *asked, const char *listed)
+{
 	asked += strspn(asked, "\\");
 	listed += strspn(listed, "\\");
 	return equal_ignoring_case(asked, listed) ||
 	       equals_first_label(asked, listed);
+}
+
+enum name_match name_match_client(const char *asked, const char *listed)
+{
+	struct in6_addr one;
+	struct in6_addr other;
+	bool is_address = false;
+
+	if (name_match_is_any(asked)) {
+		return NAME_MATCHES;
+	}
+	is_address = parse_address(asked, &one);
+	if (listed == NULL || is_address != parse_address(listed, &other)) {
+		return NAME_IN_DOUBT;
+	}
+	if (is_address) {
+		return memcmp(&one, &other, sizeof(one)) == 0 ? NAME_MATCHES
+							      : NAME_DIFFERS;
+	}
+	return names_match(asked, listed) ? NAME_MATCHES : NAME_IN_DOUBT;
 }
 
 struct user_parts {
@@ -130,23 +144,47 @@ static struct user_parts split_user(char *name)
 	return (struct user_parts){name, NULL};
 }
 
-static bool users_match(char *asked, char *listed)
+static bool is_dns_name(const char *domain)
+{
+	return strchr(domain, '.') != NULL;
+}
+
+static enum name_match match_domains(const char *asked, const char *listed)
+{
+	if (asked == NULL) {
+		return NAME_MATCHES;
+	}
+	if (listed == NULL || is_dns_name(asked) != is_dns_name(listed)) {
+		return NAME_IN_DOUBT;
+	}
+	return equal_ignoring_case(asked, listed) ? NAME_MATCHES : NAME_DIFFERS;
+}
+
+static enum name_match match_users(char *asked, char *listed)
 {
 	struct user_parts one = split_user(asked);
 	struct user_parts other = split_user(listed);
 
-	return equal_ignoring_case(one.account, other.account) &&
-	       (one.domain == NULL || other.domain == NULL ||
-		equal_ignoring_case(one.domain, other.domain));
+	return equal_ignoring_case(one.account, other.account)
+		       ? match_domains(one.domain, other.domain)
+		       : NAME_DIFFERS;
 }
 
-bool name_match_user(const char *asked, const char *listed)
+enum name_match name_match_user(const char *asked, const char *listed)
 {
-	char *one = strdup(asked);
-	char *other = strdup(listed);
-	bool is_same = one != NULL && other != NULL && users_match(one, other);
+	char *one = NULL;
+	char *other = NULL;
+	enum name_match match = NAME_IN_DOUBT;
 
+	if (name_match_is_any(asked)) {
+		return NAME_MATCHES;
+	}
+	one = strdup(asked);
+	other = listed != NULL ? strdup(listed) : NULL;
+	if (one != NULL && other != NULL) {
+		match = match_users(one, other);
+	}
 	free(one);
 	free(other);
-	return is_same;
+	return match;
 }

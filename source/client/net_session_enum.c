@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "default_context.h"
+#include "name_match.h"
 #include "session_buffer.h"
 #include "session_filter.h"
 #include "session_request.h"
@@ -11,11 +12,6 @@ struct result {
 	uint8_t *buffer;
 	uint32_t count;
 };
-
-static const char *null_if_empty(const char *name)
-{
-	return name != NULL && name[0] != '\0' ? name : NULL;
-}
 
 static NET_API_STATUS begin(struct smbsession_context *context,
 			    bool complete,
@@ -38,17 +34,25 @@ static NET_API_STATUS begin(struct smbsession_context *context,
 			    : call_result(context, ERROR_INVALID_LEVEL);
 }
 
-/* ERROR_MORE_DATA means that the list is good, but not all. */
+/* Does a request begin with the first entry? */
+static bool is_first(const struct session_request *request)
+{
+	return request->resume_handle == NULL || *request->resume_handle == 0;
+}
+
+/* ERROR_MORE_DATA means that the list is good, but not all. A later part may
+ * find that all have left. */
 static NET_API_STATUS request_list(struct smbsession_context *context,
 				   struct session_request *request,
 				   struct smbsession_list *list)
 {
+	bool first = is_first(request);
 	NET_API_STATUS filtered = NERR_Success;
 	NET_API_STATUS code = NERR_Success;
 
 	list->level = request->level;
 	code = session_request_part(context, request, list);
-	if (code == NERR_Success || code == ERROR_MORE_DATA) {
+	if (list->count > 0 || (first && code == NERR_Success)) {
 		filtered = session_filter(context, request, list);
 	}
 	return filtered == NERR_Success ? code : filtered;
@@ -121,8 +125,8 @@ NET_API_STATUS NetSessionEnum(const char *servername,
 		buffer != NULL && entriesread != NULL && totalentries != NULL;
 	struct session_request request = {
 		.server = servername,
-		.client = null_if_empty(UncClientName),
-		.user = null_if_empty(username),
+		.client = UncClientName,
+		.user = username,
 		.level = level,
 		.preferred_length = prefmaxlen,
 		.resume_handle = resume_handle,
@@ -156,14 +160,14 @@ NET_API_STATUS NetSessionGetInfo(const char *servername,
 {
 	struct session_request request = {
 		.server = servername,
-		.client = null_if_empty(UncClientName),
-		.user = null_if_empty(username),
+		.client = UncClientName,
+		.user = username,
 		.level = level,
 		.preferred_length = MAX_PREFERRED_LENGTH,
 	};
 	struct result result = {.buffer = NULL};
-	bool complete = buffer != NULL && request.client != NULL &&
-			request.user != NULL;
+	bool complete = buffer != NULL && !name_match_is_any(UncClientName) &&
+			!name_match_is_any(username);
 	/* Windows does not have it here. */
 	bool level_exists = session_buffer_has_level(level) && level != 502;
 	struct smbsession_context *context = default_context_begin();

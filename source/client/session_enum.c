@@ -2,6 +2,7 @@
 /* Lists sessions at the best level that a server gives. */
 
 #include "call.h"
+#include "session_filter.h"
 #include "session_request.h"
 
 /* The one with most detail first. Samba without the plugin has only 1 and 0,
@@ -54,6 +55,9 @@ NET_API_STATUS smbsession_enum(struct smbsession_context *context,
 		return context_no_memory(context);
 	}
 	code = request_best_level(context, &request, *list);
+	if (code == NERR_Success) {
+		code = session_filter(context, &request, *list);
+	}
 	if (code != NERR_Success) {
 		TALLOC_FREE(*list);
 	}

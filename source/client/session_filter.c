@@ -13,28 +13,24 @@
 /* The best level of Samba without the plugin. */
 #define STOCK_LEVEL 1
 
-static bool has_client(const struct session_request *request,
-		       const struct smbsession_info *entry)
+static enum name_match match_client(const struct session_request *request,
+				    const struct smbsession_info *entry)
 {
-	return request->client == NULL ||
-	       (entry->client != NULL &&
-		name_match_client(request->client, entry->client));
+	return name_match_client(request->client, entry->client);
 }
 
-static bool has_user(const struct session_request *request,
-		     const struct smbsession_info *entry)
+static enum name_match match_user(const struct session_request *request,
+				  const struct smbsession_info *entry)
 {
-	return request->user == NULL ||
-	       (entry->user != NULL &&
-		name_match_user(request->user, entry->user));
+	return name_match_user(request->user, entry->user);
 }
 
 static bool all_match(const struct session_request *request,
 		      const struct smbsession_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (!has_client(request, &list->entries[i]) ||
-		    !has_user(request, &list->entries[i])) {
+		if (match_client(request, &list->entries[i]) != NAME_MATCHES ||
+		    match_user(request, &list->entries[i]) != NAME_MATCHES) {
 			return false;
 		}
 	}
@@ -52,7 +48,8 @@ static NET_API_STATUS request_whole_list(struct smbsession_context *context,
 	return code == ERROR_MORE_DATA ? ERROR_INVALID_DATA : code;
 }
 
-/* Does the server list sessions even for a user who cannot exist? */
+/* Does the server not even object to a user who cannot exist? One that does not
+ * take the name has looked at it. */
 static NET_API_STATUS find_out(struct smbsession_context *context,
 			       const char *server,
 			       bool *ignores_filters)
@@ -66,34 +63,54 @@ static NET_API_STATUS find_out(struct smbsession_context *context,
 		return context_no_memory(context);
 	}
 	code = request_whole_list(context, &request, list);
-	*ignores_filters = code == NERR_Success && list->count > 0;
+	*ignores_filters = code == NERR_Success;
 	talloc_free(list);
-	return code == NERR_UserNotFound ? call_result(context, NERR_Success)
-					 : code;
+	return code == NERR_UserNotFound || code == NERR_ClientNameNotFound ||
+			       code == ERROR_INVALID_PARAMETER
+		       ? call_result(context, NERR_Success)
+		       : code;
 }
 
-/* Removes the others. Says which of the two names has nobody. */
-static NET_API_STATUS keep_matches(const struct session_request *request,
+/* Says which of the two names has nobody. */
+static NET_API_STATUS not_found(struct smbsession_context *context,
+				const struct session_request *request,
+				bool client_seen)
+{
+	return call_result(context,
+			   client_seen || name_match_is_any(request->client)
+				   ? NERR_UserNotFound
+				   : NERR_ClientNameNotFound);
+}
+
+/* Removes the others, and all that are in doubt. */
+static NET_API_STATUS keep_matches(struct smbsession_context *context,
+				   const struct session_request *request,
 				   struct smbsession_list *list)
 {
 	bool client_seen = false;
+	bool in_doubt = false;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (!has_client(request, &list->entries[i])) {
-			continue;
-		}
-		client_seen = true;
-		if (has_user(request, &list->entries[i])) {
+		enum name_match client =
+			match_client(request, &list->entries[i]);
+		enum name_match user = match_user(request, &list->entries[i]);
+
+		client_seen |= client != NAME_DIFFERS;
+		if (client == NAME_MATCHES && user == NAME_MATCHES) {
 			list->entries[kept++] = list->entries[i];
 		}
+		in_doubt |= client != NAME_DIFFERS && user != NAME_DIFFERS;
 	}
 	list->count = kept;
 	if (kept > 0) {
 		return NERR_Success;
 	}
-	return client_seen || request->client == NULL ? NERR_UserNotFound
-						      : NERR_ClientNameNotFound;
+	return in_doubt ? context_error(context,
+					ERROR_NONE_MAPPED,
+					"the server does not say which of its "
+					"sessions are meant")
+			: not_found(context, request, client_seen);
 }
 
 static NET_API_STATUS filter_here(struct smbsession_context *context,
@@ -102,14 +119,14 @@ static NET_API_STATUS filter_here(struct smbsession_context *context,
 {
 	NET_API_STATUS code = NERR_Success;
 
-	if (request->user != NULL && list->level == 0) {
+	if (!name_match_is_any(request->user) && list->level == 0) {
 		struct session_request with_users = *request;
 
 		with_users.level = STOCK_LEVEL;
 		code = request_whole_list(context, &with_users, list);
 	}
 	if (code == NERR_Success) {
-		code = call_result(context, keep_matches(request, list));
+		code = keep_matches(context, request, list);
 	}
 	request->total = (uint32_t)list->count;
 	return code;
@@ -122,6 +139,13 @@ NET_API_STATUS session_filter(struct smbsession_context *context,
 	bool ignores_filters = false;
 	NET_API_STATUS code = NERR_Success;
 
+	if (name_match_is_any(request->client) &&
+	    name_match_is_any(request->user)) {
+		return NERR_Success;
+	}
+	if (list->count == 0) {
+		return not_found(context, request, false);
+	}
 	if (all_match(request, list)) {
 		return NERR_Success;
 	}

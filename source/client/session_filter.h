@@ -11,13 +11,14 @@
  *
  * Windows and the plugin filter their list; what they sent stays unchanged.
  * Samba without the plugin sends all sessions, so the names in its list are
- * compared here.
+ * compared here. Sessions that are in doubt are left out.
  *
  * @param[in,out] request  its total, if entries were removed
  * @param[in,out] list     has another level if user names were needed
  *
- * @return NERR_Success; NERR_ClientNameNotFound or NERR_UserNotFound if that
- *         removed all; or another error
+ * @return NERR_Success; NERR_ClientNameNotFound or NERR_UserNotFound if there
+ *         is none; ERROR_NONE_MAPPED if all that could be meant are in doubt;
+ *         or another error
  */
 NET_API_STATUS session_filter(struct smbsession_context *context,
 			      struct session_request *request,

@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "error_code.h"
+#include "name_match.h"
 #include "ndr_netr_session.h"
 #include "session_entries.h"
 
@@ -34,6 +35,11 @@ static NET_API_STATUS add_answer(struct smbsession_context *context,
 	return added == NERR_Success ? code : context_no_memory(context);
 }
 
+static const char *null_if_any(const char *name)
+{
+	return name_match_is_any(name) ? NULL : name;
+}
+
 /* The position of the next part. The answer may have none (NULL): then 0. */
 static uint32_t next_resume_handle(const struct netr_session_enum *answer)
 {
@@ -55,8 +61,8 @@ NET_API_STATUS session_request_part(struct smbsession_context *context,
 	struct session_enum_struct received = {.level = request->level};
 	struct netr_session_enum call = {
 		.in = {.server_name = request->server,
-		       .client_name = request->client,
-		       .user_name = request->user,
+		       .client_name = null_if_any(request->client),
+		       .user_name = null_if_any(request->user),
 		       .info = &info,
 		       .prefered_maximum_length = request->preferred_length,
 		       .resume_handle = request->resume_handle},

@@ -10,7 +10,7 @@
 struct session_request {
 	/* as for NetSessionDel() */
 	const char *server;
-	/* filters for the server, or NULL */
+	/* filters for the server; NULL or "": any */
 	const char *client;
 	const char *user;
 	uint32_t level;

@@ -66,6 +66,9 @@ typedef uint32_t NET_API_STATUS;
 #ifndef ERROR_LOGON_FAILURE
 #define ERROR_LOGON_FAILURE 1326
 #endif
+#ifndef ERROR_NONE_MAPPED
+#define ERROR_NONE_MAPPED 1332
+#endif
 #ifndef ERROR_TIMEOUT
 #define ERROR_TIMEOUT 1460
 #endif
@@ -168,7 +171,8 @@ struct SESSION_INFO_502 {
  *                               next one; NULL is allowed
  *
  * @return NERR_Success; ERROR_MORE_DATA when there are more entries;
- *         NERR_ClientNameNotFound, NERR_UserNotFound, ERROR_ACCESS_DENIED,
+ *         NERR_ClientNameNotFound, NERR_UserNotFound, ERROR_NONE_MAPPED (the
+ *         server does not say which sessions are meant), ERROR_ACCESS_DENIED,
  *         ERROR_INVALID_LEVEL, ERROR_INVALID_PARAMETER,
  *         ERROR_NOT_ENOUGH_MEMORY, or another error: see NetSessionEnum(3).
  */
@@ -302,13 +306,11 @@ struct smbsession_list;
  * List the sessions of a server, at the best level that it gives.
  *
  * @param[in]  servername  as for NetSessionDel()
- * @param[in]  client      a filter for the server, or NULL; not all servers
- *                         apply it
- * @param[in]  user        likewise
+ * @param[in]  client      only this client's; NULL is any
+ * @param[in]  user        only this user's; NULL is any
  * @param[out] list        free it with smbsession_list_free(); NULL on errors
  *
- * @return NERR_Success, even if the list is empty; NERR_ClientNameNotFound or
- *         NERR_UserNotFound from a server that filters; or another error.
+ * @return as NetSessionEnum(), but never ERROR_MORE_DATA
  */
 NET_API_STATUS smbsession_enum(struct smbsession_context *context,
 			       const char *servername,

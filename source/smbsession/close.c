@@ -21,6 +21,9 @@ struct closing {
 	struct smbsession_context *context;
 	const struct options *options;
 	struct matches matches;
+	/* why the server does not say which sessions match; NERR_Success: it
+	 * does */
+	NET_API_STATUS unlisted;
 	struct target *targets;
 	size_t count;
 	/* the first one */
@@ -44,7 +47,8 @@ static void add_target(struct closing *closing,
 	}
 }
 
-/* What the server does not list gets calls with the user's own names. */
+/* The server can say which sessions a user's own names mean, if it closes them.
+ */
 static void add_unlisted_targets(struct closing *closing)
 {
 	for (size_t i = 0; i < options_pair_count(closing->options); i++) {
@@ -64,20 +68,17 @@ static void add_targets(struct closing *closing)
 
 		add_target(closing, session->client, session->user, 1);
 	}
-	for (size_t i = 0; i < matches->unsure_count; i++) {
-		const struct pair *pair = &matches->unsure[i];
-
-		add_target(closing, pair->client, pair->user, 0);
-	}
 }
 
 /* A server may allow closing but not listing: Server Operators, for example, if
- * its plugin leaves listing to Samba. */
+ * its plugin leaves listing to Samba. Or its list may not say what is asked,
+ * such as the users' domains. */
 static bool may_close_unlisted(const struct closing *closing,
 			       NET_API_STATUS code)
 {
 	return !closing->options->all && !closing->options->has_idle &&
-	       (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_LEVEL);
+	       (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_LEVEL ||
+		code == ERROR_NONE_MAPPED);
 }
 
 static NET_API_STATUS find_targets(struct closing *closing)
@@ -93,6 +94,8 @@ static NET_API_STATUS find_targets(struct closing *closing)
 		return ERROR_NOT_ENOUGH_MEMORY;
 	}
 	if (may_close_unlisted(closing, code)) {
+		closing->unlisted = code;
+		closing->matches.found.count = 0;
 		add_unlisted_targets(closing);
 		return NERR_Success;
 	}
@@ -100,15 +103,9 @@ static NET_API_STATUS find_targets(struct closing *closing)
 	return code;
 }
 
-/* Does the server not list what one of the targets stands for? */
-static bool has_unlisted(const struct closing *closing)
+static bool is_unlisted(const struct closing *closing)
 {
-	for (size_t i = 0; i < closing->count; i++) {
-		if (closing->targets[i].count == 0) {
-			return true;
-		}
-	}
-	return false;
+	return closing->unlisted != NERR_Success;
 }
 
 static size_t count_sessions(const struct closing *closing)
@@ -143,11 +140,11 @@ static void write_question(const struct closing *closing,
 	if (server == NULL) {
 		server = "this machine";
 	}
-	if (has_unlisted(closing)) {
+	if (is_unlisted(closing)) {
 		(void)snprintf(question,
 			       size,
-			       "%s does not list all sessions. "
-			       "Close all that match?",
+			       "%s does not say which sessions match. "
+			       "Close all that do?",
 			       server);
 	} else if (total == 1) {
 		(void)snprintf(question,
@@ -185,7 +182,7 @@ static bool ask_at(FILE *terminal, const struct closing *closing)
 /* May it end more than one session? */
 static bool needs_consent(const struct closing *closing)
 {
-	return has_unlisted(closing) ||
+	return is_unlisted(closing) ||
 	       count_sessions(closing) + closing->matches.bystanders > 1;
 }
 
@@ -202,9 +199,9 @@ static bool user_confirms(const struct closing *closing)
 	if (terminal == NULL) {
 		warn_of_bystanders(closing);
 		terminal_complain("%s: without a terminal this needs --yes",
-				  has_unlisted(closing)
-					  ? "the server does not list all "
-					    "sessions"
+				  is_unlisted(closing)
+					  ? "the server does not say which "
+					    "sessions match"
 					  : "more than one session matches");
 		return false;
 	}
@@ -221,18 +218,12 @@ static bool is_still_listed(const struct closing *closing,
 	struct smbsession_list *list = NULL;
 	NET_API_STATUS code = smbsession_enum(closing->context,
 					      closing->options->server,
-					      NULL,
-					      NULL,
+					      target->client,
+					      target->user,
 					      &list);
-	bool listed = code != NERR_Success;
 
-	for (size_t i = 0; code == NERR_Success && i < list->count; i++) {
-		listed |= target_same_name(list->entries[i].client,
-					   target->client) &&
-			  target_same_name(list->entries[i].user, target->user);
-	}
 	smbsession_list_free(list);
-	return listed;
+	return report_status(code) != EXIT_NO_MATCH;
 }
 
 /* Had all of its sessions ended before the call? */
@@ -398,13 +389,12 @@ static enum exit_status close_targets(struct closing *closing)
 
 static enum exit_status show_without_closing(struct closing *closing)
 {
-	if (has_unlisted(closing)) {
+	if (is_unlisted(closing)) {
 		closing->error = (struct failure){
-			ERROR_ACCESS_DENIED,
-			"the server does not list all sessions, so nobody can "
-			"say what would be closed"};
+			closing->unlisted,
+			"the server does not say which sessions match"};
 		terminal_complain("%s", closing->error.text);
-		return EXIT_REFUSED;
+		return report_status(closing->unlisted);
 	}
 	warn_of_bystanders(closing);
 	if (!closing->options->json && !table_print(stdout,
@@ -449,7 +439,9 @@ static bool print_json(const struct closing *closing)
 {
 	const struct smbsession_list *found = &closing->matches.found;
 	struct json_output output = {
-		.list = closing->matches.list_count > 0 ? found : NULL,
+		.list = closing->matches.list_count > 0 && !is_unlisted(closing)
+				? found
+				: NULL,
 		.targets = closing->targets,
 		.target_count = closing->count,
 		.error = closing->error,

@@ -6,60 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/client/name_match.h"
-
 #include "duration.h"
 #include "level.h"
+#include "report.h"
 #include "terminal.h"
-
-/* No user has a name with a slash. */
-#define NOBODY "nobody/at/all"
-
-static bool is_match(const struct pair *pair,
-		     const struct smbsession_info *session)
-{
-	/* All levels have the client: without one, no client matches. */
-	if (pair->client != NULL &&
-	    (session->client == NULL ||
-	     !name_match_client(pair->client, session->client))) {
-		return false;
-	}
-	return pair->user == NULL || session->user == NULL ||
-	       name_match_user(pair->user, session->user);
-}
-
-static bool is_no_match(NET_API_STATUS code)
-{
-	return code == NERR_ClientNameNotFound || code == NERR_UserNotFound;
-}
-
-/* Does it list sessions even for a user who cannot exist? A server that does
- * not take the name has looked at it. */
-static NET_API_STATUS find_out(struct smbsession_context *context,
-			       const char *server,
-			       bool *ignores_filters)
-{
-	struct smbsession_list *list = NULL;
-	NET_API_STATUS code =
-		smbsession_enum(context, server, NULL, NOBODY, &list);
-
-	*ignores_filters = code == NERR_Success && list->count > 0;
-	smbsession_list_free(list);
-	return is_no_match(code) || code == ERROR_INVALID_PARAMETER
-		       ? NERR_Success
-		       : code;
-}
-
-static bool all_match(const struct pair *pair,
-		      const struct smbsession_list *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if (!is_match(pair, &list->entries[i])) {
-			return false;
-		}
-	}
-	return true;
-}
 
 static const char *name_or_asked(const char *name, const char *asked)
 {
@@ -84,51 +34,41 @@ static int compare_pairs(const void *one, const void *other)
 	return order != 0 ? order : compare_names(a->user, b->user);
 }
 
-/* A copy of those that match, ordered by pairs of names. NULL: no memory. */
-static struct smbsession_info *pick(const struct pair *pair,
-				    const struct smbsession_list *list,
-				    bool filter,
-				    size_t *count)
+/* A copy of a list, ordered by pairs of names. NULL: no memory. */
+static struct smbsession_info *copy_sorted(const struct pair *pair,
+					   const struct smbsession_list *list)
 {
-	struct smbsession_info *picked =
-		calloc(list->count + 1, sizeof(*picked));
+	struct smbsession_info *copy = calloc(list->count + 1, sizeof(*copy));
 
-	*count = 0;
-	for (size_t i = 0; picked != NULL && i < list->count; i++) {
-		const struct smbsession_info *session = &list->entries[i];
-
-		if (!filter || is_match(pair, session)) {
-			picked[*count] = *session;
-			picked[*count].client =
-				name_or_asked(session->client, pair->client);
-			picked[*count].user =
-				name_or_asked(session->user, pair->user);
-			(*count)++;
-		}
+	if (copy == NULL) {
+		return NULL;
 	}
-	if (picked != NULL) {
-		qsort(picked, *count, sizeof(*picked), compare_pairs);
+	for (size_t i = 0; i < list->count; i++) {
+		copy[i] = list->entries[i];
+		copy[i].client = name_or_asked(copy[i].client, pair->client);
+		copy[i].user = name_or_asked(copy[i].user, pair->user);
 	}
-	return picked;
+	qsort(copy, list->count, sizeof(*copy), compare_pairs);
+	return copy;
 }
 
 /* The order of two places: what has ended comes last. */
 static int compare_next(const struct smbsession_list *found,
 			size_t i,
-			const struct smbsession_info *picked,
+			const struct smbsession_info *added,
 			size_t j,
 			size_t count)
 {
 	if (i == found->count || j == count) {
 		return j == count ? -1 : 1;
 	}
-	return compare_pairs(&found->entries[i], &picked[j]);
+	return compare_pairs(&found->entries[i], &added[j]);
 }
 
 /* A session that several pairs of names mean counts once: of those with the
  * same two names, as many as the longest list has. Both are ordered. */
 static bool merge(struct smbsession_list *found,
-		  const struct smbsession_info *picked,
+		  const struct smbsession_info *added,
 		  size_t count)
 {
 	struct smbsession_info *merged =
@@ -141,9 +81,9 @@ static bool merge(struct smbsession_list *found,
 		return false;
 	}
 	while (i < found->count || j < count) {
-		int order = compare_next(found, i, picked, j, count);
+		int order = compare_next(found, i, added, j, count);
 
-		merged[used++] = order <= 0 ? found->entries[i] : picked[j];
+		merged[used++] = order <= 0 ? found->entries[i] : added[j];
 		i += order <= 0 ? 1 : 0;
 		j += order >= 0 ? 1 : 0;
 	}
@@ -155,18 +95,12 @@ static bool merge(struct smbsession_list *found,
 
 static bool add_list(struct matches *matches,
 		     const struct pair *pair,
-		     const struct smbsession_list *list,
-		     bool filter)
+		     const struct smbsession_list *list)
 {
-	size_t count = 0;
-	struct smbsession_info *picked = pick(pair, list, filter, &count);
-	bool ok = picked != NULL && merge(&matches->found, picked, count);
+	struct smbsession_info *added = copy_sorted(pair, list);
+	bool ok = added != NULL && merge(&matches->found, added, list->count);
 
-	free(picked);
-	if (filter && count == 0 && pair->client != NULL &&
-	    !name_match_is_address(pair->client)) {
-		matches->unsure[matches->unsure_count++] = *pair;
-	}
+	free(added);
 	return ok;
 }
 
@@ -181,21 +115,15 @@ static NET_API_STATUS find_pair(struct smbsession_context *context,
 					      pair->client,
 					      pair->user,
 					      &list);
-	bool filter = false;
 
 	if (code != NERR_Success) {
-		return is_no_match(code) ? NERR_Success : code;
+		return report_status(code) == EXIT_NO_MATCH ? NERR_Success
+							    : code;
 	}
 	matches->lists[matches->list_count++] = list;
 	matches->found.level = list->level;
-	if (!all_match(pair, list)) {
-		code = find_out(context, options->server, &filter);
-	}
-	if (code != NERR_Success) {
-		return code;
-	}
-	return add_list(matches, pair, list, filter) ? NERR_Success
-						     : ERROR_NOT_ENOUGH_MEMORY;
+	return add_list(matches, pair, list) ? NERR_Success
+					     : ERROR_NOT_ENOUGH_MEMORY;
 }
 
 static bool has_client(const struct smbsession_list *list, const char *client)
@@ -208,25 +136,34 @@ static bool has_client(const struct smbsession_list *list, const char *client)
 	return false;
 }
 
-/* Each of its lists has all sessions. */
-static size_t count_bystanders(const struct matches *matches)
+static size_t count_bystanders(const struct smbsession_list *found,
+			       const struct smbsession_list *all)
 {
-	const struct smbsession_list *all = NULL;
 	size_t endangered = 0;
 
-	if (matches->list_count == 0 ||
-	    !level_ends_connections(matches->found.level)) {
-		return 0;
-	}
-	all = matches->lists[matches->list_count - 1];
 	for (size_t i = 0; i < all->count; i++) {
-		endangered +=
-			has_client(&matches->found, all->entries[i].client) ? 1
-									    : 0;
+		endangered += has_client(found, all->entries[i].client) ? 1 : 0;
 	}
-	return endangered > matches->found.count
-		       ? endangered - matches->found.count
-		       : 0;
+	return endangered > found->count ? endangered - found->count : 0;
+}
+
+static NET_API_STATUS find_bystanders(struct smbsession_context *context,
+				      const struct options *options,
+				      struct matches *matches)
+{
+	struct smbsession_list *all = NULL;
+	NET_API_STATUS code = NERR_Success;
+
+	if (!options->verb->closes || matches->found.count == 0 ||
+	    !level_ends_connections(matches->found.level)) {
+		return NERR_Success;
+	}
+	code = smbsession_enum(context, options->server, NULL, NULL, &all);
+	if (code == NERR_Success) {
+		matches->bystanders = count_bystanders(&matches->found, all);
+	}
+	smbsession_list_free(all);
+	return code;
 }
 
 static bool is_idle(const struct options *options,
@@ -331,11 +268,10 @@ NET_API_STATUS matches_find(struct smbsession_context *context,
 	NET_API_STATUS code = NERR_Success;
 
 	*matches = (struct matches){
-		.unsure = calloc(pairs, sizeof(*matches->unsure)),
 		.lists = calloc(pairs, sizeof(struct smbsession_list *)),
 		.error_text = "",
 	};
-	if (matches->unsure == NULL || matches->lists == NULL) {
+	if (matches->lists == NULL) {
 		return ERROR_NOT_ENOUGH_MEMORY;
 	}
 	for (size_t i = 0; i < pairs && code == NERR_Success; i++) {
@@ -346,6 +282,9 @@ NET_API_STATUS matches_find(struct smbsession_context *context,
 			warn(context);
 		}
 	}
+	if (code == NERR_Success) {
+		code = find_bystanders(context, options, matches);
+	}
 	matches->error_text = smbsession_error_text(context);
 	if (code == NERR_Success) {
 		code = apply_idle(options, matches);
@@ -353,7 +292,6 @@ NET_API_STATUS matches_find(struct smbsession_context *context,
 	sort_sessions(matches->found.entries,
 		      matches->found.count,
 		      &options->order);
-	matches->bystanders = count_bystanders(matches);
 	return code;
 }
 
@@ -363,6 +301,5 @@ void matches_free(struct matches *matches)
 		smbsession_list_free(matches->lists[i]);
 	}
 	free(matches->lists);
-	free(matches->unsure);
 	free(matches->found.entries);
 }

@@ -16,13 +16,8 @@ struct matches {
 	 * closes all of a pair of names, and another session of it is not idle.
 	 */
 	size_t kept;
-	/* Pairs of names for which there may be more: the server does not
-	 * filter, and may resolve the client's name to an address that this
-	 * program does not know. */
-	struct pair *unsure;
-	size_t unsure_count;
-	/* Others that may end with them: the server ends whole connections, and
-	 * these are from the same clients. */
+	/* For close: others that may end with them, because the server ends
+	 * whole connections, and these are from the same clients. */
 	size_t bystanders;
 	/* as the server sent them; they own the names above */
 	struct smbsession_list **lists;
@@ -33,9 +28,6 @@ struct matches {
 
 /**
  * Find them. The server is asked for each client with each user.
- *
- * Windows and the plugin filter their list. Samba without the plugin sends all
- * sessions, so the list is filtered here.
  *
  * @param[out] matches  free it with matches_free(), also after errors
  *

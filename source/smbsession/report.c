@@ -48,6 +48,11 @@ static const struct {
 	 EXIT_UNREACHABLE,
 	 NULL,
 	 "check the name, and that TCP port 445 is reachable"},
+	{ERROR_NONE_MAPPED,
+	 EXIT_OTHER,
+	 NULL,
+	 "it may list users without a domain, and clients by address: use the "
+	 "names that 'smbsession list' shows"},
 	{ERROR_ACTIVE_CONNECTIONS, EXIT_NOT_ALL, NULL, NULL},
 	{NERR_ServerNotStarted, EXIT_UNREACHABLE, NULL, NULL},
 	{ERROR_SEM_TIMEOUT,

@@ -22,7 +22,7 @@ STOCK = "127.0.0.50"
 NAME = "ws7.example.com"
 
 SUCCESS, INVALID_PARAMETER, INVALID_LEVEL = 0, 87, 124
-USER_NOT_FOUND, CLIENT_NOT_FOUND = 2221, 2312
+NONE_MAPPED, USER_NOT_FOUND, CLIENT_NOT_FOUND = 1332, 2221, 2312
 
 ALL = str(MAX_PREFERRED_LENGTH)
 
@@ -43,6 +43,12 @@ def _samba(dns):
 @pytest.fixture(name="stock", scope="module")
 def _stock():
     with Server(stock=True, address=STOCK) as server:
+        yield server
+
+
+@pytest.fixture(name="empty_stock", scope="module")
+def _empty_stock():
+    with Server(stock=True, address="127.0.0.51") as server:
         yield server
 
 
@@ -253,7 +259,39 @@ def test_name_that_only_the_server_resolves(get_info, enum):
         assert answer[:2] == (SUCCESS, "") and answer.pairs() == [BOB]
     for answer in (get_info(STOCK, unc(NAME), "bob"),
                    enum(STOCK, unc(NAME), "bob")):
-        assert answer.code == CLIENT_NOT_FOUND
+        assert answer.code == NONE_MAPPED and answer.text and not answer.rows
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("user", [r"OTHER\alice", "alice@other.test"])
+@pytest.mark.parametrize("level", [0, 1])
+def test_user_whose_domain_a_stock_server_does_not_say(enum, get_info, user,
+                                                       level):
+    answer = enum(SERVER, unc(CLIENT), user, level)
+    assert answer.code == USER_NOT_FOUND
+    for answer in (enum(STOCK, "-", user, level),
+                   get_info(STOCK, unc(CLIENT), user, level)):
+        assert answer.code == NONE_MAPPED and answer.text and not answer.rows
+
+
+@pytest.mark.parametrize("client, user, code", [
+    ("-", "-", SUCCESS), ("", "", SUCCESS), ("-", "alice", USER_NOT_FOUND),
+    (unc(CLIENT), "-", CLIENT_NOT_FOUND),
+    (unc(NAME), r"OTHER\alice", CLIENT_NOT_FOUND)])
+@pytest.mark.parametrize("level", ["0", "1"])
+def test_stock_server_without_any_session(net_session, empty_stock, client,
+                                          user, level, code):
+    answer, = net_session("enum", "-", client, user, level, ALL, user="",
+                          SMB_CONF_PATH=str(empty_stock.smb_conf))
+    assert (answer.code, answer.rows, answer.counts) == (code, [], (0, 0))
+    assert bool(answer.text) == (code != SUCCESS)
+
+
+def test_stock_server_compares_the_users_name_as_it_is(stock, calls):
+    with connect(stock, "carol", source=CLIENT):
+        (code, text), = calls("del", STOCK, "-", r"OTHER\carol", user="root")
+        assert code == 5 and text
+        assert len(sessions_of(stock, "carol")) == 1
 
 
 @pytest.mark.usefixtures("people")

@@ -229,7 +229,7 @@ def test_list_of_some(samba, stock, users, options, who):
 
 
 @pytest.mark.parametrize("options", [
-    ["--user", "alice", "--user", "ALICE", "--user", "TESTBED\\alice"],
+    ["--user", "alice", "--user", "ALICE", "--user", "Alice"],
     ["--client", CLIENT, "--client", f"::ffff:{CLIENT}", "--user", "alice"]])
 def test_session_that_several_options_mean_is_listed_once(
         samba, users, stock, stock_users, options):
@@ -245,6 +245,62 @@ def test_tool_filters_where_samba_without_the_plugin_does_not(stock,
     assert [row[1] for row in rows(done.stdout)] == ["alice"]
     # Stock Samba's list has no types.
     assert done.stdout.splitlines()[0].endswith("GUEST")
+
+
+# What a stock server's list does not say: domains, what a name stands for.
+IN_DOUBT = [["--user", "OTHER\\alice"], ["--user", "alice@other.test"],
+            ["--client", "ws9"]]
+UNSAID = "smbsession: the server does not say which sessions match"
+
+
+@pytest.mark.parametrize("options", IN_DOUBT, ids=" ".join)
+def test_session_in_doubt_is_not_closed(stock, stock_users, options):
+    """With --yes, the server decides: this one compares its own names."""
+    close = ["close", "-s", str(stock.smb_conf), *options]
+    for more, says, status in (
+            ([], f"{UNSAID}: without a terminal this needs --yes\n"
+             "smbsession: nothing was closed\n", NOT_CONFIRMED),
+            (["--dry-run"], f"{UNSAID}\n", OTHER),
+            (["--yes"], "smbsession: ERROR_ACCESS_DENIED", REFUSED)):
+        done = run(*close, *more)
+        assert (done.returncode, done.stderr[:len(says)]) == (status, says)
+    terminal = Terminal(*close)
+    terminal.wait_for("this machine does not say which sessions match. Close "
+                      "all that do? [y/N] ")
+    terminal.type("n\n")
+    assert terminal.end()[0] == NOT_CONFIRMED
+    assert left(stock) == {"alice", "bob"}
+
+
+@pytest.mark.parametrize("options", IN_DOUBT, ids=" ".join)
+def test_session_in_doubt_is_not_listed(stock, stock_users, options):
+    done = run("list", "-s", str(stock.smb_conf), *options)
+    assert (done.returncode, done.stdout, error_of(done)) == (
+        OTHER, "", "ERROR_NONE_MAPPED: the server does not say which of its "
+        "sessions are meant")
+
+
+def test_session_in_doubt_stays_when_others_end(stock, stock_users):
+    done = run("close", "-s", str(stock.smb_conf), "--user=bob",
+               "--user=OTHER\\alice", "--yes", "--json")
+    parsed = output_of(done)
+    assert done.returncode == NOT_ALL and parsed["level"] is None
+    assert [(row["user"], row["result"]) for row in parsed["sessions"]] == [
+        ("bob", "closed"), ("OTHER\\alice", "failed")]
+    sessions.wait_for_sessions(stock, lambda table: not {"bob"} & {
+        row["user"] for row in table}, "bob is gone")
+    assert left(stock) == {"alice"}
+
+
+def test_plugin_decides_where_stock_samba_lists():
+    with Server(conf={"sessiondel:session list": "stock"},
+                address="127.0.0.51") as server, \
+            connect(server, "alice", source=CLIENT):
+        for user, status, expected in (("OTHER\\alice", NO_MATCH, {"alice"}),
+                                       ("TESTBED\\alice", DONE, set())):
+            assert run("close", "-s", str(server.smb_conf), "--user", user,
+                       "--yes").returncode == status
+            assert left(server) == expected
 
 
 def test_list_shows_the_dialect_that_a_client_speaks(samba):

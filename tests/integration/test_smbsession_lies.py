@@ -11,10 +11,11 @@ import pytest
 from testbed.accounts import PASSWORD
 from testbed.clients.session_enum import FIELDS, Listing, answer_stub
 from testbed.clients.smbsession import (
-    DEADLINE_SECONDS, DONE, NOT_ALL, OTHER, UNREACHABLE, Terminal, error_of,
+    DEADLINE_SECONDS, DONE, NO_MATCH, NOT_ALL, OTHER, UNREACHABLE, Terminal, error_of,
     execute, login, output_of, run, start)
 from testbed.clients.srvsvc import (
-    ERROR_BUSY, ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS)
+    ERROR_BUSY, ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS,
+    NERR_USER_NOT_FOUND)
 from testbed.faults import hostile_server
 from testbed.servers.standalone import Server
 
@@ -139,13 +140,28 @@ def test_call_is_repeated_as_it_was(liar, ways):
         assert len(requests) == 3 and requests[2] == requests[1]
 
 
-@pytest.mark.parametrize("level, good", [(0, 2), (1, 1)])
-@pytest.mark.parametrize("call", ["info", "enum"])
-def test_list_that_breaks_off_is_of_nobody_else(liar, compiled, top_directory,
-                                                call, level, good):
-    """The server does not filter. good: how many lists can be read to the end."""
+@pytest.fixture(name="net_session")
+def _net_session(compiled, top_directory):
+    """Runs net_session.c, and returns its output."""
     program = compiled(top_directory / "tests" / "testbed" / "clients"
                        / "net_session.c")
+    return lambda *arguments: execute(program, *arguments, USER="adm",
+                                      PASSWD=PASSWORD).stdout
+
+
+def test_later_part_of_a_list_may_be_empty(liar, net_session):
+    """Because all have left. That is no error, as it is for a whole list."""
+    liar.answer = listing(more(entry(), resume=5), stub())
+    codes = re.findall(r"^\d+ |^=.*", net_session(
+        "enum", LIAR, "-", "alice", "502", "4000"), re.M)
+    assert codes == [f"{ERROR_MORE_DATA} ", "=1/1", f"{NERR_SUCCESS} ", "=0/0"]
+
+
+@pytest.mark.parametrize("level, good", [(0, 2), (1, 1)])
+@pytest.mark.parametrize("call", ["info", "enum"])
+def test_list_that_breaks_off_is_of_nobody_else(liar, net_session, call, level,
+                                                good):
+    """The server does not filter. good: how many lists can be read to the end."""
     results = [NERR_SUCCESS] * good
     levels = [level, 0, 1]
 
@@ -154,12 +170,11 @@ def test_list_that_breaks_off_is_of_nobody_else(liar, compiled, top_directory,
                     result=results.pop(0) if results else ERROR_MORE_DATA)
 
     liar.answer = answer
-    done = execute(program, call, LIAR, r"\\ws7", "alice", str(level),
-                   *(["4000"] if call == "enum" else []),
-                   USER="adm", PASSWD=PASSWORD)
-    assert done.stdout.splitlines()[0] == (
+    said = net_session(call, LIAR, r"\\ws7", "alice", str(level),
+                       *(["4000"] if call == "enum" else []))
+    assert said.splitlines()[0] == (
         "13 the server did not send the rest of its list")
-    assert "bob" not in done.stdout and "ws7" not in done.stdout
+    assert "bob" not in said and "ws7" not in said
 
 
 def test_server_that_hangs_up_in_a_close_is_asked_once_more(liar):
@@ -200,7 +215,7 @@ def test_missing_name_never_widens_a_close(liar, fields):
             return bytes(4)
         # It does not have this user.
         if "nobody/at/all" in hostile_server.strings(data):
-            return stub()
+            return stub(result=NERR_USER_NOT_FOUND)
         return stub(entry(**fields))
 
     liar.answer = answer
@@ -212,7 +227,8 @@ def test_missing_name_never_widens_a_close(liar, fields):
     [entry(idle_time=3)], [entry(idle_time=9000), entry(username="bob")]],
     ids=["used meanwhile", "names that mean more"])
 def test_only_what_is_still_idle_is_closed(liar, later):
-    parts = [stub(entry(idle_time=9000)), stub(*later)]
+    parts = [stub(entry(idle_time=9000)), stub(*later),
+             stub(result=NERR_USER_NOT_FOUND)]
     liar.answer = lambda opnum, _: parts.pop(0) if opnum == 12 else bytes(4)
     done = run("close", LIAR, ADMIN, "--idle=2h")
     assert (done.stdout, done.returncode) == (
@@ -220,6 +236,22 @@ def test_only_what_is_still_idle_is_closed(liar, later):
     assert error_of(done) == (
         "ERROR_ACTIVE_CONNECTIONS: idle sessions are left, because one of the "
         "same client and user is in use")
+
+
+def test_list_that_gets_empty_never_widens_a_close(liar):
+    """The server does not filter, and bob leaves while it is asked that."""
+    asked = []
+
+    def answer(opnum, data):
+        asked.append(opnum)
+        if "nobody/at/all" in hostile_server.strings(data):
+            return stub(level=0)
+        return stub(entry(username="bob"))
+
+    liar.answer = answer
+    done = run("close", LIAR, ADMIN, "--user", "alice", "--yes")
+    assert (done.stdout, done.returncode) == ("", NO_MATCH)
+    assert set(asked) == {12}
 
 
 def test_error_in_between_never_widens_a_close(liar):
