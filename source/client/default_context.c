@@ -11,7 +11,7 @@
 /* Set by smbsession_use(). */
 static struct smbsession_context *used;
 
-/* What the last call had to say whose context is gone. */
+/* What the last function without a context had to say. */
 static char *last_text;
 static bool no_memory;
 
@@ -34,11 +34,10 @@ struct smbsession_context *default_context_begin(void)
 
 void default_context_end(struct smbsession_context *context)
 {
-	if (context == used && context != NULL) {
-		return;
-	}
 	keep_text(context != NULL ? context->error_text : NULL);
-	smbsession_free(context);
+	if (context != used) {
+		smbsession_free(context);
+	}
 }
 
 static const char *kept_text(void)
@@ -51,8 +50,5 @@ static const char *kept_text(void)
 
 const char *smbsession_error_text(const struct smbsession_context *context)
 {
-	if (context == NULL) {
-		context = used;
-	}
 	return context != NULL ? context->error_text : kept_text();
 }

@@ -343,10 +343,10 @@ const char *smbsession_error_name(NET_API_STATUS code);
 /**
  * The error of the context's last call, in words.
  *
- * @param[in] context  NULL: the one that the last function without a context
- *                     used, such as NetSessionDel()
+ * @param[in] context  NULL: of the last function without a context, such as
+ *                     NetSessionDel()
  *
- * @return Valid until the context's next call. "" after success.
+ * @return Valid until the next such call. "" after success.
  */
 const char *smbsession_error_text(const struct smbsession_context *context);
 

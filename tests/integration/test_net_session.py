@@ -372,6 +372,16 @@ def test_call_without_a_context_leaves_its_text(samba, calls):
     assert code == 87 and text
 
 
+@pytest.mark.usefixtures("samba")
+def test_text_stays_when_another_context_is_used(calls):
+    first, kept, second, dropped = calls(
+        "del", SERVER, "-", "-", ",", "keep", ",", "enum", SERVER, "-",
+        "nobody", "1", ALL, ",", "drop")
+    assert first[0] == 87 and second[0] == USER_NOT_FOUND
+    assert first[1] and second[1]
+    assert (kept, dropped) == ((0, first[1]), (0, second[1]))
+
+
 def test_invalid_setting_leaves_its_text(calls):
     timeout = ("set", "7")
     assert calls(*timeout, "0", ",", *timeout, "5") == [

@@ -2,8 +2,8 @@
 /*
  * Calls functions of libsmbsession, one for each group of arguments that ends
  * with a comma: "del SERVER CLIENT USER , list SERVER". A dash is NULL. "keep"
- * keeps one context from there on. Prints a line for each, with the code and
- * the error's text; then one for each session, after a tab.
+ * keeps one context from there on, until "drop". Prints a line for each, with
+ * the code and the error's text; then one for each session, after a tab.
  */
 
 #include <assert.h>
@@ -273,6 +273,15 @@ static NET_API_STATUS keep(struct smbsession_context *context,
 	return NERR_Success;
 }
 
+static NET_API_STATUS drop(struct smbsession_context *context,
+			   char ***arguments)
+{
+	(void)context;
+	(void)arguments;
+	smbsession_use(NULL);
+	return NERR_Success;
+}
+
 static NET_API_STATUS set(struct smbsession_context *context, char ***arguments)
 {
 	enum smbsession_setting setting = atoi(next(arguments));
@@ -290,6 +299,7 @@ static const struct {
 	{"info", get_info},
 	{"null", check_null},
 	{"keep", keep},
+	{"drop", drop},
 	{"set", set},
 };
 
