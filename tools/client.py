@@ -35,6 +35,7 @@ def configure(conf):
         return
     # Only Samba itself reads the registry and variables in smb.conf.
     conf.define('SAMBA_TESTPARM', conf.env.TESTPARM[0])
+    conf.define('SETPRIV', conf.env.SETPRIV[0])
     # For error names and for strings. pkg-config does not know these two.
     conf.env.append_value('LIB_LIBRARY', ['samba-errors', 'samba-util'])
     # With this, smbsession.h does not include Samba's <netapi.h>.
@@ -49,7 +50,7 @@ def configure(conf):
 # writes code for the libraries of its own series.
 def needs(conf):
     """Yields the name of each thing that is missing."""
-    for program in ('pkg-config', 'testparm'):
+    for program in ('pkg-config', 'setpriv', 'testparm'):
         if not conf.find_program(program, mandatory=False):
             yield program
     if not conf.env.PKG_CONFIG:

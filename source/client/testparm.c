@@ -15,6 +15,9 @@
 #include "file_text.h"
 #include "program.h"
 
+/* testparm ends when this process does, even if that is killed. */
+static char setpriv[] = SETPRIV;
+static char bound[] = "--pdeathsig=KILL";
 static char program[] = SAMBA_TESTPARM;
 static char no_prompt[] = "--suppress-prompt";
 static char only_global[] = "--section-name=global";
@@ -43,7 +46,8 @@ static char *run_testparm(struct smbsession_context *context,
 			  TALLOC_CTX *mem_ctx,
 			  char *file)
 {
-	char *const arguments[] = {program, no_prompt, only_global, file, NULL};
+	char *const arguments[] =
+		{setpriv, bound, program, no_prompt, only_global, file, NULL};
 	char *text = NULL;
 	int ends[2];
 	pid_t pid = -1;

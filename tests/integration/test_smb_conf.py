@@ -221,6 +221,15 @@ def test_testparm_inherits_no_files(conf, locked_registry, place):
     assert files["0"] == files["2"] == "/dev/null"
 
 
+def test_testparm_ends_with_the_tool(conf, locked_registry):
+    assert not locked_registry.closed
+    with start("list", SERVER, ADMIN, "--timeout=60", "-s",
+               conf("include = registry")) as tool:
+        pid = started_testparm(tool)
+        tool.kill()
+    processes.wait_until(lambda: not processes.executable(pid), "it ends")
+
+
 def test_testparm_that_crashes_is_not_trusted(conf, locked_registry):
     """Its output may end before a line about protection."""
     with start("list", SERVER, ADMIN, "--timeout=60", "-s", conf(
