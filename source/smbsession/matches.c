@@ -104,17 +104,25 @@ static bool add_list(struct matches *matches,
 	return ok;
 }
 
+static NET_API_STATUS request_list(struct smbsession_context *context,
+				   const struct options *options,
+				   const struct pair *pair,
+				   struct smbsession_list **list)
+{
+	return smbsession_enum(context,
+			       options->server,
+			       pair->client,
+			       pair->user,
+			       list);
+}
+
 static NET_API_STATUS find_pair(struct smbsession_context *context,
 				const struct options *options,
 				const struct pair *pair,
 				struct matches *matches)
 {
 	struct smbsession_list *list = NULL;
-	NET_API_STATUS code = smbsession_enum(context,
-					      options->server,
-					      pair->client,
-					      pair->user,
-					      &list);
+	NET_API_STATUS code = request_list(context, options, pair, &list);
 
 	if (code != NERR_Success) {
 		return report_status(code) == EXIT_NO_MATCH ? NERR_Success
@@ -179,11 +187,7 @@ NET_API_STATUS matches_are_idle(struct smbsession_context *context,
 				bool *idle)
 {
 	struct smbsession_list *list = NULL;
-	NET_API_STATUS code = smbsession_enum(context,
-					      options->server,
-					      pair->client,
-					      pair->user,
-					      &list);
+	NET_API_STATUS code = request_list(context, options, pair, &list);
 
 	*idle = code == NERR_Success && level_has_idle_time(list->level);
 	for (size_t i = 0; *idle && i < list->count; i++) {

@@ -30,6 +30,13 @@ def _hasty_samba():
         yield server
 
 
+@pytest.fixture(name="stock", scope="module")
+def _stock():
+    """A server without the plugin."""
+    with Server(stock=True, address="127.0.0.50") as server:
+        yield server
+
+
 @pytest.fixture(name="steps", scope="module")
 def _steps():
     """For stepped_samba: ends or stops its worker between two steps."""

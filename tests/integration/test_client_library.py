@@ -11,26 +11,12 @@ from testbed.accounts import PASSWORD
 from testbed.clients.connections import connect
 from testbed.clients.smbsession import environment, execute, run as smbsession
 from testbed.observe.sessions import sessions_of, wait_gone
-from testbed.servers.standalone import Server
 
 CLIENT = "127.0.0.21"
 SERVER = "127.0.0.1"
-STOCK = "127.0.0.50"
 
 DELETED = "The specified session(s) has been successfully deleted\n"
 FAILED = "A system error has occurred: {}\n"
-
-
-@pytest.fixture(name="samba", scope="module")
-def _samba():
-    with Server(address=SERVER) as server:
-        yield server
-
-
-@pytest.fixture(name="stock", scope="module")
-def _stock():
-    with Server(stock=True, address=STOCK) as server:
-        yield server
 
 
 @pytest.fixture(name="example", scope="module")

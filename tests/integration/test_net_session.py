@@ -17,6 +17,7 @@ from testbed.servers.standalone import Server
 CLIENT = "127.0.0.21"
 OTHER = "127.0.0.22"
 SERVER = "127.0.0.1"
+# of the fixture stock
 STOCK = "127.0.0.50"
 # of CLIENT, by DNS
 NAME = "ws7.example.com"
@@ -37,12 +38,6 @@ def _dns():
 def _samba(dns):
     assert dns
     with Server(address=SERVER) as server:
-        yield server
-
-
-@pytest.fixture(name="stock", scope="module")
-def _stock():
-    with Server(stock=True, address=STOCK) as server:
         yield server
 
 

@@ -39,12 +39,6 @@ def _samba():
         yield server
 
 
-@pytest.fixture(name="stock", scope="module")
-def _stock():
-    with Server(stock=True, address="127.0.0.50") as server:
-        yield server
-
-
 @pytest.fixture(name="users")
 def _users(samba):
     """alice and bob on one connection, Ольга and jürgen on their own."""

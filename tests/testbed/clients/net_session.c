@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,77 +69,53 @@ static NET_API_STATUS list(struct smbsession_context *context,
 	return code;
 }
 
-static void print_0(const void *info)
-{
-	const struct SESSION_INFO_0 *session = info;
+struct member {
+	enum { NONE, TEXT, NUMBER } type;
+	size_t offset;
+};
 
-	printf("\t%s\n", session->sesi0_cname);
-}
-
-static void print_1(const void *info)
-{
-	const struct SESSION_INFO_1 *session = info;
-
-	printf("\t%s\t%s\t%u\t%u\t%u\t%u\n",
-	       session->sesi1_cname,
-	       session->sesi1_username,
-	       session->sesi1_num_opens,
-	       session->sesi1_time,
-	       session->sesi1_idle_time,
-	       session->sesi1_user_flags);
-}
-
-static void print_2(const void *info)
-{
-	const struct SESSION_INFO_2 *session = info;
-
-	printf("\t%s\t%s\t%u\t%u\t%u\t%u\t%s\n",
-	       session->sesi2_cname,
-	       session->sesi2_username,
-	       session->sesi2_num_opens,
-	       session->sesi2_time,
-	       session->sesi2_idle_time,
-	       session->sesi2_user_flags,
-	       session->sesi2_cltype_name);
-}
-
-static void print_10(const void *info)
-{
-	const struct SESSION_INFO_10 *session = info;
-
-	printf("\t%s\t%s\t%u\t%u\n",
-	       session->sesi10_cname,
-	       session->sesi10_username,
-	       session->sesi10_time,
-	       session->sesi10_idle_time);
-}
-
-static void print_502(const void *info)
-{
-	const struct SESSION_INFO_502 *session = info;
-
-	printf("\t%s\t%s\t%u\t%u\t%u\t%u\t%s\t%s\n",
-	       session->sesi502_cname,
-	       session->sesi502_username,
-	       session->sesi502_num_opens,
-	       session->sesi502_time,
-	       session->sesi502_idle_time,
-	       session->sesi502_user_flags,
-	       session->sesi502_cltype_name,
-	       session->sesi502_transport);
-}
+#define MEMBER(type, level, name)                           \
+	{                                                   \
+		type, offsetof(struct SESSION_INFO_##level, \
+			       sesi##level##_##name)        \
+	}
+#define ROW_0(n) MEMBER(TEXT, n, cname)
+#define ROW_10(n) ROW_0(n), MEMBER(TEXT, n, username), TIMES(n)
+#define ROW_1(n)                                                           \
+	ROW_0(n), MEMBER(TEXT, n, username), MEMBER(NUMBER, n, num_opens), \
+		TIMES(n), MEMBER(NUMBER, n, user_flags)
+#define ROW_2(n) ROW_1(n), MEMBER(TEXT, n, cltype_name)
+#define ROW_502(n) ROW_2(n), MEMBER(TEXT, n, transport)
+#define TIMES(n) MEMBER(NUMBER, n, time), MEMBER(NUMBER, n, idle_time)
+#define LEVEL(n)                                    \
+	{                                           \
+		n, sizeof(struct SESSION_INFO_##n), \
+		{                                   \
+			ROW_##n(n)                  \
+		}                                   \
+	}
 
 static const struct level {
 	uint32_t level;
 	size_t size;
-	void (*print)(const void *info);
-} levels[] = {
-	{0, sizeof(struct SESSION_INFO_0), print_0},
-	{1, sizeof(struct SESSION_INFO_1), print_1},
-	{2, sizeof(struct SESSION_INFO_2), print_2},
-	{10, sizeof(struct SESSION_INFO_10), print_10},
-	{502, sizeof(struct SESSION_INFO_502), print_502},
-};
+	struct member members[9];
+} levels[] = {LEVEL(0), LEVEL(1), LEVEL(2), LEVEL(10), LEVEL(502)};
+
+static void print_session(const struct level *level, const uint8_t *session)
+{
+	const struct member *member = level->members;
+
+	for (; member->type != NONE; member++) {
+		const void *place = session + member->offset;
+
+		if (member->type == TEXT) {
+			printf("\t%s", *(const char *const *)place);
+		} else {
+			printf("\t%u", *(const uint32_t *)place);
+		}
+	}
+	putchar('\n');
+}
 
 /* Prints and frees them. Without any, the buffer of a failed call is NULL. */
 static void print_sessions(uint32_t level, uint8_t *buffer, uint32_t count)
@@ -148,7 +125,7 @@ static void print_sessions(uint32_t level, uint8_t *buffer, uint32_t count)
 		const struct level *row = &levels[i];
 
 		for (uint32_t n = 0; level == row->level && n < count; n++) {
-			row->print(buffer + n * row->size);
+			print_session(row, buffer + n * row->size);
 		}
 	}
 	assert(NetApiBufferFree(buffer) == NERR_Success);
