@@ -58,7 +58,7 @@ class Caller:
         self.pipe = Pipe(self.session)
         self.other_pipe = Pipe(self.session)
         self._node = node
-        self._workers = node.worker_pids()
+        self.worker, = node.worker_pids()
 
     def close(self, user="alice"):
         return self.pipe.net_session_del(user=user)
@@ -69,10 +69,34 @@ class Caller:
         return listing.result, len(listing.rows)
 
     def close_all_but_one(self, node):
-        """Begin to close alice's sessions; wait until node has only one."""
+        """Begin to close alice's sessions; wait until node has only one.
+
+        The pid of the child that waits for this one.
+        """
+        before = set(self.call_children())
         self.pipe.send_session_del(user="alice")
+        child, = wait_until(lambda: set(self.call_children()) - before,
+                            "a child works for the call")
         wait_until(lambda: len(sessions_of(node, "alice")) == 1,
                    "the others are gone")
+        return child
+
+    def call_children(self):
+        return [pid for pid in children(self.worker) if title(pid) == TITLE]
+
+    @contextlib.contextmanager
+    def waiting_for(self, seconds):
+        """Let calls wait for so long in a with block."""
+        before = self._node.conf["sessiondel:timeout"]
+        self._set_timeout(seconds)
+        try:
+            yield
+        finally:
+            self._set_timeout(before)
+
+    def _set_timeout(self, seconds):
+        self._node.write_conf({"sessiondel:timeout": str(seconds)})
+        os.kill(self.worker, signal.SIGHUP)
 
     def when_recovered(self, ask):
         """The first answer of ask() that is not ERROR_TIMEOUT.
@@ -90,7 +114,7 @@ class Caller:
     def prove_its_worker(self):
         """The worker is the same as before, and serves other calls."""
         assert self.other_pipe.server_info() == "TESTBED"
-        assert set(self._workers) <= set(self._node.worker_pids())
+        assert self.worker in self._node.worker_pids()
 
 
 @pytest.fixture(name="stack")
@@ -109,12 +133,19 @@ def _patient(cluster, stack):
     return Caller(stack, cluster[PATIENT])
 
 
-@pytest.fixture(name="alice")
-def _alice(cluster, stack):
-    """The user's sessions, one on each node, in the order of the nodes."""
-    yield [stack.enter_context(connect(node, "alice", source=CLIENT))
-           for node in cluster.nodes]
+@contextlib.contextmanager
+def sessions_of_alice(cluster):
+    """One on each node, in the order of the nodes."""
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(connect(node, "alice", source=CLIENT))
+               for node in cluster.nodes]
     wait_gone(cluster[HASTY], "alice")
+
+
+@pytest.fixture(name="alice")
+def _alice(cluster):
+    with sessions_of_alice(cluster) as sessions:
+        yield sessions
 
 
 @pytest.fixture(name="bob")
@@ -126,6 +157,19 @@ def _bob(cluster, stack):
 
 def statuses(everyone):
     return [session.alive() for session in everyone]
+
+
+def outlast(caller, seconds, attempt):
+    """Repeat attempt() until its call lasted for as long as it had to.
+
+    attempt() says whether it did: what CTDB does takes as long as it takes.
+    So the caller's calls wait for longer each time, at first for seconds.
+    """
+    for limit in range(seconds, 21, 4):
+        with caller.waiting_for(limit):
+            if attempt():
+                return
+    pytest.fail("no call lasted long enough")
 
 
 @contextlib.contextmanager
@@ -241,32 +285,47 @@ def hung_until_dropped(cluster, number):
         yield
 
 
+def dropped_before_the_call_ends(cluster, patient):
+    with sessions_of_alice(cluster) as alice:
+        with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
+            child = patient.close_all_but_one(cluster[HASTY])
+            with hung_until_dropped(cluster, VICTIM):
+                assert sessions_of(cluster[HASTY], "alice") == []
+                in_time = title(child) == TITLE
+                assert patient.pipe.receive_werror() == ERROR_TIMEOUT
+                patient.prove_its_worker()
+                # A node that has left is no part of the server.
+                assert patient.close() == NERR_CLIENT_NAME_NOT_FOUND
+        assert statuses(alice) == [DELETED] * 3
+    return in_time
+
+
 def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
-        cluster, patient, alice, bob):
+        cluster, patient, bob):
     """The record of its session is gone then, but the session is not."""
-    victim = smbd_of(cluster[HASTY], alice[VICTIM])
-    with stopped(victim):
-        patient.close_all_but_one(cluster[HASTY])
-        with hung_until_dropped(cluster, VICTIM):
-            assert sessions_of(cluster[HASTY], "alice") == []
-            assert patient.pipe.receive_werror() == ERROR_TIMEOUT
-            patient.prove_its_worker()
-            # A node that has left is no part of the server.
-            assert patient.close() == NERR_CLIENT_NAME_NOT_FOUND
-    assert statuses(alice) == [DELETED] * 3
+    outlast(patient, 8,
+            lambda: dropped_before_the_call_ends(cluster, patient))
     assert statuses(bob) == [ALIVE, ALIVE]
 
 
+def back_before_the_call_ends(cluster, patient, hasty):
+    with sessions_of_alice(cluster) as alice:
+        smb2.never_answered(Pipe(alice[VICTIM]).opened())
+        child = patient.close_all_but_one(cluster[HASTY])
+        with hung_until_dropped(cluster, VICTIM):
+            assert sessions_of(cluster[HASTY], "alice") == []
+        in_time = title(child) == TITLE
+        assert patient.pipe.receive_werror() == ERROR_TIMEOUT
+        patient.prove_its_worker()
+        assert hasty.close() == NERR_SUCCESS
+    return in_time
+
+
 def test_dropped_node_is_back_before_the_call_ends(
-        cluster, patient, hasty, alice, bob):
+        cluster, patient, hasty, bob):
     """Its session only seemed to be gone."""
-    smb2.never_answered(Pipe(alice[VICTIM]).opened())
-    patient.close_all_but_one(cluster[HASTY])
-    with hung_until_dropped(cluster, VICTIM):
-        assert sessions_of(cluster[HASTY], "alice") == []
-    assert patient.pipe.receive_werror() == ERROR_TIMEOUT
-    patient.prove_its_worker()
-    assert hasty.close() == NERR_SUCCESS
+    outlast(patient, 9,
+            lambda: back_before_the_call_ends(cluster, patient, hasty))
     assert statuses(bob) == [ALIVE, ALIVE]
 
 
@@ -307,17 +366,26 @@ def test_ctdbd_killed_before_the_call(cluster, stack, patient, alice, bob):
         assert statuses(bob) == [ALIVE, ALIVE]
 
 
-def test_ctdbd_killed_during_the_call(cluster, hasty, alice, bob):
+def killed_and_missed_before_the_call_ends(cluster, hasty):
+    with sessions_of_alice(cluster) as alice:
+        with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
+            child = hasty.close_all_but_one(cluster[PATIENT])
+            os.kill(cluster[VICTIM].ctdbd_pid(), signal.SIGKILL)
+            cluster.wait_healthy({HASTY, PATIENT})
+            in_time = title(child) == TITLE
+            assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
+        with dead_ctdbd(cluster, VICTIM):
+            hasty.prove_its_worker()
+            assert statuses(alice) == [DISCONNECTED, DELETED, DELETED]
+            assert hasty.close() == NERR_CLIENT_NAME_NOT_FOUND
+    return in_time
+
+
+def test_ctdbd_killed_during_the_call(cluster, hasty, bob):
     """It is unknown whether the sessions of its node are gone."""
-    with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
-        hasty.close_all_but_one(cluster[PATIENT])
-        os.kill(cluster[VICTIM].ctdbd_pid(), signal.SIGKILL)
-        assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
-    with dead_ctdbd(cluster, VICTIM):
-        hasty.prove_its_worker()
-        assert statuses(alice) == [DISCONNECTED, DELETED, DELETED]
-        assert statuses(bob) == [ALIVE, ALIVE]
-        assert hasty.close() == NERR_CLIENT_NAME_NOT_FOUND
+    outlast(hasty, 4,
+            lambda: killed_and_missed_before_the_call_ends(cluster, hasty))
+    assert statuses(bob) == [ALIVE, ALIVE]
 
 
 def test_ctdbd_of_the_callers_node_killed(cluster, hasty, patient, alice):
@@ -346,29 +414,23 @@ def sockets_with_a_path(pid):
 def test_child_keeps_no_connection_of_the_workers_clients(
         cluster, patient, alice):
     """Else a client that hangs up would be served until the child ends."""
-    worker, = cluster[PATIENT].worker_pids()
     with stopped(smbd_of(cluster[PATIENT], alice[VICTIM])):
         patient.pipe.send_session_del(user="alice")
-        child, = wait_until(
-            lambda: [pid for pid in children(worker) if title(pid) == TITLE],
-            "a child waits for the session")
+        child, = wait_until(patient.call_children,
+                            "a child waits for the session")
         wait_until(lambda: not sockets_with_a_path(child),
                    "it has let go of them")
         # The one that this call came by.
-        before = sockets_with_a_path(worker)
+        before = sockets_with_a_path(patient.worker)
         assert before
         # The next one comes to the same worker, which sees its end.
         with connect(cluster[PATIENT], "bob", source=OTHER_CLIENT) as other:
             assert Pipe(other).server_info() == "TESTBED"
-            assert sockets_with_a_path(worker) > before
-        wait_until(lambda: sockets_with_a_path(worker) == before,
+            assert sockets_with_a_path(patient.worker) > before
+        wait_until(lambda: sockets_with_a_path(patient.worker) == before,
                    "its connection is gone")
         assert title(child) == TITLE
     assert patient.pipe.receive_werror() == NERR_SUCCESS
-
-
-def call_children(worker):
-    return [pid for pid in children(worker) if title(pid) == TITLE]
 
 
 def test_child_that_dies_while_it_closes(cluster, patient, alice, bob):
@@ -376,11 +438,9 @@ def test_child_that_dies_while_it_closes(cluster, patient, alice, bob):
 
     The caller gets the answer at once, not only after its 12 s.
     """
-    worker, = cluster[PATIENT].worker_pids()
     with stopped(smbd_of(cluster[PATIENT], alice[VICTIM])):
         begun = time.monotonic()
-        patient.close_all_but_one(cluster[HASTY])
-        child, = call_children(worker)
+        child = patient.close_all_but_one(cluster[HASTY])
         os.kill(child, signal.SIGKILL)
         assert patient.pipe.receive_werror() == ERROR_TIMEOUT
         assert time.monotonic() - begun < 10
@@ -404,7 +464,6 @@ def last_resort_with_a_new_session(cluster, caller):
 
     It ends only when it is recorded, which a worker that hangs has not done.
     """
-    worker, = cluster[VICTIM].worker_pids()
     with (Connection(cluster[HASTY], source=CLIENT) as near,
           audit.Recording(cluster[VICTIM], caller.pipe,
                           where=["log"]) as record):
@@ -413,10 +472,10 @@ def last_resort_with_a_new_session(cluster, caller):
         caller.pipe.send_session_del(user="alice")
         wait_until(lambda: len(audit.log_lines(cluster[VICTIM])) > before,
                    "it is recorded what is closed")
-        child, = call_children(worker)
+        child, = caller.call_children()
         with stopped(child):
             again = near.login("alice")
-        with stopped(worker):
+        with stopped(caller.worker):
             wait_until(lambda: stays_in(child, READ),
                        "the child waits for the worker's word")
             assert again.alive() == ALIVE
@@ -438,15 +497,25 @@ def test_what_the_last_resort_also_ends_is_recorded(cluster, stack):
 
 # Nodes leave and join
 
+def begin_recovery(cluster):
+    """Make the cluster recover; it does on the patient caller's node."""
+    def seen():
+        cluster[HASTY].begin_recovery()
+        wait_until(lambda: (not cluster[PATIENT].members()
+                            or cluster[HASTY].members()), "it recovers")
+        return not cluster[PATIENT].members()
+    wait_until(seen, "it is seen that the cluster recovers")
+
+
 def test_call_while_the_cluster_recovers(cluster, patient, alice, bob):
     for _ in range(3):
-        recovery = cluster[HASTY].start_recovery()
+        begin_recovery(cluster)
         assert patient.when_recovered(lambda: patient.close(
             "nobody-here")) == NERR_CLIENT_NAME_NOT_FOUND
-        recovery.wait()
-    recovery = cluster[HASTY].start_recovery()
+        cluster.wait_healthy()
+    begin_recovery(cluster)
     assert patient.when_recovered(patient.close) in ENDED
-    recovery.wait()
+    cluster.wait_healthy()
     assert statuses(alice) == [DELETED] * 3
     assert statuses(bob) == [ALIVE, ALIVE]
 
@@ -472,12 +541,20 @@ def test_callers_node_has_left(cluster, hasty, alice):
     assert hasty.close() == NERR_SUCCESS
 
 
-def test_node_leaves_during_the_call(cluster, hasty, alice):
-    with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
-        hasty.close_all_but_one(cluster[PATIENT])
-        with out_of_the_cluster(cluster, VICTIM):
-            assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
-            hasty.prove_its_worker()
-    # The first by the close, or by the last resort that was sent behind it.
-    assert alice[VICTIM].alive() in (DELETED, DISCONNECTED)
-    assert statuses(alice[1:]) == [DELETED] * 2
+def left_before_the_call_ends(cluster, hasty):
+    with sessions_of_alice(cluster) as alice:
+        with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
+            child = hasty.close_all_but_one(cluster[PATIENT])
+            with out_of_the_cluster(cluster, VICTIM):
+                in_time = title(child) == TITLE
+                assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
+                hasty.prove_its_worker()
+        # The first by the close, or by the last resort that was sent behind
+        # it.
+        assert alice[VICTIM].alive() in (DELETED, DISCONNECTED)
+        assert statuses(alice[1:]) == [DELETED] * 2
+    return in_time
+
+
+def test_node_leaves_during_the_call(cluster, hasty):
+    outlast(hasty, 4, lambda: left_before_the_call_ends(cluster, hasty))

@@ -5,10 +5,10 @@ import contextlib
 import os
 import re
 import shutil
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 from testbed import TestbedError, namespace, processes, programs
+from testbed.observe import ctdb
 from testbed.servers import account_tables, standalone
 
 NETWORK = "127.0.51"
@@ -23,10 +23,6 @@ _TUNABLES = {
     "RerecoveryTimeout": 1,
     "MonitorInterval": 1,
 }
-
-# In the output of "ctdb status".
-_HEALTHY = re.compile(r"^pnn:(\d+) \S+ +OK", re.MULTILINE)
-_RECOVERED = re.compile(r"^hash:\d+ lmaster:(\d+)", re.MULTILINE)
 
 # In the output of "ctdb statistics".
 _MESSAGES = re.compile(r"^ client$.*?req_message +(\d+)",
@@ -87,11 +83,15 @@ class Cluster:
         self.directory.mkdir()
         self._tables = _account_tables(self.directory / "accounts")
         try:
-            for node in self.nodes:
+            # A follower that comes first holds up the election.
+            for node in sorted(self.nodes, key=lambda node: (
+                    node.number in self.followers)):
                 node.start_ctdbd(self._tables)
             self.wait_healthy()
-            for node in self.nodes:
-                node.start()
+            # The first one puts in place what the others share.
+            self[0].start()
+            with ThreadPoolExecutor() as at_once:
+                list(at_once.map(Node.start, self.nodes[1:]))
         except BaseException:
             self.stop()
             raise
@@ -108,14 +108,11 @@ class Cluster:
     def wait_healthy(self, nodes=None):
         """Wait until the cluster consists of these nodes, by default all."""
         expected = set(range(len(self.nodes)) if nodes is None else nodes)
-        asked = [self[number] for number in expected]
         try:
-            # Each answer waits for the leader's next word, up to a second.
-            with ThreadPoolExecutor(len(asked)) as at_once:
-                processes.wait_until(
-                    lambda: all(members == expected for members
-                                in at_once.map(Node.members, asked)),
-                    f"the cluster consists of nodes {expected}", 60)
+            processes.wait_until(
+                lambda: all(self[number].members() == expected
+                            for number in expected),
+                f"the cluster consists of nodes {expected}", 60)
         except TimeoutError as error:
             raise TestbedError(f"{error}; logs in {self.directory}") from error
 
@@ -156,12 +153,6 @@ class Node(standalone.Server):
         """Run ctdb(1) on this node; its output. TestbedError when it fails."""
         return programs.run("ctdb", *arguments, env=self.ctdb_environment())
 
-    def start_recovery(self):
-        """Make the cluster recover; the process that ends when it has."""
-        return subprocess.Popen(
-            ["ctdb", "recover"], stdin=subprocess.DEVNULL,
-            env={**os.environ, **self.ctdb_environment()})
-
     def messages_sent(self):
         """How many messages the node's processes have sent by CTDB."""
         return int(_MESSAGES.search(self.ctdb("statistics"))[1])
@@ -179,15 +170,18 @@ class Node(standalone.Server):
         not answer.
         """
         try:
-            status = self.ctdb("-t", "5", "status")
-        except TestbedError:
+            with self._ctdbd_socket() as ctdbd:
+                return ctdbd.members()
+        except OSError:
             return set()
-        if "Recovery mode:NORMAL" not in status:
-            return set()
-        healthy = set(_HEALTHY.findall(status))
-        if healthy != set(_RECOVERED.findall(status)):
-            return set()
-        return set(map(int, healthy))
+
+    def begin_recovery(self):
+        """Make the cluster recover. The leader begins within a second."""
+        with self._ctdbd_socket() as ctdbd:
+            ctdbd.begin_recovery()
+
+    def _ctdbd_socket(self):
+        return ctdb.Socket(self.base / "run" / "ctdbd.socket")
 
     def _set_up_ctdb(self, tables):
         for place in ("volatile", "persistent", "state", "run", "var",
