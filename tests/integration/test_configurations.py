@@ -11,7 +11,7 @@ import json
 import pytest
 from impacket.smbconnection import SessionError
 
-from testbed import namespace, processes
+from testbed import namespace, processes, series
 from testbed.clients import connections, durable, smbsession
 from testbed.clients.multichannel import add_channel
 from testbed.clients.refusal import is_always_denied
@@ -482,7 +482,8 @@ CONFIGURATIONS = [
     Configuration("interfaces", conf={
         "interfaces": "127.0.0.2/8 lo", "bind interfaces only": "yes"},
                   options={"address": "127.0.0.2"}),
-    Configuration("other_port", conf={"smb ports": "4450"},
+    Configuration("other_port", conf={
+        "smb ports": "4450", series.CLIENT_PORTS: "4450"},
                   client={"port": 4450}, quick=True),
     # Those of all test servers but "debian" are.
     Configuration("directories_moved", conf={

@@ -21,6 +21,9 @@ HAS_PERSISTENT_HANDLES = _SERIES >= (4, 25)
 # Does the record of an open say which session has opened it?
 OPENS_NAME_SESSION = _SERIES >= (4, 23)
 
+# Which parameter of smb.conf tells clients a server's port?
+CLIENT_PORTS = "client smb transports" if _SERIES >= (4, 23) else "smb ports"
+
 # Does libdcerpc report a refused TCP connection as such?
 TELLS_REFUSED_CONNECTION = _SERIES >= (4, 23)
 
