@@ -66,6 +66,10 @@ class Handle:
                                           self._guid, 0))
         return self._create(session, path, asked, smb3structs.FILE_OPEN)
 
+    def is_on_record(self, server):
+        return any(self._handle[:8] in record for record in _records(
+            _table(server, "smbXsrv_open_global")))
+
     def is_disconnected(self, server):
         """Does its record name nobody (all ones) as its smbd?"""
         return any(self._handle[:8] in record and b"\xff" * 24 in record
