@@ -29,8 +29,11 @@ def main():
     parser.add_argument('samba', nargs=2, metavar='SAMBA',
                         help="a tree of Samba's source, or a module that was "
                              "built with one")
-    before, after = (layout_of(pathlib.Path(samba))
-                     for samba in parser.parse_args().samba)
+    try:
+        before, after = (layout_of(pathlib.Path(samba).resolve())
+                         for samba in parser.parse_args().samba)
+    except subprocess.CalledProcessError:
+        parser.error('the module cannot be built')
     moved = differences(before, after, names_in_our_code())
     for line in moved:
         print(line)
@@ -62,21 +65,19 @@ def place(members_there, key):
 
 
 def layout_of(samba):
-    return members(samba if samba.is_file() else build(samba))
+    return members(samba) if samba.is_file() else members_with(samba)
 
 
-def build(tree):
-    """Builds the module with this source of Samba; its path."""
-    place_to_build = pathlib.Path(tempfile.mkdtemp(prefix='layouts-'))
-    source = place_to_build / 'source'
-    shutil.copytree(TOP, source, ignore=shutil.ignore_patterns('bin', '.git'))
-    subprocess.run([source / 'waf', 'configure', 'build',
-                    '--targets=sessiondel', f'--samba-source={tree}'],
-                   cwd=source, check=True, stdout=sys.stderr)
-    module = place_to_build / 'sessiondel.so'
-    (source / 'bin/sessiondel.so').rename(module)
-    shutil.rmtree(source)
-    return module
+def members_with(tree):
+    """Those of the module, built with this source of Samba."""
+    with tempfile.TemporaryDirectory(prefix='layouts-') as place_to_build:
+        source = pathlib.Path(place_to_build, 'source')
+        shutil.copytree(TOP, source,
+                        ignore=shutil.ignore_patterns('bin', '.git'))
+        subprocess.run([source / 'waf', 'configure', 'build',
+                        '--targets=sessiondel', f'--samba-source={tree}'],
+                       cwd=source, check=True, stdout=sys.stderr)
+        return members(source / 'bin/sessiondel.so')
 
 
 def members(module):

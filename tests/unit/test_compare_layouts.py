@@ -75,6 +75,16 @@ def test_module_is_as_itself(top_directory, build_directory):
         0, "0 of the members that we use differ\n")
 
 
+def test_what_is_no_tree_of_samba_is_reported(top_directory, tmp_path):
+    done = subprocess.run(
+        [sys.executable, top_directory / "tools/compare_layouts.py", "nowhere",
+         "nowhere"], cwd=tmp_path, check=False, stderr=subprocess.PIPE,
+        encoding="utf-8")
+    assert done.returncode == 2
+    assert f"{tmp_path}/nowhere is not a Samba source tree" in done.stderr
+    assert "the module cannot be built" in done.stderr
+
+
 def test_members_that_the_module_uses_are_found(tool, build_directory):
     found = {key for key in tool.members(build_directory / "sessiondel.so")
              if key[1] in tool.names_in_our_code()}
