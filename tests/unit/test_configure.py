@@ -23,15 +23,21 @@ def _tree(top_directory):
         encoding='utf-8').splitlines()[0]
 
 
+@pytest.fixture(name='chosen')
+def _chosen(top_directory):
+    """What --samba-source= said, if it was given."""
+    return (top_directory / 'bin/samba-source').read_text(encoding='utf-8')
+
+
 @pytest.fixture(name='waf')
-def _waf(source, tree):
+def _waf(source, tree, chosen):
     """Runs waf there with the same source of Samba; what it says."""
 
     def run(*arguments, **environment):
         return subprocess.run(
             ['./waf', *arguments], cwd=source, check=True,
             env={**os.environ, 'SESSIONDEL_CACHE': os.path.dirname(tree),
-                 **environment},
+                 'SAMBA_SOURCE': chosen, **environment},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             encoding='utf-8').stdout
     return run
@@ -82,11 +88,12 @@ def _of_next_series(tree, tmp_path):
     return copy
 
 
-def test_a_module_for_each_series(waf, tree, of_next_series):
+def test_a_module_for_each_series(waf, tree, chosen, of_next_series):
     cache = of_next_series.parent
     (cache / os.path.basename(tree)).symlink_to(tree)
     sources = [f'--samba-source={source}' for source in (
-        '', of_next_series, cache / os.path.basename(tree))]
+        chosen.partition("\n")[0], of_next_series,
+        cache / os.path.basename(tree))]
     said = waf('configure', *sources, SESSIONDEL_CACHE=str(cache))
     assert re.search(f'^Also a module for Samba 4.99 *: {of_next_series}',
                      said, re.M)
