@@ -47,7 +47,7 @@ static void add_target(struct closing *closing,
 	}
 }
 
-/* The server can say which sessions a user's own names mean, if it closes them.
+/* When it closes, the server decides which sessions the user's own names mean.
  */
 static void add_unlisted_targets(struct closing *closing)
 {
