@@ -81,7 +81,7 @@ def test_what_is_no_tree_of_samba_is_reported(top_directory, tmp_path):
          "nowhere"], cwd=tmp_path, check=False, stderr=subprocess.PIPE,
         encoding="utf-8")
     assert done.returncode == 2
-    assert f"{tmp_path}/nowhere is not a Samba source tree" in done.stderr
+    assert f"{tmp_path}/nowhere does not exist" in done.stderr
     assert "the module cannot be built" in done.stderr
 
 
