@@ -17,8 +17,9 @@ from pathlib import Path
 from testbed import TestbedError
 
 _TOP = Path(__file__).resolve().parents[2]
+# Upstream's private libraries have no version in their names.
 _LIBRARIES = ("/usr/lib/*/libsmbconf.so.0",
-              "/usr/lib/*/samba/libsmbd-base*.so.0")
+              "/usr/lib/*/samba/libsmbd-base*.so*")
 
 
 @contextlib.contextmanager
