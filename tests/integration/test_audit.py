@@ -64,8 +64,7 @@ def _plain_conf(samba):
     before = dict(samba.conf)
     yield
     samba.conf = before
-    samba.write_conf()
-    samba.restart_dcerpcd()
+    reload_worker(samba)
 
 
 def sid_of(server, user):
