@@ -12,7 +12,7 @@ out = 'bin'
 Configure.autoconfig = 'clobber'
 
 TOOLS = ('samba_tree samba_runtime compiler coverage testing mutation client '
-         'debian')
+         'debian dist')
 
 
 def options(opt):

@@ -91,9 +91,9 @@ def _of_next_series(tree, tmp_path):
 def test_a_module_for_each_series(waf, tree, chosen, of_next_series):
     cache = of_next_series.parent
     (cache / os.path.basename(tree)).symlink_to(tree)
+    (cache / 'another').symlink_to(tree)
     sources = [f'--samba-source={source}' for source in (
-        chosen.partition("\n")[0], of_next_series,
-        cache / os.path.basename(tree))]
+        chosen.partition("\n")[0], of_next_series, cache / 'another')]
     said = waf('configure', *sources, SESSIONDEL_CACHE=str(cache))
     assert re.search(f'^Also a module for Samba 4.99 *: {of_next_series}',
                      said, re.M)

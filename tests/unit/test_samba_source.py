@@ -11,6 +11,8 @@ import subprocess
 
 import pytest
 
+from testbed.places import TOP
+
 RELEASE = platform.freedesktop_os_release().get('VERSION_CODENAME', 'sid')
 BACKPORTS = RELEASE + '-backports'
 
@@ -284,3 +286,83 @@ def test_snapshot(samba_source, tmp_path):
     done = samba_source(directory)
     assert tree_of(done)
     assert f'Warning: {directory} is not a release. The module' in done.stderr
+
+
+class Release:
+    """An unpacked release, and components beside its source."""
+
+    def __init__(self, top):
+        self.top = top
+        shutil.copytree(TOP / 'packaging', top / 'packaging')
+
+    def add(self, name, release):
+        source = make_source(self.top / name, release)
+        files = [path.relative_to(source) for path in source.rglob('*')
+                 if path.is_file()]
+        (source / 'SHA256SUMS').write_text(''.join(
+            f'{digest_of(source / file)}  {file}\n' for file in files))
+        return source
+
+    def run(self, program, *arguments, **environment):
+        return subprocess.run(
+            [self.top / 'packaging' / program, *arguments],
+            env={**os.environ, 'SESSIONDEL_CACHE': str(self.top / 'cache'),
+                 **environment},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8')
+
+
+@pytest.fixture(name='release')
+def _release(tmp_path):
+    return Release(tmp_path / 'release')
+
+
+def series_installed():
+    version = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', 'samba'],
+                             check=True, stdout=subprocess.PIPE,
+                             encoding='utf-8').stdout
+    return re.search(r'(\d+\.\d+)\.', version)[1]
+
+
+@pytest.mark.parametrize('name', ['samba-{}', 'samba-of-the-release'])
+def test_component(release, name):
+    release.add('samba-9.9', '9.9.1')
+    series = series_installed()
+    component = release.add(name.format(series), series + '.77')
+    tree = tree_of(release.run('samba-source'))
+    assert os.path.dirname(tree) == str(release.top / 'cache')
+    with open(tree + '/VERSION', encoding='utf-8') as file:
+        assert file.read() == (component / 'VERSION').read_text()
+
+
+def test_component_of_each_series(release, tmp_path):
+    """The installed one is first, and the chosen ones are the only ones."""
+    series = series_installed()
+    for name in ('3.1', series, '9.9'):
+        release.add('samba-' + name, name + '.1')
+    found = versions(release.run('bootstrap', 'configured', SAMBA_SOURCE=''))
+    assert found == [series, '3.1', '9.9']
+    chosen = make_source(tmp_path / 'mine', '8.8.8')
+    assert versions(release.run('bootstrap', 'configured',
+                                SAMBA_SOURCE=str(chosen))) == ['8.8']
+
+
+def versions(done):
+    assert done.returncode == 0, done.stderr
+    return ['.'.join(re.findall(r'(?:MAJOR|MINOR)=(\d+)',
+                                open(tree + '/VERSION').read()))
+            for tree in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize('damage', [
+    lambda file: file.unlink(),
+    lambda file: file.write_text('cut'),
+])
+def test_component_that_is_not_complete(release, damage):
+    component = release.add('samba-component', series_installed() + '.1')
+    damage(component / 'lib/replace/configure')
+    for program in ('samba-source', 'bootstrap'):
+        done = release.run(program, *['configured'] * (program == 'bootstrap'))
+        assert (done.returncode, done.stdout) == (1, '')
+        assert 'lib/replace/configure: FAILED' in done.stderr
+        assert 'is not complete: unpack its tarball again' in done.stderr
+    assert not names_in(release.top / 'cache')
