@@ -212,9 +212,10 @@ def out_of_the_cluster(cluster, number):
 def test_ctdbd_of_another_node_hangs(cluster, hasty, alice, bob):
     """Sessions of that node cannot be found; those of other nodes end."""
     with hung_ctdbd(cluster, VICTIM):
+        hasty.other_pipe.send_session_del(user="alice")
         assert hasty.listed() == hasty.listed(user="alice") == (
             ERROR_TIMEOUT, 0)
-        assert hasty.close() == ERROR_TIMEOUT
+        assert hasty.other_pipe.receive_werror() == ERROR_TIMEOUT
         hasty.prove_its_worker()
     assert statuses(alice) == [ALIVE, DELETED, DELETED]
     assert statuses(bob) == [ALIVE, ALIVE]
