@@ -183,8 +183,9 @@ def dead_ctdbd(cluster, number):
         node.stop_ctdbd()
         node.stop()
         node.start_ctdbd()
-        cluster.wait_healthy()
+        node.wait_running()
         node.start()
+        cluster.wait_healthy()
 
 
 @contextlib.contextmanager

@@ -18,8 +18,10 @@ _CURRENT_NODE = 0xf0000001
 # The rest of struct ctdb_req_control, with a number as its data: opcode, pad,
 # srvid, client_id, flags, datalen. A packet's length is a multiple of eight.
 _CONTROL = struct.Struct("=IIQIIII")
-_GETVNNMAP, _GET_RECMODE, _SET_RECMODE, _GET_NODEMAP = 5, 15, 16, 91
+_GETVNNMAP, _GET_RECMODE, _SET_RECMODE = 5, 15, 16
+_GET_NODEMAP, _GET_RUNSTATE = 91, 138
 _RECOVERY_ACTIVE = 1
+_RUNNING = 5
 
 # The rest of struct ctdb_reply_control: status, datalen, errorlen.
 _REPLY = struct.Struct("=iII")
@@ -65,6 +67,10 @@ class Socket:
         if recovery_mode or healthy != {number for number, in recovered}:
             return set()
         return healthy
+
+    def runs(self):
+        """Whether ctdbd has started, so that Samba can."""
+        return self._ask(_GET_RUNSTATE)[1] == struct.pack("=I", _RUNNING)
 
     def begin_recovery(self):
         """The first half of "ctdb recover"."""

@@ -87,11 +87,13 @@ class Cluster:
             for node in sorted(self.nodes, key=lambda node: (
                     node.number in self.followers)):
                 node.start_ctdbd(self._tables)
-            self.wait_healthy()
+            for node in self.nodes:
+                node.wait_running()
             # The first one puts in place what the others share.
             self[0].start()
             with ThreadPoolExecutor() as at_once:
                 list(at_once.map(Node.start, self.nodes[1:]))
+            self.wait_healthy()
         except BaseException:
             self.stop()
             raise
@@ -140,6 +142,10 @@ class Node(standalone.Server):
             ["/usr/sbin/ctdbd", "-i"], self.directory / "ctdbd.output",
             {**os.environ, **self.ctdb_environment()})
 
+    def wait_running(self):
+        """Wait until Samba can start. CTDB calls the node healthy later."""
+        processes.wait_until(self._runs, f"ctdbd {self.number} runs", 60)
+
     def stop_ctdbd(self):
         """End ctdbd; the node's Samba ends with it."""
         if self._ctdbd:
@@ -179,6 +185,13 @@ class Node(standalone.Server):
         """Make the cluster recover. The leader begins within a second."""
         with self._ctdbd_socket() as ctdbd:
             ctdbd.begin_recovery()
+
+    def _runs(self):
+        try:
+            with self._ctdbd_socket() as ctdbd:
+                return ctdbd.runs()
+        except OSError:
+            return False
 
     def _ctdbd_socket(self):
         return ctdb.Socket(self.base / "run" / "ctdbd.socket")
