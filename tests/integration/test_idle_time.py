@@ -11,7 +11,8 @@ import pytest
 
 from testbed import namespace
 from testbed.clients.connections import (
-    ALIVE, CALLER, CLIENT, OTHER_CLIENT, Connection, connect)
+    ALIVE, CALLER, CLIENT, OTHER_CLIENT, Connection, connect,
+    connect_to_stay)
 from testbed.clients.multichannel import add_channel
 from testbed.clients.session_enum import LEVELS, enumerate_sessions
 from testbed.clients.srvsvc import NERR_SUCCESS, Pipe
@@ -141,7 +142,7 @@ def _server(kernel):
 def _idle_pipe(server):
     """A caller's pipe; carol's session is idle."""
     with connect(server, "sop", source=CALLER) as session, \
-            connect(server, "carol", source=OTHER_CLIENT):
+            connect_to_stay(server, "carol", source=OTHER_CLIENT):
         pipe = Pipe(session)
         wait_idle(pipe, "carol")
         yield pipe

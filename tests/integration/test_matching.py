@@ -6,7 +6,7 @@ import pytest
 from testbed import namespace
 from testbed.clients.connections import (
     ALIVE, DELETED_BY_DIALECT as DELETED, DIALECTS, Connection, connect,
-    half_open)
+    connect_to_stay, half_open)
 from testbed.clients.multichannel import add_channel
 from testbed.clients.srvsvc import (
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
@@ -73,7 +73,7 @@ def _pipe(samba):
 @pytest.fixture(name="bystander", scope="module", autouse=True)
 def _bystander(samba):
     """A session that no test closes."""
-    with connect(samba, "carol", source="127.0.0.29") as session:
+    with connect_to_stay(samba, "carol", source="127.0.0.29") as session:
         yield session
         assert session.alive() == ALIVE
 

@@ -9,7 +9,8 @@ import contextlib
 import pytest
 
 from testbed import namespace, processes
-from testbed.clients.connections import ALIVE, CALLER, DELETED, connect
+from testbed.clients.connections import (
+    ALIVE, CALLER, DELETED, connect, connect_to_stay)
 from testbed.clients.session_enum import (
     SESSION_ENUM, all_pairs, enumerate_sessions, list_in_pages, parse_answer,
     request_stub)
@@ -74,7 +75,7 @@ def _victim(samba):
 @pytest.fixture(name="bystander", scope="module", autouse=True)
 def _bystander(samba):
     """A session that no test closes."""
-    with connect(samba, "carol", source=OTHER_IPV4) as session:
+    with connect_to_stay(samba, "carol", source=OTHER_IPV4) as session:
         yield session
         assert session.alive() == ALIVE
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 import pytest
 
 from testbed.accounts import PASSWORD
-from testbed.clients.connections import connect
+from testbed.clients.connections import connect, connect_to_stay
 from testbed.clients.session_enum import FIELDS, MAX_PREFERRED_LENGTH
 from testbed.clients.smbsession import execute
 from testbed.names.dns import DnsServer
@@ -50,12 +50,12 @@ def _empty_stock():
 @pytest.fixture(name="people", scope="module")
 def _people(samba, stock):
     """Sessions on both servers: alice and bob from CLIENT, alice from OTHER."""
-    with connect(samba, "alice", source=CLIENT), \
-            connect(samba, "bob", source=CLIENT), \
-            connect(samba, "alice", source=OTHER), \
-            connect(stock, "alice", source=CLIENT), \
-            connect(stock, "bob", source=CLIENT), \
-            connect(stock, "alice", source=OTHER):
+    with connect_to_stay(samba, "alice", source=CLIENT), \
+            connect_to_stay(samba, "bob", source=CLIENT), \
+            connect_to_stay(samba, "alice", source=OTHER), \
+            connect_to_stay(stock, "alice", source=CLIENT), \
+            connect_to_stay(stock, "bob", source=CLIENT), \
+            connect_to_stay(stock, "alice", source=OTHER):
         yield
 
 
@@ -144,7 +144,7 @@ def members(level, row):
 def check_members(level, row, client=unc(CLIENT), user="bob"):
     found = members(level, row)
     expected = {"cname": client, "username": user, "num_opens": "0",
-                "user_flags": "0", "cltype_name": "SMB 3.1.1",
+                "user_flags": "0", "cltype_name": "SMB 3.1.1, partly signed",
                 "transport": "\\Device\\NetbiosSmb"}
     assert int(found.pop("time", 0)) < 600
     assert int(found.pop("idle_time", 0)) < 600

@@ -52,6 +52,16 @@ def connect(server, user, **options):
     return Connection(server, **options).login(user, **login)
 
 
+def connect_to_stay(server, user, **options):
+    """As connect(), for a session that is idle for longer than a minute.
+
+    By then smbd drops connections that have used no share.
+    """
+    session = connect(server, user, **options)
+    session.tree()
+    return session
+
+
 def status_name(code):
     """The name of an NTSTATUS code."""
     unknown = (f"0x{code & 0xffffffff:08x}", "")
