@@ -66,7 +66,7 @@ def options(opt):
                           'bin/coverage, and print a table of all files')
     group.add_option('--packages', action='store_true',
                      help='check: test the Debian packages instead, in '
-                          'throwaway Debian systems (20 minutes)')
+                          'throwaway Debian systems (25 minutes)')
     group.add_option('--release', metavar='NAME',
                      help='run the command in a tree of this Debian release '
                           '(bookworm or trixie, or trixie-backports for Samba '

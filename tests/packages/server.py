@@ -64,6 +64,11 @@ class Server(System):
         wait_until(lambda: not self.output("pgrep 'smbd|rpcd' || :"),
                    "Samba has ended")
 
+    def restart_smbd(self):
+        """Do what an upgrade of Samba does to its services."""
+        self.stop_smbd()
+        self.start_smbd()
+
     def answer(self):
         """The answer of NetrSessionDel when nothing matches."""
         done = self.run(f"rpcclient -U root%{PASSWORD} 127.0.0.1 -c "
@@ -85,15 +90,17 @@ class Server(System):
         """Install packages from the host."""
         return self.apt("install " + " ".join(map(self.put, debs)))
 
-    def build_package(self, fetch_source):
+    def build_package(self, *sources):
         """Build our package on the server; its path, as a pattern.
 
-        fetch_source: puts Samba's source on the server and returns where.
+        sources: those of Samba that are on the server, if it is not to fetch
+        any.
         """
         self.apt("install dpkg-dev")
         subprocess.run([PACKAGING / "copy-source", self.root / "root/source"],
                        check=True)
-        self.fetch(f"/root/source/waf deb --samba-source={fetch_source(self)}")
+        self.fetch(" ".join(["/root/source/waf deb", *(
+            f"--samba-source={source}" for source in sources)]))
         return "/root/source/bin/deb/samba-sessiondel_*.deb"
 
     def version_of_samba(self):

@@ -53,7 +53,7 @@ def fetch_source(server):
 
 def test_module_of_an_earlier_release_of_the_series(sid):
     """A module built with the source of 4.25.0 fits sid's Samba."""
-    sid.apt(f"install {sid.build_package(fetch_source)}")
+    sid.apt(f"install {sid.build_package(fetch_source(sid))}")
     assert sid.version_of_samba().startswith("2:4.25.")
     assert sid.answer() == OURS
     assert re.match(r"active\n(.*\n)+Module: .*/4\.25/sessiondel\.so\n",
