@@ -273,7 +273,7 @@ def test_callers_own_session_ends_with_its_durable_handle(cluster):
 def test_worker_leaves_nothing_of_a_call_behind(cluster, pipe):
     """No process, and no message socket of one."""
     def left():
-        place = cluster[1].directory / "lock" / "msg.sock"
+        place = sessions.message_sockets(cluster[1])
         return ({entry.name for entry in place.iterdir()},
                 set(cluster[1].dcerpcd_pids()))
     pipe.net_session_del(user="nobody-here")

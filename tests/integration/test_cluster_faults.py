@@ -19,7 +19,8 @@ from testbed.clients.srvsvc import (
     NERR_SUCCESS, Pipe)
 from testbed.faults.hinder import stopped
 from testbed.observe import audit
-from testbed.observe.sessions import sessions_of, smbd_of, wait_gone
+from testbed.observe.sessions import (
+    message_sockets, sessions_of, smbd_of, wait_gone)
 from testbed.processes import (
     READ, children, descriptors, stays_in, title, wait_until)
 from testbed.servers.cluster import Cluster
@@ -258,7 +259,7 @@ def test_list_while_ctdbd_of_the_callers_node_hangs(cluster, hasty, alice):
 
 
 def test_killed_side_process_leaves_no_socket(cluster, hasty):
-    place = cluster[HASTY].directory / "lock" / "msg.sock"
+    place = message_sockets(cluster[HASTY])
     before = set(place.iterdir())
     with hung_ctdbd(cluster, HASTY):
         assert hasty.close() == ERROR_TIMEOUT

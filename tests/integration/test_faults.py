@@ -51,8 +51,9 @@ def record_of(session):
 
 def message_sockets(samba):
     """The pids of processes that have a socket or a lock for messages."""
-    return {int(entry.name) for place in ("lock/msg.sock", "lock/msg.lock")
-            for entry in (samba.directory / place).iterdir()}
+    return {int(entry.name) for place in (sessions.message_sockets(samba),
+                                          samba.directory / "lock/msg.lock")
+            for entry in place.iterdir()}
 
 
 def orphaned_sockets(samba):

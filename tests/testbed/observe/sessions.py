@@ -32,6 +32,15 @@ def sessions_of(server, *users):
     return [row for row in session_table(server) if row["user"] in users]
 
 
+def message_sockets(server):
+    """The directory where each process has a socket for messages.
+
+    Debian's is in the lock directory, upstream's in the private one.
+    """
+    place, = server.directory.glob("*/msg.sock")
+    return place
+
+
 def session_tdb(server):
     """The file of the session table, opened the way smbd opens it."""
     return tdb.open(
