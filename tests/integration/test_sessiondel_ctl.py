@@ -251,6 +251,7 @@ def test_samba_is_not_installed(host):
     assert host.verdict(INACTIVE) == f"inactive ({WORKER} {why}"
     host.ctl("enable")
     assert host.verdict(INACTIVE) == f"inactive ({DIVERTED} {why}"
+    assert host.ctl("build", "--if-needed") == ""
     text = host.ctl("status", status=INACTIVE)
     assert details(text, "Samba") == ["not installed, or smbd does not run"]
     host.ctl("disable")
@@ -511,6 +512,18 @@ def test_part_of_the_plugin_is_missing(host, which):
     assert host.verdict(INACTIVE).startswith("inactive (the loader is not in")
 
 
+def test_build_without_its_package(enabled):
+    assert enabled.ctl("build", "--if-needed") == ""
+    enabled.remove(enabled.module)
+    done = enabled.try_ctl("build", "--if-needed")
+    assert (done.returncode, done.stdout) == (FAILED, "")
+    assert re.fullmatch("sessiondel-ctl: /.*/build-module is missing; install "
+                        "samba-sessiondel-source\n", done.stderr)
+    assert details(enabled.ctl("status", status=STOCK_SERVES), "Advice") == [
+        "install the samba-sessiondel of this release, or "
+        "samba-sessiondel-source and run 'sessiondel-ctl build'"]
+
+
 @pytest.mark.parametrize("parser", [
     None, "echo 'parser: no such rule' >&2; exit 1"])
 def test_apparmor_without_or_with_a_parser_that_fails(host, parser):
@@ -533,14 +546,15 @@ def test_apparmor_without_or_with_a_parser_that_fails(host, parser):
 
 @pytest.mark.parametrize("arguments", [
     [], ["stauts"], ["status", "--jsno"], ["status", "--json", "x"],
-    ["enable", "--json"], ["--json"], ["status", ""]])
+    ["enable", "--json"], ["--json"], ["status", ""], ["build x"],
+    ["build", "x"], ["build", "--samba-source="], ["build", "--samba-source"]])
 def test_wrong_command_line(host, arguments):
     done = host.try_ctl(*arguments)
     assert (done.returncode, done.stdout) == (USAGE, "")
     assert done.stderr == host.ctl("--help")
 
 
-@pytest.mark.parametrize("command", ["status", "enable", "disable"])
+@pytest.mark.parametrize("command", ["status", "enable", "disable", "build"])
 def test_somebody_who_is_not_root(host, command):
     done = host.try_ctl(command, before=SOMEBODY)
     assert (done.returncode, done.stdout, done.stderr) == (
