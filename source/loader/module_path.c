@@ -92,15 +92,23 @@ static bool append_if_it_exists(char **paths, char *path)
 	return true;
 }
 
+/* All others are probed only after the one of the first series. */
 static bool append_series(char **paths,
 			  const char *libdir,
+			  const char *first,
 			  struct dirent *const *entries,
 			  size_t num_entries)
 {
+	if (first[0] != '\0' &&
+	    !append_if_it_exists(paths, path_of_series(libdir, first))) {
+		return false;
+	}
 	for (size_t i = 0; i < num_entries; i++) {
-		char *path = path_of_series(libdir, entries[i]->d_name);
+		const char *series = entries[i]->d_name;
 
-		if (!append_if_it_exists(paths, path)) {
+		if (strcmp(series, first) != 0 &&
+		    !append_if_it_exists(paths,
+					 path_of_series(libdir, series))) {
 			return false;
 		}
 	}
@@ -130,7 +138,7 @@ static char **list_beside(const char *program)
 	return paths;
 }
 
-static char **list_series(const char *libdir)
+static char **list_series(const char *libdir, const char *first)
 {
 	struct dirent **entries = NULL;
 	size_t num_entries;
@@ -143,9 +151,9 @@ static char **list_series(const char *libdir)
 	}
 	num_entries = found > 0 ? (size_t)found : 0;
 
-	paths = calloc(num_entries + 1, sizeof(*paths));
+	paths = calloc(num_entries + 2, sizeof(*paths));
 	if (paths != NULL &&
-	    !append_series(paths, libdir, entries, num_entries)) {
+	    !append_series(paths, libdir, first, entries, num_entries)) {
 		module_paths_free(paths);
 		paths = NULL;
 	}
@@ -153,13 +161,16 @@ static char **list_series(const char *libdir)
 	return paths;
 }
 
-bool module_paths_list(const char *program, const char *libdir, char ***paths)
+bool module_paths_list(const char *program,
+		       const char *libdir,
+		       const char *series,
+		       char ***paths)
 {
 	char **list = list_beside(program);
 
 	if (list != NULL && list[0] == NULL) {
 		module_paths_free(list);
-		list = list_series(libdir);
+		list = list_series(libdir, series);
 	}
 	*paths = list;
 	return list != NULL;

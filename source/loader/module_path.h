@@ -17,7 +17,7 @@ bool module_series_is_valid(const char *name);
  *
  * A module beside the program is the only one listed: the build tree and the
  * test bed run that way. Otherwise the list has the module of each series
- * directory in libdir, the newest series first.
+ * directory in libdir: first that of the worker's series, then the newest.
  *
  * A listed file exists. Nothing more is known about it.
  *
@@ -25,11 +25,15 @@ bool module_series_is_valid(const char *name);
  *                      unknown.
  * @param[in]  libdir   Absolute path of the directory of series directories;
  *                      it may be missing.
+ * @param[in]  series   Of the worker; "" if unknown.
  * @param[out] paths    NULL-terminated; free it with module_paths_free().
  *
  * @return false with errno if the list could not be made.
  */
-bool module_paths_list(const char *program, const char *libdir, char ***paths);
+bool module_paths_list(const char *program,
+		       const char *libdir,
+		       const char *series,
+		       char ***paths);
 
 /** Accepts NULL. */
 void module_paths_free(char **paths);

@@ -25,6 +25,7 @@
 #include "probe.h"
 #include "reason.h"
 #include "trust.h"
+#include "worker_series.h"
 
 /* How long all probes together may delay the start of a worker. */
 #define PROBE_SECONDS 2
@@ -256,10 +257,12 @@ static char *choose_preload(const char *worker,
 {
 	char buffer[PATH_MAX];
 	const char *program = realpath(own_executable, buffer);
+	char series[WORKER_SERIES_MAX];
 	char **paths = NULL;
 	char *preload = NULL;
 
-	if (!module_paths_list(program, libdir, &paths)) {
+	worker_series(worker, series);
+	if (!module_paths_list(program, libdir, series, &paths)) {
 		(void)snprintf(
 			notice->line,
 			sizeof(notice->line),

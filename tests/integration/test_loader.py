@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed import namespace, processes
+from testbed import namespace, processes, series
 from testbed.clients.srvsvc import rpcclient
 from testbed.faults.failing_calls import FailingCalls
 from testbed.observe.syslog import listener
@@ -541,12 +541,12 @@ class Installed:
             ["-t", "overlay", "-o", f"lowerdir={mounted},upperdir={upper},"
              f"workdir={work}", "overlay", str(mounted)])
 
-    def add(self, series, source):
-        """Install a module for this series; its path."""
-        place = self._series / series
+    def add(self, name, source):
+        """Install a module for the series of this name; its path."""
+        place = self._series / name
         place.mkdir(mode=0o755)
         compile_module(place / MODULE, source).chmod(0o644)
-        return str(self.libdir / series / MODULE)
+        return str(self.libdir / name / MODULE)
 
     def start(self):
         """The LD_PRELOAD of a worker, and the lines that its start logged."""
@@ -579,9 +579,23 @@ def test_installed_module_of_the_running_series_is_taken(installed):
     assert installed.start() == (expected, [])
 
 
+def test_module_of_the_series_that_the_worker_names_is_first(installed,
+                                                             launcher):
+    """The time of all probes together is not spent on the newer one."""
+    with open(launcher.libexec / "rpcd_classic", "ab") as worker:
+        worker.write(b"\0SAMBA_4.17.12_TEST\0")
+    expected = installed.add("4.17", FITS)
+    installed.add("4.22", HANGS)
+    assert installed.start() == (expected, [])
+
+
+def test_installed_worker_names_its_series():
+    assert f"SAMBA_{series.NAME}.".encode() in Path(WORKER).read_bytes()
+
+
 def test_installed_modules_of_other_series_log_one_line(installed):
-    paths = [installed.add(series, OTHER_SERIES)
-             for series in ("4.25", "4.22", "4.17")]
+    paths = [installed.add(name, OTHER_SERIES)
+             for name in ("4.25", "4.22", "4.17")]
     preload, lines = installed.start()
     assert preload is None
     assert len(lines) == 1

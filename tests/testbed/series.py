@@ -6,7 +6,9 @@ import subprocess
 
 _VERSION = subprocess.run(["smbd", "--version"], check=True,
                           stdout=subprocess.PIPE, encoding="utf-8").stdout
-_SERIES = tuple(map(int, re.search(r"(\d+)\.(\d+)", _VERSION).groups()))
+# As in "4.17".
+NAME = re.search(r"\d+\.\d+", _VERSION)[0]
+_SERIES = tuple(map(int, NAME.split(".")))
 
 # Does a session whose connection is lost wait for the answer of its pipes?
 WAITS_FOR_PIPES = _SERIES >= (4, 20)

@@ -47,26 +47,32 @@ struct list_case {
 	const char *name;
 	/* "" for a program whose path is unknown. */
 	const char *program;
+	/* Of the worker; "" if unknown. */
+	const char *series;
 	const char *files[6];
 	const char *paths[6];
 };
 
 static const struct list_case list_cases[] = {
-	{"nothing anywhere", "bin/loader", {NULL}, {NULL}},
+	{"nothing anywhere", "bin/loader", "", {NULL}, {NULL}},
 	{"beside the program",
 	 "bin/loader",
+	 "",
 	 {"bin/sessiondel.so"},
 	 {"bin/sessiondel.so"}},
 	{"only beside the program",
 	 "bin/loader",
+	 "",
 	 {"bin/sessiondel.so", "lib/4.17/sessiondel.so"},
 	 {"bin/sessiondel.so"}},
 	{"of one series",
 	 "bin/loader",
+	 "",
 	 {"lib/4.17/sessiondel.so"},
 	 {"lib/4.17/sessiondel.so"}},
 	{"the newest series first, as numbers",
 	 "bin/loader",
+	 "",
 	 {"lib/4.17/sessiondel.so",
 	  "lib/4.9/sessiondel.so",
 	  "lib/4.25/sessiondel.so",
@@ -77,15 +83,37 @@ static const struct list_case list_cases[] = {
 	  "lib/4.22/sessiondel.so",
 	  "lib/4.17/sessiondel.so",
 	  "lib/4.9/sessiondel.so"}},
+	{"the worker's series, then the newest",
+	 "bin/loader",
+	 "4.17",
+	 {"lib/4.17/sessiondel.so",
+	  "lib/4.25/sessiondel.so",
+	  "lib/4.22/sessiondel.so"},
+	 {"lib/4.17/sessiondel.so",
+	  "lib/4.25/sessiondel.so",
+	  "lib/4.22/sessiondel.so"}},
+	{"no module of the worker's series",
+	 "bin/loader",
+	 "4.24",
+	 {"lib/4.17/sessiondel.so", "lib/4.22/sessiondel.so"},
+	 {"lib/4.22/sessiondel.so", "lib/4.17/sessiondel.so"}},
+	{"nothing anywhere for the worker's series",
+	 "bin/loader",
+	 "4.24",
+	 {NULL},
+	 {NULL}},
 	{"no series without a module",
 	 "bin/loader",
+	 "",
 	 {"lib/4.22/README", "lib/4.17/sessiondel.so"},
 	 {"lib/4.17/sessiondel.so"}},
 	{"no directory that is not a series",
 	 "bin/loader",
+	 "",
 	 {"lib/old/sessiondel.so", "lib/sessiondel.so"},
 	 {NULL}},
 	{"program unknown",
+	 "",
 	 "",
 	 {"bin/sessiondel.so", "lib/4.17/sessiondel.so"},
 	 {"lib/4.17/sessiondel.so"}},
@@ -159,6 +187,7 @@ static void test_list(void **state)
 
 	assert_true(module_paths_list(c->program[0] != '\0' ? program : NULL,
 				      libdir,
+				      c->series,
 				      &paths));
 	assert_paths(c, root, paths);
 
