@@ -245,6 +245,19 @@ def test_what_is_not_a_source(samba_source, tmp_path):
                       'none does not exist')
 
 
+def test_samba_that_dpkg_only_knows_by_name(samba_source, tmp_path):
+    """Another package mentions it: dpkg-query succeeds and prints nothing."""
+    program = tmp_path / 'programs/dpkg-query'
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\n', encoding='utf-8')
+    program.chmod(0o755)
+    (samba_source.cache / 'trees').mkdir(parents=True)
+    done = samba_source(PATH=f'{program.parent}:{os.environ["PATH"]}')
+    assert (done.returncode, done.stdout) == (1, '')
+    assert done.stderr.startswith('Samba is not installed as a package\n')
+    assert names_in(samba_source.cache) == {'trees'}
+
+
 def test_a_fault_leaves_the_copy_of_before(samba_source, tmp_path):
     directory = make_source(tmp_path / 'mine', '4.99.3')
     tree = tree_of(samba_source(directory))
