@@ -216,6 +216,21 @@ def test_tarball(samba_source, tmp_path):
     assert names_in(samba_source.cache) == {os.path.basename(other)}
 
 
+def test_link_to_a_tarball(samba_source, tmp_path):
+    tarball = make_tarball(tmp_path / 'newest.tar.xz', '4.99.3')
+    (tmp_path / 'link').symlink_to(tarball)
+    tree = tree_of(samba_source(tmp_path / 'link'))
+    make_tarball(tarball, '4.99.4')
+    assert tree_of(samba_source(tmp_path / 'link')) != tree
+
+
+def test_link_to_a_directory(samba_source, tmp_path):
+    directory = make_source(tmp_path / 'samba', '4.99.3')
+    (tmp_path / 'link').symlink_to(directory)
+    tree = tree_of(samba_source(tmp_path / 'link'))
+    assert tree_of(samba_source(directory)) == tree
+
+
 @pytest.mark.parametrize('name, release, damage, message', [
     ('samba-4.99.3.tar.xz', '4.99.3', cut, 'Is it cut, damaged or not a tarball'),
     ('samba-4.99.3.tar.xz', '4.99.3',
