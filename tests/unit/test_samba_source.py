@@ -192,6 +192,16 @@ def test_suite_without_samba(samba_source, archive):
     assert not names_in(samba_source.cache)
 
 
+def test_suite_that_is_unreachable(samba_source, archive):
+    """It is not one without Samba."""
+    archive.list_as('samba.list', f'deb [trusted=yes] http://127.0.0.1:9/debian '
+                                  f'{RELEASE} main')
+    samba_source.cache.mkdir()
+    assert is_refused(
+        samba_source('--suite', BACKPORTS, http_proxy=''), samba_source,
+        f'Cannot fetch the source of Samba {BACKPORTS}: ')
+
+
 @pytest.mark.parametrize('fault, message', [
     ({'digest': 64 * '1'}, r'Hash Sum mismatch(.*\n)*Cannot fetch the source '
                            r'of Samba 2:4\.99\.3\+dfsg-1:'),
