@@ -384,6 +384,17 @@ def test_component_of_each_series(release, tmp_path):
                                 SAMBA_SOURCE=str(chosen))) == ['8.8']
 
 
+def test_two_components_of_the_same_series(release):
+    series = series_installed()
+    names = ['samba-one', 'samba-two']
+    for name in names:
+        release.add(name, series + '.1')
+    done = release.run('samba-source')
+    assert (done.returncode, done.stdout) == (1, '')
+    assert re.match('Remove one of these,\n', done.stderr)
+    assert re.findall(r'(samba-\w+)/$', done.stderr, re.M) == names
+
+
 def versions(done):
     assert done.returncode == 0, done.stderr
     return ['.'.join(re.findall(r'(?:MAJOR|MINOR)=(\d+)',
