@@ -102,6 +102,19 @@ def test_a_module_for_each_series(waf, tree, chosen, of_next_series):
         'list', SESSIONDEL_CACHE=str(cache)).split()
 
 
+@pytest.mark.parametrize('kept', ['', '/a', '\n/a', '/a\n', '/a\n\n/b\n'])
+def test_sources_of_an_earlier_command(source, kept):
+    """An empty line is the installed Samba, also at the end."""
+    (source / 'bin').mkdir()
+    (source / 'bin/samba-source').write_text(kept, encoding='utf-8')
+    (source / 'packaging/bootstrap').write_text(
+        '#!/bin/sh\nprintf %s "$SAMBA_SOURCE" >&2\nexit 1\n', encoding='utf-8')
+    done = subprocess.run([source / 'waf', 'build'], check=False,
+                          env={'PATH': os.environ['PATH']},
+                          stderr=subprocess.PIPE, encoding='utf-8')
+    assert done.stderr == kept
+
+
 def test_what_is_not_a_source_of_samba(source, waf):
     with pytest.raises(subprocess.CalledProcessError) as failed:
         waf('configure', '--samba-source=docs')
