@@ -69,3 +69,20 @@ def test_library_is_not_described(texts):
     done = check(texts)
     assert done.returncode == 1
     assert f'source/client has no smbsession-{VERSION}.abi' in done.stderr
+
+
+def test_sources_are_where_the_caller_is(texts, tmp_path_factory):
+    """The release is made in clones elsewhere."""
+    (texts / 'waf').write_text('#!/bin/sh\necho "$@"\nexit 1\n', encoding='utf-8')
+    (texts / 'waf').chmod(0o755)
+    here = tmp_path_factory.mktemp('here')
+    for command in (('init', '-q'), ('add', '.'), (
+            '-c', 'user.name=a', '-c', 'user.email=a', 'commit', '-qm', 'a')):
+        subprocess.run(['git', '-C', texts, *command], check=True)
+    for source, seen in (('samba.tar', f'{here}/samba.tar'),
+                         ('/samba', '/samba'), ('', '')):
+        done = subprocess.run(
+            [texts / 'packaging/release', 'new', source], cwd=here,
+            capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert done.stdout == f'dist --samba-source={seen}\n', done.stderr
