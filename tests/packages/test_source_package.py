@@ -80,6 +80,16 @@ def test_upgrade_of_samba_builds_the_module(builder):
     assert builder.output("sessiondel-ctl build --if-needed") == ""
 
 
+def test_upgrade_of_the_plugin_builds_the_module(builder):
+    """What was built is gone, and the package has no module that fits."""
+    builder.remove_module()
+    done = builder.apt(
+        "install --reinstall -o DPkg::Options::=--path-exclude=*/sessiondel.so "
+        "/root/samba-sessiondel_*.deb")
+    assert f"Built {builder.modules}/4.17/sessiondel.so" in done.stdout
+    assert builder.answer() == OURS
+
+
 def test_upgrade_of_samba_without_a_network(builder):
     """The package manager does not fail, and stock Samba serves."""
     builder.remove_module()
