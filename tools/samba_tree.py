@@ -179,7 +179,8 @@ class pidl(Task.Task):
         wanted = ['--client'] if len(self.outputs) > 2 else []
         status = run_pidl(self, self.inputs[0], directory, '--header',
                           '--ndr-parser', *wanted,
-                          '--includedir=%s/librpc/idl' % TREE)
+                          '--includedir=%s/librpc/idl'
+                          % self.env.SAMBA_TREE)
         for header in self.outputs[1:]:
             header.change_ext('.c').delete()
         return status
