@@ -331,6 +331,14 @@ def test_enable_after_an_upgrade_without_dpkg(without_dpkg):
     assert without_dpkg.path(DIVERTED).read_bytes() == newer
 
 
+def test_advice_without_dpkg(without_dpkg):
+    """There are no packages of ours."""
+    without_dpkg.remove(without_dpkg.module)
+    assert details(without_dpkg.ctl("status", status=STOCK_SERVES),
+                   "Advice") == [
+        "build and install the plugin again, with the source of this Samba"]
+
+
 def test_disable_after_an_upgrade_without_dpkg(without_dpkg):
     newer = upgrade_samba(without_dpkg)
     without_dpkg.ctl("disable")
