@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-SERIES = '4.99'
+SERIES = '4.25'
 PROGRAMS = {
-    'packaging/installed-samba': f'echo {SERIES}.3',
+    'packaging/installed-samba': 'echo "$VERSION"',
     'waf': '''
 cd "$(dirname "$0")"
 mkdir bin
@@ -38,14 +38,15 @@ class Builder:
         path.write_text(text, encoding='utf-8')
         path.chmod(0o755)
 
-    def start(self, *arguments, umask='022'):
+    def start(self, *arguments, umask='022', version=SERIES + '.3'):
         return subprocess.Popen(
             ['sh', '-c', f'umask {umask}; exec "$0" "$@"', self.script,
-             *arguments], env={'PATH': '/usr/bin:/bin', 'GO': str(self.go)},
+             *arguments], env={'PATH': '/usr/bin:/bin', 'GO': str(self.go),
+                               'VERSION': version},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding='utf-8')
 
-    def build(self, **how):
-        return self.start(self.place.parent, '/worker', **how)
+    def build(self, *source, **how):
+        return self.start(self.place.parent, '/worker', *source, **how)
 
     def remove(self):
         return self.start('--remove', self.place.parent)
@@ -90,3 +91,19 @@ def test_module_is_trusted_with_any_umask(builder):
     ends_well(builder.build(umask='000'))
     for path in (builder.place, *builder.place.iterdir()):
         assert not path.stat().st_mode & 0o022, path
+
+
+@pytest.mark.parametrize('version', ['4.26.0rc1', '5.0.1-Debian'])
+def test_series_that_was_not_tried(builder, top_directory, version):
+    """Stock Samba serves, unless somebody names a source."""
+    assert f'Tested: Samba 4.17 to {SERIES},' in (
+        top_directory / 'README.md').read_text(encoding='utf-8')
+    builder.go.touch()
+    build = builder.build(version=version)
+    said, _ = build.communicate(timeout=60)
+    assert (build.returncode, said) == (1, (
+        f'sessiondel-ctl: nothing was built, because Samba {version} is newer '
+        f'than {SERIES}\nsessiondel-ctl: If you want to try it, use '
+        '--samba-source\n'))
+    assert not list(builder.place.iterdir())
+    ends_well(builder.build('/source', version=version))
