@@ -21,8 +21,8 @@ struct closing {
 	struct smbsession_context *context;
 	const struct options *options;
 	struct matches matches;
-	/* why the server does not say which sessions match; NERR_Success: it
-	 * does */
+	/* why the server does not say which sessions match all pairs of names;
+	 * NERR_Success: it does */
 	NET_API_STATUS unlisted;
 	struct target *targets;
 	size_t count;
@@ -68,17 +68,21 @@ static void add_targets(struct closing *closing)
 
 		add_target(closing, session->client, session->user, 1);
 	}
+	for (size_t i = 0; i < matches->in_doubt_count; i++) {
+		const struct pair *pair = &matches->in_doubt[i];
+
+		add_target(closing, pair->client, pair->user, 0);
+		closing->unlisted = ERROR_NONE_MAPPED;
+	}
 }
 
 /* A server may allow closing but not listing: Server Operators, for example, if
- * its plugin leaves listing to Samba. Or its list may not say what is asked,
- * such as the users' domains. */
+ * its plugin leaves listing to Samba. */
 static bool may_close_unlisted(const struct closing *closing,
 			       NET_API_STATUS code)
 {
 	return !closing->options->all && !closing->options->has_idle &&
-	       (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_LEVEL ||
-		code == ERROR_NONE_MAPPED);
+	       (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_LEVEL);
 }
 
 static NET_API_STATUS find_targets(struct closing *closing)
@@ -348,13 +352,15 @@ static void set_last_words(const struct closing *closing, size_t done)
 			    closing->count);
 }
 
-/* Would the other calls fail the same way? */
-static bool rest_would_fail(const struct target *target)
+/* Would the other calls fail the same way? A server that has closed one does
+ * not refuse them all. */
+static bool rest_would_fail(const struct target *target, bool any_closed)
 {
 	enum exit_status status = report_status(target->error.code);
 
 	return target->state == TARGET_FAILED &&
-	       (status == EXIT_UNREACHABLE || status == EXIT_REFUSED);
+	       (status == EXIT_UNREACHABLE ||
+		(status == EXIT_REFUSED && !any_closed));
 }
 
 /* Returns the exit status. Reports the first error only, and keeps it. */
@@ -380,7 +386,7 @@ static enum exit_status close_targets(struct closing *closing)
 		}
 		print_target_result(closing, target);
 		show_progress(closing, i + 1);
-		hopeless = rest_would_fail(target);
+		hopeless = rest_would_fail(target, any_closed);
 	}
 	terminal_progress_end();
 	terminal_no_last_words();
@@ -389,21 +395,24 @@ static enum exit_status close_targets(struct closing *closing)
 
 static enum exit_status show_without_closing(struct closing *closing)
 {
-	if (is_unlisted(closing)) {
-		closing->error = (struct failure){
-			closing->unlisted,
-			"the server does not say which sessions match"};
-		terminal_complain("%s", closing->error.text);
-		return report_status(closing->unlisted);
-	}
+	bool any_listed = closing->matches.found.count > 0;
+
 	warn_of_bystanders(closing);
-	if (!closing->options->json && !table_print(stdout,
-						    &closing->matches.found,
-						    &closing->options->layout,
-						    terminal_width(stdout))) {
+	if ((any_listed || !is_unlisted(closing)) && !closing->options->json &&
+	    !table_print(stdout,
+			 &closing->matches.found,
+			 &closing->options->layout,
+			 terminal_width(stdout))) {
 		return report_code(ERROR_NOT_ENOUGH_MEMORY, "");
 	}
-	return EXIT_DONE;
+	if (!is_unlisted(closing)) {
+		return EXIT_DONE;
+	}
+	closing->error = (struct failure){
+		closing->unlisted,
+		"the server does not say which sessions match"};
+	terminal_complain("%s", closing->error.text);
+	return report_status(closing->unlisted);
 }
 
 /* Was there nothing to close after all? */
@@ -439,7 +448,9 @@ static bool print_json(const struct closing *closing)
 {
 	const struct smbsession_list *found = &closing->matches.found;
 	struct json_output output = {
-		.list = closing->matches.list_count > 0 && !is_unlisted(closing)
+		.list = closing->matches.list_count > 0 &&
+					(found->count > 0 ||
+					 !is_unlisted(closing))
 				? found
 				: NULL,
 		.targets = closing->targets,

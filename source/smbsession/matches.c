@@ -124,6 +124,11 @@ static NET_API_STATUS find_pair(struct smbsession_context *context,
 	struct smbsession_list *list = NULL;
 	NET_API_STATUS code = request_list(context, options, pair, &list);
 
+	if (code == ERROR_NONE_MAPPED && options->verb->closes &&
+	    !options->has_idle) {
+		matches->in_doubt[matches->in_doubt_count++] = *pair;
+		return NERR_Success;
+	}
 	if (code != NERR_Success) {
 		return report_status(code) == EXIT_NO_MATCH ? NERR_Success
 							    : code;
@@ -272,10 +277,11 @@ NET_API_STATUS matches_find(struct smbsession_context *context,
 	NET_API_STATUS code = NERR_Success;
 
 	*matches = (struct matches){
+		.in_doubt = calloc(pairs, sizeof(*matches->in_doubt)),
 		.lists = calloc(pairs, sizeof(struct smbsession_list *)),
 		.error_text = "",
 	};
-	if (matches->lists == NULL) {
+	if (matches->in_doubt == NULL || matches->lists == NULL) {
 		return ERROR_NOT_ENOUGH_MEMORY;
 	}
 	for (size_t i = 0; i < pairs && code == NERR_Success; i++) {
@@ -305,5 +311,6 @@ void matches_free(struct matches *matches)
 		smbsession_list_free(matches->lists[i]);
 	}
 	free(matches->lists);
+	free(matches->in_doubt);
 	free(matches->found.entries);
 }

@@ -19,6 +19,10 @@ struct matches {
 	/* For close: others that may end with them, because the server ends
 	 * whole connections, and these are from the same clients. */
 	size_t bystanders;
+	/* For close: pairs of names that may mean sessions that the server
+	 * lists, but it does not say so. */
+	struct pair *in_doubt;
+	size_t in_doubt_count;
 	/* as the server sent them; they own the names above */
 	struct smbsession_list **lists;
 	size_t list_count;
@@ -28,6 +32,9 @@ struct matches {
 
 /**
  * Find them. The server is asked for each client with each user.
+ *
+ * If one pair of names is in doubt, list fails. close goes on with the others,
+ * unless only idle sessions are meant.
  *
  * @param[out] matches  free it with matches_free(), also after errors
  *

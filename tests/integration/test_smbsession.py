@@ -274,13 +274,24 @@ def test_session_in_doubt_is_not_listed(stock, stock_users, options):
         "sessions are meant")
 
 
-def test_session_in_doubt_stays_when_others_end(stock, stock_users):
-    done = run("close", "-s", str(stock.smb_conf), "--user=bob",
-               "--user=OTHER\\alice", "--yes", "--json")
+@pytest.mark.parametrize("options", [
+    ["--user=bob", "--user=OTHER\\alice"],
+    ["--user=OTHER\\alice", "--user=alice@other.test", "--user=bob"]],
+    ids=" ".join)
+def test_session_in_doubt_stays_when_others_end(stock, stock_users, options):
+    """Whichever is named first."""
+    close = ["close", "-s", str(stock.smb_conf), *options]
+    shown = run(*close, "--dry-run")
+    assert (shown.returncode, shown.stderr) == (OTHER, f"{UNSAID}\n")
+    assert shown.stdout.split().count("bob") == 1
+    assert "alice" not in shown.stdout
+    done = run(*close, "--yes", "--json")
     parsed = output_of(done)
-    assert done.returncode == NOT_ALL and parsed["level"] is None
+    assert done.returncode == NOT_ALL and parsed["level"] == 1
+    in_doubt = [option.partition("=")[2] for option in options
+                if option != "--user=bob"]
     assert [(row["user"], row["result"]) for row in parsed["sessions"]] == [
-        ("bob", "closed"), ("OTHER\\alice", "failed")]
+        ("bob", "closed"), *((user, "failed") for user in in_doubt)]
     sessions.wait_for_sessions(stock, lambda table: not {"bob"} & {
         row["user"] for row in table}, "bob is gone")
     assert left(stock) == {"alice"}
