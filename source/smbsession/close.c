@@ -214,20 +214,38 @@ static bool user_confirms(const struct closing *closing)
 	return yes;
 }
 
+static bool has_target(const struct smbsession_list *list,
+		       const struct target *target)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (target_same_name(list->entries[i].client, target->client) &&
+		    target_same_name(list->entries[i].user, target->user)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Samba without the plugin answers "access denied" when nothing matches. An
- * earlier call may have ended this target's sessions with its own. */
+ * earlier call may have ended this target's sessions with its own. It compares
+ * its own names as text, so the library's filter would find too much. */
 static bool is_still_listed(const struct closing *closing,
 			    const struct target *target)
 {
+	bool from_list = target->count > 0;
 	struct smbsession_list *list = NULL;
 	NET_API_STATUS code = smbsession_enum(closing->context,
 					      closing->options->server,
-					      target->client,
-					      target->user,
+					      from_list ? NULL : target->client,
+					      from_list ? NULL : target->user,
 					      &list);
+	bool listed = report_status(code) != EXIT_NO_MATCH;
 
+	if (code == NERR_Success && from_list) {
+		listed = has_target(list, target);
+	}
 	smbsession_list_free(list);
-	return report_status(code) != EXIT_NO_MATCH;
+	return listed;
 }
 
 /* Had all of its sessions ended before the call? */

@@ -14,7 +14,7 @@ from testbed.clients.smbsession import (
     DEADLINE_SECONDS, DONE, NO_MATCH, NOT_ALL, OTHER, UNREACHABLE, Terminal, error_of,
     execute, login, output_of, run, start)
 from testbed.clients.srvsvc import (
-    ERROR_BUSY, ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS,
+    ERROR_ACCESS_DENIED, ERROR_BUSY, ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS,
     NERR_USER_NOT_FOUND)
 from testbed.faults import hostile_server
 from testbed.servers.standalone import Server
@@ -252,6 +252,29 @@ def test_list_that_gets_empty_never_widens_a_close(liar):
     done = run("close", LIAR, ADMIN, "--user", "alice", "--yes")
     assert (done.stdout, done.returncode) == ("", NO_MATCH)
     assert set(asked) == {12}
+
+
+@pytest.mark.parametrize("left", [
+    {"cname": "\\\\ws7", "username": "bob"},
+    {"cname": "10.0.0.7", "username": "DOM\\bob"}], ids=str)
+def test_session_that_ended_with_another_is_not_taken_for_a_similar_one(
+        liar, left):
+    """Stock Samba ends whole connections, and compares names as text."""
+    rows = [entry(cname="10.0.0.7", username=user) for user in ("al", "bob")]
+    codes = [NERR_SUCCESS, ERROR_ACCESS_DENIED]
+
+    def answer(opnum, data):
+        if opnum == 13:
+            rows[:] = [entry(**left)]
+            return codes.pop(0).to_bytes(4, "little")
+        if "nobody/at/all" in hostile_server.strings(data):
+            return stub(level=0)
+        return stub(*rows)
+
+    liar.answer = answer
+    done = run("close", LIAR, ADMIN, "--client", "10.0.0.7", "--yes")
+    assert (done.stdout, done.stderr, done.returncode) == (
+        "closed 10.0.0.7 al\ngone 10.0.0.7 bob\n", "", DONE)
 
 
 def test_error_in_between_never_widens_a_close(liar):
