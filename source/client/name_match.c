@@ -40,30 +40,48 @@ static void normalize_address(const char *client, char *plain, size_t size)
 	}
 }
 
-/* An IPv4 address becomes its IPv4-mapped IPv6 address. */
-static bool parse_address(const char *client, struct in6_addr *address)
+struct address {
+	struct in6_addr ip;
+	char text[128];
+	/* in text, "": none */
+	const char *zone;
+};
+
+/* An IPv4 address becomes its IPv4-mapped IPv6 address. The zone is "" before.
+ */
+static bool parse_address(const char *client, struct address *address)
 {
-	char plain[128];
+	char *plain = address->text;
 	char *zone = NULL;
 	struct in_addr v4;
 
-	normalize_address(client, plain, sizeof(plain));
+	normalize_address(client, plain, sizeof(address->text));
 	zone = strchr(plain, '%');
 	if (zone != NULL) {
 		*zone = '\0';
+		address->zone = zone + 1;
 	}
 	if (inet_pton(AF_INET, plain, &v4) == 1) {
-		*address = (struct in6_addr){
+		address->ip = (struct in6_addr){
 			.s6_addr = {[10] = 0xff, [11] = 0xff}};
-		memcpy(&address->s6_addr[12], &v4, sizeof(v4));
+		memcpy(&address->ip.s6_addr[12], &v4, sizeof(v4));
 		return true;
 	}
-	return inet_pton(AF_INET6, plain, address) == 1;
+	return inet_pton(AF_INET6, plain, &address->ip) == 1;
+}
+
+/* As the plugin compares them: zones differ if both have one. */
+static bool addresses_match(const struct address *one,
+			    const struct address *other)
+{
+	return memcmp(&one->ip, &other->ip, sizeof(one->ip)) == 0 &&
+	       (one->zone[0] == '\0' || other->zone[0] == '\0' ||
+		strcmp(one->zone, other->zone) == 0);
 }
 
 bool name_match_is_address(const char *client)
 {
-	struct in6_addr address;
+	struct address address = {.zone = ""};
 
 	return parse_address(client, &address);
 }
@@ -103,8 +121,8 @@ static bool names_match(const char *asked, const char *listed)
 
 enum name_match name_match_client(const char *asked, const char *listed)
 {
-	struct in6_addr one;
-	struct in6_addr other;
+	struct address one = {.zone = ""};
+	struct address other = {.zone = ""};
 	bool is_address = false;
 
 	if (name_match_is_any(asked)) {
@@ -115,8 +133,8 @@ enum name_match name_match_client(const char *asked, const char *listed)
 		return NAME_IN_DOUBT;
 	}
 	if (is_address) {
-		return memcmp(&one, &other, sizeof(one)) == 0 ? NAME_MATCHES
-							      : NAME_DIFFERS;
+		return addresses_match(&one, &other) ? NAME_MATCHES
+						     : NAME_DIFFERS;
 	}
 	return names_match(asked, listed) ? NAME_MATCHES : NAME_IN_DOUBT;
 }
