@@ -40,8 +40,13 @@ static bool is_first(const struct session_request *request)
 	return request->resume_handle == NULL || *request->resume_handle == 0;
 }
 
-/* ERROR_MORE_DATA means that the list is good, but not all. A later part may
- * find that all have left. */
+static bool is_no_match(NET_API_STATUS code)
+{
+	return code == NERR_ClientNameNotFound || code == NERR_UserNotFound;
+}
+
+/* ERROR_MORE_DATA means that the list is good, but not all. A part of a list
+ * may have no match: other parts may, and in a later one all may have left. */
 static NET_API_STATUS request_list(struct smbsession_context *context,
 				   struct session_request *request,
 				   struct smbsession_list *list)
@@ -54,6 +59,9 @@ static NET_API_STATUS request_list(struct smbsession_context *context,
 	code = session_request_part(context, request, list);
 	if (list->count > 0 || (first && code == NERR_Success)) {
 		filtered = session_filter(context, request, list);
+	}
+	if (is_no_match(filtered) && (!first || code == ERROR_MORE_DATA)) {
+		filtered = call_result(context, NERR_Success);
 	}
 	return filtered == NERR_Success ? code : filtered;
 }

@@ -157,6 +157,20 @@ def test_later_part_of_a_list_may_be_empty(liar, net_session):
     assert codes == [f"{ERROR_MORE_DATA} ", "=1/1", f"{NERR_SUCCESS} ", "=0/0"]
 
 
+def test_part_without_a_match_does_not_end_a_list(liar, net_session):
+    """The server does not filter, but sends its list in parts."""
+    parts = [more(entry(username="bob"), resume=1), more(entry(), resume=2),
+             stub(entry(username="bob"))]
+    liar.answer = lambda _, data: (
+        stub(level=0) if "nobody/at/all" in hostile_server.strings(data)
+        else parts.pop(0))
+    said = net_session("enum", LIAR, "-", "alice", "502", "4000")
+    assert re.findall(r"^\d+ .*|^=.*", said, re.M) == [
+        f"{ERROR_MORE_DATA} ", "=0/0", f"{ERROR_MORE_DATA} ", "=1/1",
+        f"{NERR_SUCCESS} ", "=0/0"]
+    assert "bob" not in said
+
+
 @pytest.mark.parametrize("level, good", [(0, 2), (1, 1)])
 @pytest.mark.parametrize("call", ["info", "enum"])
 def test_list_that_breaks_off_is_of_nobody_else(liar, net_session, call, level,
