@@ -15,7 +15,8 @@
 #include "file_text.h"
 #include "program.h"
 
-/* testparm ends when this process does, even if that is killed. */
+/* testparm ends when this process does, even if that is killed; but where this
+ * is not installed, testparm is started without it. */
 static char setpriv[] = SETPRIV;
 static char bound[] = "--pdeathsig=KILL";
 static char program[] = SAMBA_TESTPARM;
@@ -48,6 +49,7 @@ static char *run_testparm(struct smbsession_context *context,
 {
 	char *const arguments[] =
 		{setpriv, bound, program, no_prompt, only_global, file, NULL};
+	char *const *without_setpriv = &arguments[2];
 	char *text = NULL;
 	int ends[2];
 	pid_t pid = -1;
@@ -56,6 +58,9 @@ static char *run_testparm(struct smbsession_context *context,
 		return NULL;
 	}
 	pid = program_start(arguments, ends[1], STDOUT_FILENO);
+	if (pid < 0) {
+		pid = program_start(without_setpriv, ends[1], STDOUT_FILENO);
+	}
 	(void)close(ends[1]);
 	if (pid > 0) {
 		text = read_output(context, mem_ctx, ends[0], pid);

@@ -190,6 +190,14 @@ def test_testparm_that_hangs_is_not_waited_for(samba, conf, registry):
     assert (done.returncode, done.stderr) == (DONE, warning(REGISTRY))
 
 
+def test_testparm_is_asked_without_setpriv(samba, conf, registry):
+    registry(ncalrpc_dir(samba))
+    hidden = 'mount --bind /dev/null "$(command -v setpriv)" && exec "$@"'
+    done = run("list", SERVER, ADMIN, "-s", conf("include = registry"),
+               before=["unshare", "--mount", "sh", "-c", hidden, "sh"])
+    assert (done.returncode, done.stderr) == (DONE, "")
+
+
 @pytest.fixture(name="locked_registry")
 def _locked_registry(samba, registry):
     """While this is open, testparm waits before it writes anything."""
