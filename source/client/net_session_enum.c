@@ -60,6 +60,10 @@ static NET_API_STATUS request_list(struct smbsession_context *context,
 	if (list->count > 0 || (first && code == NERR_Success)) {
 		filtered = session_filter(context, request, list);
 	}
+	if (list->level != request->level) {
+		/* The whole list was requested for its users. */
+		code = NERR_Success;
+	}
 	if (is_no_match(filtered) && (!first || code == ERROR_MORE_DATA)) {
 		filtered = call_result(context, NERR_Success);
 	}

@@ -14,8 +14,8 @@ from testbed.clients.smbsession import (
     DEADLINE_SECONDS, DONE, NO_MATCH, NOT_ALL, OTHER, UNREACHABLE, Terminal, error_of,
     execute, login, output_of, run, start)
 from testbed.clients.srvsvc import (
-    ERROR_ACCESS_DENIED, ERROR_BUSY, ERROR_MORE_DATA, ERROR_TIMEOUT, NERR_SUCCESS,
-    NERR_USER_NOT_FOUND)
+    ERROR_ACCESS_DENIED, ERROR_BUSY, ERROR_MORE_DATA, ERROR_TIMEOUT,
+    NERR_SUCCESS, NERR_USER_NOT_FOUND)
 from testbed.faults import hostile_server
 from testbed.servers.standalone import Server
 
@@ -51,9 +51,9 @@ def stub(*rows, level=502, result=0, resume=0):
     return answer_stub(level, Listing(result, rows, len(rows), resume), 2)
 
 
-def more(*rows, resume):
+def more(*rows, resume, level=502):
     """A stub that says that more sessions follow."""
-    return stub(*rows, result=ERROR_MORE_DATA, resume=resume)
+    return stub(*rows, level=level, result=ERROR_MORE_DATA, resume=resume)
 
 
 def listing(*parts):
@@ -169,6 +169,18 @@ def test_part_without_a_match_does_not_end_a_list(liar, net_session):
         f"{ERROR_MORE_DATA} ", "=0/0", f"{ERROR_MORE_DATA} ", "=1/1",
         f"{NERR_SUCCESS} ", "=0/0"]
     assert "bob" not in said
+
+
+def test_session_without_its_user_is_listed_once(liar, net_session):
+    """The server does not filter, sends parts, and level 0 has no users."""
+    first = more(entry(), level=0, resume=1)
+    both = stub(entry(), entry(username="bob"), level=1)
+    answers = [first, stub(level=0), both, stub(entry(), level=0),
+               stub(level=0), both]
+    liar.answer = lambda *_: answers.pop(0)
+    said = net_session("enum", LIAR, "-", "alice", "0", "4000")
+    assert re.findall(r"^\d+ .*|^=.*", said, re.M) == [
+        f"{NERR_SUCCESS} ", "=1/1"]
 
 
 @pytest.mark.parametrize("level, good", [(0, 2), (1, 1)])
