@@ -233,7 +233,15 @@ def test_module_of_another_series(enabled):
     assert enabled.verdict(STOCK_SERVES) == (
         f"stock serves ({enabled.module}: built for another Samba series)")
     text = enabled.ctl("status", status=STOCK_SERVES)
+    assert len(details(text, "Advice")) == 1
     assert details(text, "Module") == [f"{enabled.module}, not in use"]
+
+
+def test_no_advice_to_build_what_would_be_kept_out_too(enabled):
+    enabled.replace_module("int nothing;")
+    text = enabled.ctl("status", status=STOCK_SERVES)
+    assert text.startswith("stock serves (") and "keeps it from being" in text
+    assert not details(text, "Advice")
 
 
 def test_reason_with_special_characters(enabled):
