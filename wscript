@@ -29,7 +29,8 @@ def init(ctx):
 
 def configure(conf):
     conf.load('compiler_c gnu_dirs')
-    conf.env.MODULE_ONLY = bool(conf.options.module_only)
+    # waf may use the options of an earlier version's configure.
+    conf.env.MODULE_ONLY = bool(getattr(conf.options, 'module_only', None))
     conf.load(TOOLS, tooldir='tools')
     choose_libdir(conf)
     conf.define('SESSIONDEL_VERSION', VERSION)

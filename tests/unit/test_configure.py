@@ -120,3 +120,15 @@ def test_what_is_not_a_source_of_samba(source, waf):
         waf('configure', '--samba-source=docs')
     assert f'{source}/docs is not a Samba source tree' in failed.value.stdout
     assert not (source / 'bin').exists()
+
+
+def test_configured_by_an_earlier_version(waf, source):
+    """It had fewer options, and waf configures again with what it saved."""
+    waf('configure')
+    for place in (source, source / 'bin'):
+        lock, = place.glob('.lock-waf*')
+        saved = lock.read_text(encoding='utf-8')
+        lock.write_text(re.sub(", '(worker|module_only)': None", '', saved)
+                        .replace('hash = b', 'hash = b"older" + b'),
+                        encoding='utf-8')
+    assert "'build' finished successfully" in waf('build', '--targets=common')
