@@ -155,6 +155,8 @@ def _mount_samba_dirs():
             raise TestbedError(f"{place} is missing: install Debian's "
                                "package samba")
         run("mount", "-t", "tmpfs", "-o", "mode=0755", "testbed", place)
+    # Upstream's net needs it with any smb.conf.
+    os.mkdir("/var/lib/samba/private", 0o700)
 
 
 def _mount_accounts():
