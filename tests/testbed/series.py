@@ -17,6 +17,10 @@ WAITS_FOR_PIPES = _SERIES >= (4, 20)
 # wait until there is something to read.
 CANCELS_READS = _SERIES >= (4, 22)
 
+# When a session ends, does smbd keep a durable handle of a file that also has
+# other opens?
+KEEPS_HANDLES_BESIDE_OTHERS = _SERIES not in ((4, 18), (4, 19))
+
 # Are there persistent handles, that is, durable ones kept on disk?
 HAS_PERSISTENT_HANDLES = _SERIES >= (4, 25)
 
