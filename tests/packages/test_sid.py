@@ -41,6 +41,7 @@ def test_stock_samba_serves_without_a_module_for_it(sid, deb):
 
 def fetch_source(server):
     """Download and unpack Samba's source; its directory."""
+    server.apt("install dpkg-dev")
     mirror = server.output("sed -n 's/^deb \\([^ ]*\\) .*/\\1/p' "
                            "/etc/apt/sources.list").strip()
     for name, digest in SOURCE.items():
