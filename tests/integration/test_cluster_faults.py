@@ -288,15 +288,21 @@ def hung_until_dropped(cluster, number):
         yield
 
 
+def times_out(caller, child):
+    """The call is not answered in time. Did it still wait when this began?"""
+    waited = title(child) == TITLE
+    assert caller.pipe.receive_werror() == ERROR_TIMEOUT
+    caller.prove_its_worker()
+    return waited
+
+
 def dropped_before_the_call_ends(cluster, patient):
     with sessions_of_alice(cluster) as alice:
         with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
             child = patient.close_all_but_one(cluster[HASTY])
             with hung_until_dropped(cluster, VICTIM):
                 assert sessions_of(cluster[HASTY], "alice") == []
-                in_time = title(child) == TITLE
-                assert patient.pipe.receive_werror() == ERROR_TIMEOUT
-                patient.prove_its_worker()
+                in_time = times_out(patient, child)
                 # A node that has left is no part of the server.
                 assert patient.close() == NERR_CLIENT_NAME_NOT_FOUND
         assert statuses(alice) == [DELETED] * 3
@@ -317,9 +323,7 @@ def back_before_the_call_ends(cluster, patient, hasty):
         child = patient.close_all_but_one(cluster[HASTY])
         with hung_until_dropped(cluster, VICTIM):
             assert sessions_of(cluster[HASTY], "alice") == []
-        in_time = title(child) == TITLE
-        assert patient.pipe.receive_werror() == ERROR_TIMEOUT
-        patient.prove_its_worker()
+        in_time = times_out(patient, child)
         assert hasty.close() == NERR_SUCCESS
     return in_time
 
@@ -549,9 +553,7 @@ def left_before_the_call_ends(cluster, hasty):
         with stopped(smbd_of(cluster[HASTY], alice[VICTIM])):
             child = hasty.close_all_but_one(cluster[PATIENT])
             with out_of_the_cluster(cluster, VICTIM):
-                in_time = title(child) == TITLE
-                assert hasty.pipe.receive_werror() == ERROR_TIMEOUT
-                hasty.prove_its_worker()
+                in_time = times_out(hasty, child)
         # The first by the close, or by the last resort that was sent behind
         # it.
         assert alice[VICTIM].alive() in (DELETED, DISCONNECTED)

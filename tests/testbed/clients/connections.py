@@ -53,9 +53,9 @@ def connect(server, user, **options):
 
 
 def connect_to_stay(server, user, **options):
-    """As connect(), for a session that is idle for longer than a minute.
+    """Like connect(), but the session may be idle for more than a minute.
 
-    By then smbd drops connections that have used no share.
+    After a minute smbd drops a connection that has used no share.
     """
     session = connect(server, user, **options)
     session.tree()
