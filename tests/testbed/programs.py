@@ -12,14 +12,23 @@ def run(*argv, stdin="", env=None):
 
     env: added to the environment of this process.
     """
-    argv = [str(argument) for argument in argv]
-    done = subprocess.run(
-        argv, input=stdin, text=True, errors="backslashreplace", check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
+    done = _outcome(argv, stdin, env)
     if done.returncode:
-        raise TestbedError(f"{' '.join(argv)}: {done.stdout.strip()}")
+        raise TestbedError(f"{' '.join(done.args)}: {done.stdout.strip()}")
     return done.stdout
+
+
+def output_of(*argv):
+    """The output of a program, however it ends."""
+    return _outcome(argv).stdout
+
+
+def _outcome(argv, stdin="", env=None):
+    return subprocess.run(
+        [str(argument) for argument in argv], input=stdin, text=True,
+        errors="backslashreplace", check=False, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})
 
 
 def succeeds(*argv):

@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 from testbed import TestbedError, accounts, namespace, processes, programs
-from testbed.observe import sessions, syslog
+from testbed.observe import sessions, syslog, trouble
 from testbed.servers import account_tables, plugin, smb_conf
 from testbed.servers.plugin import LIBEXEC, LOADER, MODULE
 
@@ -259,7 +259,14 @@ class Server:
             processes.wait_until(lambda: self._session_ids() <= before,
                                  "the session of this check ends")
         except TimeoutError as error:
-            raise TestbedError(f"{error}; logs in {self.log_dir}") from error
+            raise TestbedError(f"{error}\n{self._state()}") from error
+
+    def _state(self):
+        """What can be seen of a server that does not answer."""
+        return "\n".join([
+            f"rpcclient: {programs.output_of(*self._question('-d', '3'))}",
+            trouble.report([*self.smbd_pids(), *self.dcerpcd_pids()],
+                           self.log_dir)])
 
     def _session_ids(self):
         return {row["session_id"] for row in sessions.session_table(self)}
@@ -268,10 +275,13 @@ class Server:
         for daemon in (self._smbd, self._dcerpcd):
             if daemon and not daemon.alive():
                 raise TestbedError(self._how_it_ended(daemon))
-        return programs.succeeds(
-            "rpcclient", "-s", self.smb_conf, "-p", self.port, "-U",
-            f"root%{accounts.PASSWORD}", f"ncacn_np:{self.address}",
-            "-c", "srvinfo")
+        return programs.succeeds(*self._question())
+
+    def _question(self, *options):
+        """The command that asks srvsvc something."""
+        return ["rpcclient", "-s", self.smb_conf, "-p", self.port, "-U",
+                f"root%{accounts.PASSWORD}", f"ncacn_np:{self.address}",
+                "-c", "srvinfo", *options]
 
     def _how_it_ended(self, daemon):
         text = (self.log(f"log.{daemon.name}")
