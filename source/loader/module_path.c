@@ -10,19 +10,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "worker_series.h"
+
 static const char module_name[] = "sessiondel.so";
-static const char digits[] = "0123456789";
 
 bool module_series_is_valid(const char *name)
 {
-	size_t major = strspn(name, digits);
-	const char *rest = name + major;
+	size_t len = series_len(name, strlen(name));
 
-	if (major == 0 || rest[0] != '.') {
-		return false;
-	}
-	rest++;
-	return rest[0] != '\0' && rest[strspn(rest, digits)] == '\0';
+	return len > 0 && name[len] == '\0';
 }
 
 void module_paths_free(char **paths)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /**
- * Is this the name of a Samba series, such as "4.17": two numbers and a dot?
+ * Is this the name of a Samba series, such as "4.17"?
  */
 bool module_series_is_valid(const char *name);
 

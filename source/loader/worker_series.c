@@ -20,8 +20,7 @@ static size_t count_digits(const char *bytes, size_t len)
 	return count;
 }
 
-/* The length of the two numbers and the dot at the start, or 0. */
-static size_t series_len(const char *bytes, size_t len)
+size_t series_len(const char *bytes, size_t len)
 {
 	size_t major = count_digits(bytes, len);
 	size_t minor = 0;

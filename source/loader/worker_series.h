@@ -10,6 +10,12 @@
 #define WORKER_SERIES_MAX 32
 
 /**
+ * The length of the series, such as "4.17", that the bytes begin with: two
+ * numbers and a dot. 0 if they begin with none.
+ */
+size_t series_len(const char *bytes, size_t len);
+
+/**
  * Find the series in a worker's bytes. Samba's version is in the names of the
  * symbol versions of its private libraries, as in "SAMBA_4.17.12_DEBIAN", so
  * the series of these is "4.17".
