@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is built, from what, and where it is installed."""
 
-from waflib import Configure
+from waflib import Configure, Options
 
 APPNAME = 'samba-sessiondel'
 VERSION = '0.2.0'
@@ -24,13 +24,16 @@ def options(opt):
 
 
 def init(ctx):
+    # waf configures again with the options that it saved. One that an earlier
+    # version did not have is then as in this command.
+    chosen = Options.options
+    chosen.__class__ = type('Chosen', (type(chosen),), dict(vars(chosen)))
     ctx.load(TOOLS, tooldir='tools')
 
 
 def configure(conf):
     conf.load('compiler_c gnu_dirs')
-    # waf may use the options of an earlier version's configure.
-    conf.env.MODULE_ONLY = bool(getattr(conf.options, 'module_only', None))
+    conf.env.MODULE_ONLY = bool(conf.options.module_only)
     conf.load(TOOLS, tooldir='tools')
     choose_libdir(conf)
     conf.define('SESSIONDEL_VERSION', VERSION)

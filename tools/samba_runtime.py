@@ -20,9 +20,7 @@ def options(opt):
 
 
 def configure(conf):
-    # An earlier version did not have the option, see configure() in wscript.
-    worker = (getattr(conf.options, 'worker', None)
-              or ask(conf, 'worker'))
+    worker = conf.options.worker or ask(conf, 'worker')
     if not worker:
         conf.fatal("Samba's rpcd_classic was not found: install Samba, or say "
                    "where it is with --worker=PATH")
