@@ -218,8 +218,10 @@ static bool has_target(const struct smbsession_list *list,
 		       const struct target *target)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (target_same_name(list->entries[i].client, target->client) &&
-		    target_same_name(list->entries[i].user, target->user)) {
+		if (target_find(target,
+				1,
+				list->entries[i].client,
+				list->entries[i].user) != NULL) {
 			return true;
 		}
 	}

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-bool target_same_name(const char *one, const char *other)
+/* In a call, an empty name means the same as none. */
+static bool is_same_name(const char *one, const char *other)
 {
 	return strcmp(one != NULL ? one : "", other != NULL ? other : "") == 0;
 }
@@ -16,8 +17,8 @@ struct target *target_find(const struct target *targets,
 			   const char *user)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (target_same_name(targets[i].client, client) &&
-		    target_same_name(targets[i].user, user)) {
+		if (is_same_name(targets[i].client, client) &&
+		    is_same_name(targets[i].user, user)) {
 			return (struct target *)&targets[i];
 		}
 	}

@@ -41,9 +41,6 @@ struct target *target_find(const struct target *targets,
 			   const char *client,
 			   const char *user);
 
-/** Are two names the same? In a call, an empty one means the same as none. */
-bool target_same_name(const char *one, const char *other);
-
 /** What came of it, in one word or two. */
 const char *target_result(const struct target *target);
 
