@@ -103,6 +103,11 @@ static NET_API_STATUS find_targets(struct closing *closing)
 		add_unlisted_targets(closing);
 		return NERR_Success;
 	}
+	/* Only the list has idle times. */
+	if (code == NERR_Success && closing->options->has_idle &&
+	    closing->matches.in_doubt_count > 0) {
+		return ERROR_NONE_MAPPED;
+	}
 	add_targets(closing);
 	return code;
 }

@@ -124,8 +124,7 @@ static NET_API_STATUS find_pair(struct smbsession_context *context,
 	struct smbsession_list *list = NULL;
 	NET_API_STATUS code = request_list(context, options, pair, &list);
 
-	if (code == ERROR_NONE_MAPPED && options->verb->closes &&
-	    !options->has_idle) {
+	if (code == ERROR_NONE_MAPPED) {
 		matches->in_doubt[matches->in_doubt_count++] = *pair;
 		return NERR_Success;
 	}

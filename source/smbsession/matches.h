@@ -19,8 +19,8 @@ struct matches {
 	/* For close: others that may end with them, because the server ends
 	 * whole connections, and these are from the same clients. */
 	size_t bystanders;
-	/* For close: pairs of names that may mean sessions that the server
-	 * lists, but it does not say so. */
+	/* pairs of names that may mean sessions that the server lists, but it
+	 * does not say so */
 	struct pair *in_doubt;
 	size_t in_doubt_count;
 	/* as the server sent them; they own the names above */
@@ -33,12 +33,10 @@ struct matches {
 /**
  * Find them. The server is asked for each client with each user.
  *
- * If one pair of names is in doubt, list fails. close goes on with the others,
- * unless only idle sessions are meant.
- *
  * @param[out] matches  free it with matches_free(), also after errors
  *
- * @return NERR_Success, even if there are none, or an error
+ * @return NERR_Success, even if there are none or some are in doubt, or an
+ * error
  */
 NET_API_STATUS matches_find(struct smbsession_context *context,
 			    const struct options *options,

@@ -50,7 +50,7 @@ static const struct {
 	 "check the name, and that TCP port 445 is reachable"},
 	{ERROR_NONE_MAPPED,
 	 EXIT_OTHER,
-	 NULL,
+	 "the server does not say which sessions match",
 	 "it may list users without a domain, and clients by address: use the "
 	 "names that 'smbsession list' shows"},
 	{ERROR_ACTIVE_CONNECTIONS, EXIT_NOT_ALL, NULL, NULL},

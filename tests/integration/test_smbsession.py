@@ -266,12 +266,15 @@ def test_session_in_doubt_is_not_closed(stock, stock_users, options):
     assert left(stock) == {"alice", "bob"}
 
 
+@pytest.mark.parametrize("command", [["list"], ["close", "--idle=1"]],
+                         ids=" ".join)
 @pytest.mark.parametrize("options", IN_DOUBT, ids=" ".join)
-def test_session_in_doubt_is_not_listed(stock, stock_users, options):
-    done = run("list", "-s", str(stock.smb_conf), *options)
+def test_session_in_doubt_is_not_listed(stock, stock_users, command, options):
+    """Only the list has idle times."""
+    done = run(*command, "-s", str(stock.smb_conf), *options)
     assert (done.returncode, done.stdout, error_of(done)) == (
-        OTHER, "", "ERROR_NONE_MAPPED: the server does not say which of its "
-        "sessions are meant")
+        OTHER, "", "ERROR_NONE_MAPPED: the server does not say which sessions "
+        "match")
 
 
 @pytest.mark.parametrize("options", [
@@ -295,6 +298,32 @@ def test_session_in_doubt_stays_when_others_end(stock, stock_users, options):
     sessions.wait_for_sessions(stock, lambda table: not {"bob"} & {
         row["user"] for row in table}, "bob is gone")
     assert left(stock) == {"alice"}
+
+
+def test_list_shows_the_others_and_names_what_is_in_doubt(stock, stock_users):
+    names = ["--user=OTHER\\alice", "--user=bob", "--user=alice@other.test"]
+    done = run("list", "-s", str(stock.smb_conf), *names)
+    error, hint, *in_doubt = done.stderr.splitlines()
+    assert (done.returncode, [row[1] for row in rows(done.stdout)]) == (
+        OTHER, ["bob"])
+    assert error == ("smbsession: ERROR_NONE_MAPPED: the server does not say "
+                     "which sessions match")
+    assert in_doubt == [f"smbsession: in doubt: {name}"
+                        for name in (names[0], names[2])]
+    for users, level, listed in ((names, 1, ["bob"]), (names[:1], None, [])):
+        done = run("list", "-s", str(stock.smb_conf), "--json", *users)
+        parsed = output_of(done)
+        assert (done.returncode, parsed["level"], parsed["error"]["code"]) == (
+            OTHER, level, 1332)
+        assert [row["user"] for row in parsed["sessions"]] == listed
+
+
+def test_name_in_doubt_has_a_client_and_a_user(stock, stock_users):
+    done = run("list", "-s", str(stock.smb_conf), "--client=ws9",
+               f"--client={CLIENT}", "--user=alice")
+    assert [row[1] for row in rows(done.stdout)] == ["alice"]
+    assert done.stderr.endswith(
+        "\nsmbsession: in doubt: --client=\\\\ws9 --user=alice\n")
 
 
 def test_plugin_decides_where_stock_samba_lists():
