@@ -233,9 +233,9 @@ static bool has_target(const struct smbsession_list *list,
 	return false;
 }
 
-/* Samba without the plugin answers "access denied" when nothing matches. An
- * earlier call may have ended this target's sessions with its own. It compares
- * its own names as text, so the library's filter would find too much. */
+/* Samba without the plugin answers "access denied" when nothing matches. It
+ * compares its own names as text, so the library's filter would find too much.
+ */
 static bool is_still_listed(const struct closing *closing,
 			    const struct target *target)
 {
@@ -258,15 +258,14 @@ static bool is_still_listed(const struct closing *closing,
 /* Had all of its sessions ended before the call? */
 static bool was_gone_already(const struct closing *closing,
 			     const struct target *target,
-			     NET_API_STATUS code,
-			     bool closed_before)
+			     NET_API_STATUS code)
 {
 	switch (code) {
 	case NERR_ClientNameNotFound:
 	case NERR_UserNotFound:
 		return true;
 	case ERROR_ACCESS_DENIED:
-		return closed_before && !is_still_listed(closing, target);
+		return !is_still_listed(closing, target);
 	default:
 		return false;
 	}
@@ -300,9 +299,7 @@ static NET_API_STATUS call_for(const struct closing *closing,
 }
 
 /* Keeps the text of the error, which the next call replaces. */
-static void close_target(const struct closing *closing,
-			 struct target *target,
-			 bool closed_before)
+static void close_target(const struct closing *closing, struct target *target)
 {
 	NET_API_STATUS code = call_for(closing, target);
 	const char *text =
@@ -312,7 +309,7 @@ static void close_target(const struct closing *closing,
 		return;
 	}
 	target->text = strdup(text);
-	if (was_gone_already(closing, target, code, closed_before)) {
+	if (was_gone_already(closing, target, code)) {
 		target->state = TARGET_GONE;
 		return;
 	}
@@ -378,14 +375,16 @@ static void set_last_words(const struct closing *closing, size_t done)
 }
 
 /* Would the other calls fail the same way? A server that has closed one does
- * not refuse them all. */
+ * not refuse them all, nor does one that may only have found nothing. */
 static bool rest_would_fail(const struct target *target, bool any_closed)
 {
 	enum exit_status status = report_status(target->error.code);
+	bool no_match =
+		target->count == 0 && target->error.code == ERROR_ACCESS_DENIED;
 
 	return target->state == TARGET_FAILED &&
 	       (status == EXIT_UNREACHABLE ||
-		(status == EXIT_REFUSED && !any_closed));
+		(status == EXIT_REFUSED && !any_closed && !no_match));
 }
 
 /* Returns the exit status. Reports the first error only, and keeps it. */
@@ -399,7 +398,7 @@ static enum exit_status close_targets(struct closing *closing)
 		struct target *target = &closing->targets[i];
 
 		set_last_words(closing, i);
-		close_target(closing, target, any_closed);
+		close_target(closing, target);
 		any_closed |= target->state == TARGET_CLOSED;
 		if (target->state == TARGET_WAITING) {
 			closing->matches.kept += target->count;

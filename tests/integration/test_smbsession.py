@@ -384,6 +384,34 @@ def test_samba_without_the_plugin_closes(stock, stock_users):
     assert left(stock) == {"alice"}
 
 
+def test_samba_without_the_plugin_denies_a_close_of_who_has_left(stock,
+                                                                 stock_users):
+    """The next one is asked for all the same."""
+    with connect(stock, "alice", source=IPV4_CLIENT):
+        terminal = Terminal("close", "-s", str(stock.smb_conf), "--client",
+                            IPV4_CLIENT, "--client", OTHER_CLIENT)
+        terminal.wait_for("Close these 2 sessions on this machine? [y/N] ")
+    sessions.wait_for_sessions(stock, lambda table: [
+        row["user"] for row in table].count("alice") == 1, "she has left")
+    terminal.type("y\n")
+    status, text = terminal.end()
+    assert status == DONE
+    assert text.splitlines()[-2:] == [f"[1/2] gone {IPV4_CLIENT} alice",
+                                      f"[2/2] closed {OTHER_CLIENT} bob"]
+
+
+def test_samba_without_the_plugin_denies_a_close_of_who_was_not_there(
+        stock, stock_users):
+    """Root may not list over the network there, so nobody knows."""
+    done = run("close", stock.address, login("root"), "--user", "carol",
+               "--user", "bob", "--yes")
+    assert (done.returncode, done.stdout) == (
+        NOT_ALL, "failed - carol: ERROR_ACCESS_DENIED\nclosed - bob\n")
+    sessions.wait_for_sessions(stock, lambda table: not {"bob"} & {
+        row["user"] for row in table}, "bob is gone")
+    assert left(stock) == {"alice"}
+
+
 def test_samba_without_the_plugin_closes_all_for_local_root(stock,
                                                             stock_users):
     """It ends a whole connection, and denies a close of what is gone."""
