@@ -172,11 +172,19 @@ URIs: file:{top}
 Suites: {release}-updates {release}
 Components: main
 Trusted: yes"""
+SUITES_FIRST = """Suites:
+ {release}
+ {release}-updates
+Types: deb
+URIs: file:{top}
+Components: main
+Trusted: yes"""
 
 
 @pytest.mark.parametrize('name, text', [
-    ('debian.list', ONE_LINE), ('debian.sources', DEB822)],
-    ids=['one line', 'deb822'])
+    ('debian.list', ONE_LINE), ('debian.sources', DEB822),
+    ('debian.sources', SUITES_FIRST)],
+    ids=['one line', 'deb822', 'deb822, suites first'])
 def test_suite_beside_the_release(samba_source, archive, name, text):
     archive.list_as(name, text.format(top=archive.top, release=RELEASE))
     archive.add(BACKPORTS, '2:4.99.3+dfsg-1~bpo1+1')
