@@ -79,7 +79,8 @@ def build(bld):
 
 
 def build_module_objects(bld, env):
-    # An archive, so the loader takes only the files without Samba's symbols.
+    # An archive, so that the loader and the library take only the files without
+    # Samba's symbols.
     bld.stlib(source=bld.path.ant_glob('source/common/*.c'),
               target=env.MODULE_PLACE + 'common', features='c cstlib',
               cflags=['-fPIC'], install_path=None, env=env.derive())
@@ -166,12 +167,13 @@ def build_client_objects(bld, stubs):
 
 def build_client(bld):
     exported = bld.path.find_resource('source/client/smbsession.map')
-    bld.shlib(use='client client_stubs LIBRARY', target='libsmbsession',
+    bld.shlib(use='client client_stubs common LIBRARY', target='libsmbsession',
               vnum=VERSION, features='c cshlib', env=bld.client_env(),
               linkflags=['-Wl,-z,now',
                          '-Wl,--version-script=' + exported.abspath()]
               + bld.env.LIBRARY_LINKFLAGS)
-    bld.program(use='smbsession_objects client client_stubs LIBRARY PROGRAM',
+    bld.program(use='smbsession_objects client client_stubs common LIBRARY '
+                    'PROGRAM',
                 target='smbsession', features='c cprogram',
                 env=bld.client_env(),
                 linkflags=['-Wl,-z,now'], install_path='${BINDIR}')
@@ -207,7 +209,8 @@ def build_tests(bld, sources, directory, libraries=()):
 # For code that sees only Samba's public headers.
 def build_client_tests(bld, sources, directory, libraries=()):
     for source in bld.path.ant_glob(sources):
-        bld.program(source=[source], use='client_testees LIBRARY PROGRAM',
+        bld.program(source=[source],
+                    use='client_testees common LIBRARY PROGRAM',
                     target='%s/%s' % (directory, source.name[:-len('.c')]),
                     ldflags=list(libraries), env=bld.client_env(),
                     install_path=None)

@@ -19,7 +19,8 @@ from testing import RunAfterBuild
 
 # Decisions on plain values, which unit tests cover (docs/architecture.md).
 FILES = ['source/session/match/*.c', 'source/session/child/message*.c',
-         'source/session/find/protocol_names.c', 'source/module/rights.c',
+         'source/session/find/protocol_names.c',
+         'source/common/client_address.c', 'source/module/rights.c',
          'source/module/settings.c', 'source/module/session_page.c']
 
 TOKEN = re.compile(r'''

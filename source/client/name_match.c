@@ -3,85 +3,22 @@
 
 #include "name_match.h"
 
-#include <arpa/inet.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <charset.h>
 
-#define LITERAL_SUFFIX ".ipv6-literal.net"
+#include "source/common/client_address.h"
 
-/* Turns "[2001:db8::7]" and Windows' "2001-db8--7.ipv6-literal.net" into
- * "2001:db8::7". */
-static void normalize_address(const char *client, char *plain, size_t size)
+static bool parse_address(const char *client, struct client_address *address)
 {
-	size_t length = 0;
-	char *literal = NULL;
-
-	client += strspn(client, "\\[");
-	length = strcspn(client, "]");
-	if (length >= size) {
-		length = size - 1;
-	}
-	memcpy(plain, client, length);
-	plain[length] = '\0';
-
-	literal = strcasestr(plain, LITERAL_SUFFIX);
-	if (literal == NULL || literal[strlen(LITERAL_SUFFIX)] != '\0') {
-		return;
-	}
-	*literal = '\0';
-	for (char *c = plain; *c != '\0'; c++) {
-		if (*c == '-') {
-			*c = ':';
-		} else if (*c == 's') {
-			*c = '%';
-		}
-	}
-}
-
-struct address {
-	struct in6_addr ip;
-	char text[128];
-	/* in text, "": none */
-	const char *zone;
-};
-
-/* An IPv4 address becomes its IPv4-mapped IPv6 address. The zone is "" before.
- */
-static bool parse_address(const char *client, struct address *address)
-{
-	char *plain = address->text;
-	char *zone = NULL;
-	struct in_addr v4;
-
-	normalize_address(client, plain, sizeof(address->text));
-	zone = strchr(plain, '%');
-	if (zone != NULL) {
-		*zone = '\0';
-		address->zone = zone + 1;
-	}
-	if (inet_pton(AF_INET, plain, &v4) == 1) {
-		address->ip = (struct in6_addr){
-			.s6_addr = {[10] = 0xff, [11] = 0xff}};
-		memcpy(&address->ip.s6_addr[12], &v4, sizeof(v4));
-		return true;
-	}
-	return inet_pton(AF_INET6, plain, &address->ip) == 1;
-}
-
-/* As the plugin compares them: zones differ if both have one. */
-static bool addresses_match(const struct address *one,
-			    const struct address *other)
-{
-	return memcmp(&one->ip, &other->ip, sizeof(one->ip)) == 0 &&
-	       (one->zone[0] == '\0' || other->zone[0] == '\0' ||
-		strcmp(one->zone, other->zone) == 0);
+	return client_address_parse(client + strspn(client, "\\"), address);
 }
 
 bool name_match_is_address(const char *client)
 {
-	struct address address = {.zone = ""};
+	struct client_address address;
 
 	return parse_address(client, &address);
 }
@@ -121,8 +58,8 @@ static bool names_match(const char *asked, const char *listed)
 
 enum name_match name_match_client(const char *asked, const char *listed)
 {
-	struct address one = {.zone = ""};
-	struct address other = {.zone = ""};
+	struct client_address one;
+	struct client_address other;
 	bool is_address = false;
 
 	if (name_match_is_any(asked)) {
@@ -133,8 +70,8 @@ enum name_match name_match_client(const char *asked, const char *listed)
 		return NAME_IN_DOUBT;
 	}
 	if (is_address) {
-		return addresses_match(&one, &other) ? NAME_MATCHES
-						     : NAME_DIFFERS;
+		return client_address_equal(&one, &other) ? NAME_MATCHES
+							  : NAME_DIFFERS;
 	}
 	return names_match(asked, listed) ? NAME_MATCHES : NAME_IN_DOUBT;
 }

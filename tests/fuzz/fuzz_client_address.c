@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes source/session/match/client_address.c: an address that is written in
+/* Fuzzes source/common/client_address.c: an address that is written in
  * another form stays the same.
  */
 
@@ -8,7 +8,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-#include "source/session/match/client_address.h"
+#include "source/common/client_address.h"
 
 #define TEXT_LEN (2 * INET6_ADDRSTRLEN + CLIENT_ZONE_LEN)
 

@@ -5,7 +5,7 @@
 #define SESSIONDEL_MESSAGE_ADDRESSES_H
 
 #include "source/session/child/message.h"
-#include "source/session/match/client_address.h"
+#include "source/common/client_address.h"
 
 /**
  * @param[in] addresses  NULL: the name was not resolved.

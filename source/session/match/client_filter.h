@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "client_address.h"
+#include "source/common/client_address.h"
 
 struct client_filter {
 	/* NULL: any client */

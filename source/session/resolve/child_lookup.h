@@ -7,7 +7,7 @@
 #include "source/common/samba_types.h"
 #include <tevent.h>
 
-#include "source/session/match/client_address.h"
+#include "source/common/client_address.h"
 
 /**
  * Look up a name in a child process.

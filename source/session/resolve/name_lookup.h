@@ -7,7 +7,7 @@
 #include "source/common/samba_types.h"
 #include <tevent.h>
 
-#include "source/session/match/client_address.h"
+#include "source/common/client_address.h"
 
 /**
  * Resolve a computer name (docs/spec.md#which-sessions-match): ask the sources

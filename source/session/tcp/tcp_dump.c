@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/session/match/client_address.h"
+#include "source/common/client_address.h"
 
 /* The highest that the kernel knows. */
 #define ERRNO_MAX 4095

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of source/session/match/client_address.c: all forms of an address. */
+/* Tests of source/common/client_address.c: all forms of an address. */
 
 #include "tests/unit/table.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/session/match/client_address.h"
+#include "source/common/client_address.h"
 
 #define ZONE_31 "abcdefghijklmnopqrstuvwxyz01234"
 
