@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """packaging/release finds texts that do not belong to one release."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -71,18 +72,117 @@ def test_library_is_not_described(texts):
     assert f'source/client has no smbsession-{VERSION}.abi' in done.stderr
 
 
-def test_sources_are_where_the_caller_is(texts, tmp_path_factory):
+# Programs that only look like the real ones: a release is made in seconds.
+WAF = f"""#!/bin/sh
+mkdir -p bin/dist
+cd bin/dist
+echo >samba-sessiondel-{VERSION}.tar.xz
+echo >"samba-sessiondel-{VERSION}-${{2##*/}}.tar.xz"
+"""
+PROGRAMS = {
+    'waf': WAF,
+    'packaging/debian-source': '#!/bin/sh\ntouch "$1/samba-sessiondel.dsc"\n',
+    'lintian': '#!/bin/sh\nexit 0\n',
+}
+TESTED = """
+| Debian 12 | 4.17.12 | every test | at each change |
+| Debian 13 | 4.22.11 | every test, all passed | 2026-12-01 |
+| upstream's source | 4.18, 4.20 | the smoke tests | 2026-12-01 |
+| Debian sid | 4.25.1 | not yet | |
+"""
+SOURCES = ('/samba-4.17', '/samba-4.22', '/samba-4.20')
+
+
+class Maker:
+    """A directory in which releases are made of a clone."""
+
+    def __init__(self, clone, directory):
+        self.clone = clone
+        self.directory = directory
+        for name, text in {**PROGRAMS, 'docs/testing.md': TESTED}.items():
+            self.write(name, text)
+
+    def write(self, name, text):
+        path = self.clone / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding='utf-8')
+        path.chmod(0o755)
+
+    def commit(self):
+        for command in (('init', '-q'), ('add', '.'), (
+                '-c', 'user.name=a', '-c', 'user.email=a', 'commit', '-qm',
+                'a')):
+            subprocess.run(['git', '-C', self.clone, *command], check=True)
+
+    def make(self, *arguments):
+        return subprocess.run(
+            [self.clone / 'packaging/release', *arguments], cwd=self.directory,
+            capture_output=True, text=True, check=False,
+            env={**os.environ,
+                 'PATH': f'{self.clone}:{os.environ["PATH"]}'})
+
+    def refuses(self, why, *arguments):
+        """Whether it says why, and leaves nothing."""
+        done = self.make(*arguments)
+        return (done.returncode == 1 and why in done.stderr
+                and not list(self.directory.iterdir()))
+
+
+@pytest.fixture(name='maker')
+def _maker(texts, tmp_path_factory):
+    maker = Maker(texts, tmp_path_factory.mktemp('here'))
+    maker.commit()
+    return maker
+
+
+def test_release_has_checksums_of_all_files(maker):
+    done = maker.make('a/release/', *SOURCES)
+    assert done.returncode == 0, done.stderr
+    made = maker.directory / 'a/release'
+    assert list((maker.directory / 'a').iterdir()) == [made]
+    sums = (made / 'SHA256SUMS').read_text(encoding='utf-8').splitlines()
+    assert len(sums) == 5
+    assert {line.split()[1] for line in sums} | {'SHA256SUMS'} == {
+        path.name for path in made.iterdir()}
+    subprocess.run(['sha256sum', '--check', '--quiet', 'SHA256SUMS'], cwd=made,
+                   check=True)
+    again = maker.make('a/release', *SOURCES)
+    assert again.returncode == 1
+    assert f'{made} exists' in again.stderr
+    assert len(list(made.iterdir())) == 6
+
+
+@pytest.mark.parametrize('program, text, why', [
+    ('waf', WAF + 'date +%N >other.tar.xz\n',
+     'other.tar.xz is not the same in two runs'),
+    ('waf', WAF + 'umask >other.tar.xz\n',
+     'other.tar.xz is not the same in two runs'),
+    ('waf', WAF + 'echo bad >&2; exit 1\n', 'bad'),
+    ('packaging/debian-source', '#!/bin/sh\necho bad >&2; exit 1\n', 'bad'),
+    ('lintian', '#!/bin/sh\nexit 2\n', 'lintian has complaints'),
+], ids=['time', 'umask', 'waf', 'debian-source', 'lintian'])
+def test_step_that_fails(maker, program, text, why):
+    maker.write(program, text)
+    maker.commit()
+    assert maker.refuses(why, 'new', *SOURCES)
+
+
+def test_release_of_what_it_should_not_have(maker):
+    assert maker.refuses('which sources of Samba?', 'new')
+    assert maker.refuses('does not say when 4.25 was tested', 'new',
+                         '/samba-4.25')
+    assert maker.refuses('does not say when 4.19 was tested', 'new',
+                         '/samba-4.19')
+    assert maker.refuses('two sources are of the same series', 'new',
+                         '/samba-4.17', '/other/samba-4.17')
+    (maker.clone / 'more').touch()
+    assert maker.refuses('changes that are not committed', 'new', *SOURCES)
+
+
+def test_sources_are_where_the_caller_is(maker):
     """The release is made in clones elsewhere."""
-    (texts / 'waf').write_text('#!/bin/sh\necho "$@"\nexit 1\n', encoding='utf-8')
-    (texts / 'waf').chmod(0o755)
-    here = tmp_path_factory.mktemp('here')
-    for command in (('init', '-q'), ('add', '.'), (
-            '-c', 'user.name=a', '-c', 'user.email=a', 'commit', '-qm', 'a')):
-        subprocess.run(['git', '-C', texts, *command], check=True)
-    for source, seen in (('samba.tar', f'{here}/samba.tar'),
+    maker.write('waf', '#!/bin/sh\necho "$@" >&2\nexit 1\n')
+    maker.commit()
+    for source, seen in (('samba.tar', f'{maker.directory}/samba.tar'),
                          ('/samba', '/samba'), ('', '')):
-        done = subprocess.run(
-            [texts / 'packaging/release', 'new', source], cwd=here,
-            capture_output=True, text=True, check=False)
-        assert done.returncode == 1
-        assert done.stdout == f'dist --samba-source={seen}\n', done.stderr
+        assert maker.refuses(f'dist --samba-source={seen}\n', 'new', source)
