@@ -12,7 +12,7 @@ import re
 import subprocess
 import tarfile
 
-from waflib import Context, Logs
+from waflib import Context, Logs, Scripting
 from waflib.Build import BuildContext
 
 import samba_tree
@@ -94,6 +94,10 @@ class dist(RunAfterBuild, BuildContext):
         except (OSError, subprocess.CalledProcessError) as error:
             self.fatal('A release is made of a commit: this needs a clone of '
                        'the repository, and git (%s)' % error)
+
+
+# The help shows that of waf's own command.
+Scripting.dist.__doc__ = dist.__doc__
 
 
 def directory_of_source():
