@@ -8,7 +8,7 @@ import pytest
 
 SERIES = '4.25'
 PROGRAMS = {
-    'packaging/installed-samba': 'echo "$VERSION"',
+    'packaging/installed-samba': 'cat "$VERSION"',
     'waf': '''
 cd "$(dirname "$0")"
 mkdir bin
@@ -24,25 +24,29 @@ class Builder:
     def __init__(self, top, script):
         self.private = top / 'private'
         self.go = top / 'go'
+        self.version = top / 'version'
         self.place = top / 'lib' / SERIES
         self.place.mkdir(parents=True)
         self.script = top / 'source/packaging/build-module'
-        for path, text in PROGRAMS.items():
-            self._write(top / 'source' / path, '#!/bin/sh\nset -eu\n' + text)
-        self._write(self.script, script.replace(
+        self.programs = top / 'programs'
+        for name, text in PROGRAMS.items():
+            self.write(top / 'source' / name, text)
+        self.write(self.script, script.replace(
             'private=/var/cache/samba-sessiondel', f'private={self.private}'))
 
     @staticmethod
-    def _write(path, text):
+    def write(path, text):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding='utf-8')
+        path.write_text('#!/bin/sh\nset -eu\n' + text, encoding='utf-8')
         path.chmod(0o755)
 
     def start(self, *arguments, umask='022', version=SERIES + '.3'):
+        self.version.write_text(version + '\n')
         return subprocess.Popen(
             ['sh', '-c', f'umask {umask}; exec "$0" "$@"', self.script,
-             *arguments], env={'PATH': '/usr/bin:/bin', 'GO': str(self.go),
-                               'VERSION': version},
+             *arguments], env={'PATH': f'{self.programs}:/usr/bin:/bin',
+                               'GO': str(self.go),
+                               'VERSION': str(self.version)},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding='utf-8')
 
     def build(self, *source, **how):
@@ -50,6 +54,10 @@ class Builder:
 
     def remove(self):
         return self.start('--remove', self.place.parent)
+
+    def wait_until_it_builds(self):
+        while not list(self.private.glob('build.*/source/bin')):
+            time.sleep(0.01)
 
 
 def ends_well(process):
@@ -67,8 +75,7 @@ def _builder(top_directory, tmp_path):
 def test_removal_during_a_build(builder):
     """It waits, so that it neither fails nor leaves a module behind."""
     build = builder.build()
-    while not list(builder.private.glob('build.*/source/bin')):
-        time.sleep(0.01)
+    builder.wait_until_it_builds()
     removal = builder.remove()
     assert removal.stdout.readline().startswith('Waiting until ')
     builder.go.touch()
@@ -91,6 +98,45 @@ def test_module_is_trusted_with_any_umask(builder):
     ends_well(builder.build(umask='000'))
     for path in (builder.place, *builder.place.iterdir()):
         assert not path.stat().st_mode & 0o022, path
+
+
+@pytest.mark.parametrize('waf', [
+    PROGRAMS['waf'], PROGRAMS['waf'].replace('exit 0', 'exit 1'),
+    PROGRAMS['waf'] + '\nexit 1'], ids=['fits', 'does not fit', 'is not built'])
+def test_samba_is_upgraded_during_a_build(builder, waf):
+    """If it fits, then the new Samba, whose modules have another place."""
+    builder.write(builder.script.parents[1] / 'waf', waf)
+    build = builder.build()
+    builder.wait_until_it_builds()
+    builder.version.write_text('4.26.0\n')
+    builder.go.touch()
+    said, _ = build.communicate(timeout=60)
+    assert build.returncode == 1
+    assert said.endswith(
+        'sessiondel-ctl: Samba was upgraded during the build; nothing was '
+        'changed\nsessiondel-ctl: Run it again\n')
+    assert not list(builder.place.iterdir())
+    assert [path.name for path in builder.private.iterdir()] == ['lock']
+
+
+def test_module_that_cannot_be_synced(builder):
+    builder.write(builder.programs / 'sync', 'exit 1')
+    builder.go.touch()
+    build = builder.build()
+    said, _ = build.communicate(timeout=60)
+    assert build.returncode == 1
+    assert said.endswith(f'cannot write to {builder.place}; nothing was '
+                         'changed\n')
+    assert not builder.place.exists()
+
+
+def test_directory_that_cannot_be_synced(builder):
+    """Then the module is there already."""
+    builder.write(builder.programs / 'sync', '[ ! -d "$1" ]')
+    builder.go.touch()
+    said = ends_well(builder.build())
+    assert f'Built {builder.place}/sessiondel.so for Samba ' in said
+    assert f'cannot sync {builder.place}; a power failure can undo' in said
 
 
 @pytest.mark.parametrize('version', ['4.26.0rc1', '5.0.1-Debian'])
