@@ -81,7 +81,8 @@ echo >"samba-sessiondel-{VERSION}-${{2##*/}}.tar.xz"
 """
 PROGRAMS = {
     'waf': WAF,
-    'packaging/debian-source': '#!/bin/sh\ntouch "$1/samba-sessiondel.dsc"\n',
+    'packaging/debian-source':
+        '#!/bin/sh\ntouch "$1/x.dsc" "$1/x.orig-samba-4-17.tar.xz"\n',
     'lintian': '#!/bin/sh\nexit 0\n',
 }
 TESTED = """
@@ -141,7 +142,7 @@ def test_release_has_checksums_of_all_files(maker):
     made = maker.directory / 'a/release'
     assert list((maker.directory / 'a').iterdir()) == [made]
     sums = (made / 'SHA256SUMS').read_text(encoding='utf-8').splitlines()
-    assert len(sums) == 5
+    assert len(sums) == 6
     assert {line.split()[1] for line in sums} | {'SHA256SUMS'} == {
         path.name for path in made.iterdir()}
     subprocess.run(['sha256sum', '--check', '--quiet', 'SHA256SUMS'], cwd=made,
@@ -149,7 +150,7 @@ def test_release_has_checksums_of_all_files(maker):
     again = maker.make('a/release', *SOURCES)
     assert again.returncode == 1
     assert f'{made} exists' in again.stderr
-    assert len(list(made.iterdir())) == 6
+    assert len(list(made.iterdir())) == 7
 
 
 @pytest.mark.parametrize('program, text, why', [
