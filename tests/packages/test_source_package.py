@@ -2,9 +2,11 @@
 """samba-sessiondel-source: a module is built on the server when none fits."""
 
 import re
+import signal
 
 import pytest
 from server import OURS, PACKAGES, STOCK, Server
+from test_upgrade import to_debian_13
 from testbed.processes import wait_until
 from tree import tree_of_builds
 
@@ -20,13 +22,24 @@ class Builder(Server):
     def __init__(self):
         super().__init__("bookworm", f"{PACKAGES} {NEEDED}")
         self.modules = ""
+        self.place = ""
 
-    def install_packages(self, deb):
-        self.install(deb, *deb.parent.glob("samba-sessiondel-source_*.deb"))
+    def prepare(self, deb):
+        """Get the source of Samba, start it, and install the packages."""
+        self.fetch("cd /root && sed 's/^deb /deb-src /' /etc/apt/sources.list "
+                   ">/etc/apt/sources.list.d/source.list && "
+                   "apt-get -q update && apt-get -q source --download-only "
+                   f"samba={self.version_of_samba()} && "
+                   f"mv samba_*.orig.tar.xz {TARBALL}")
+        self.serve()
+        package = deb(self.release)
+        self.install(package,
+                     *package.parent.glob("samba-sessiondel-source_*.deb"))
         self.modules = self.output("echo /usr/lib/*/samba-sessiondel").strip()
+        self.place = f"{self.modules}/4.17"
 
     def remove_module(self):
-        self.run(f"rm -rf {self.modules}/4.17")
+        self.run(f"rm -rf {self.place}")
         self.run("smbcontrol samba-dcerpcd shutdown", check=False)
         wait_until(lambda: self.answer() == STOCK, "no module fits")
 
@@ -48,14 +61,7 @@ class Builder(Server):
 @pytest.fixture(scope="module", name="builder")
 def _builder(deb):
     with Builder() as server:
-        server.fetch("cd /root && sed 's/^deb /deb-src /' "
-                     "/etc/apt/sources.list "
-                     ">/etc/apt/sources.list.d/source.list && "
-                     "apt-get -q update && apt-get -q source --download-only "
-                     f"samba={server.version_of_samba()} && "
-                     f"mv samba_*.orig.tar.xz {TARBALL}")
-        server.serve()
-        server.install_packages(deb("bookworm"))
+        server.prepare(deb)
         assert server.answer() == OURS
         # Nothing was built: the module of the package fits.
         assert not server.output(f"find {server.modules} -name built")
@@ -74,7 +80,7 @@ def test_upgrade_of_samba_builds_the_module(builder):
     assert advice(builder) == [
         "run 'sessiondel-ctl build' to build a module that fits"]
     done = builder.apt("install --reinstall samba-common-bin")
-    assert f"Built {builder.modules}/4.17/sessiondel.so" in done.stdout
+    assert f"Built {builder.place}/sessiondel.so" in done.stdout
     assert builder.answer() == OURS
     assert builder.output("sessiondel-ctl status").startswith("active\n")
     assert builder.output("sessiondel-ctl build --if-needed") == ""
@@ -86,7 +92,7 @@ def test_upgrade_of_the_plugin_builds_the_module(builder):
     done = builder.apt(
         "install --reinstall -o DPkg::Options::=--path-exclude=*/sessiondel.so "
         "/root/samba-sessiondel_*.deb")
-    assert f"Built {builder.modules}/4.17/sessiondel.so" in done.stdout
+    assert f"Built {builder.place}/sessiondel.so" in done.stdout
     assert builder.answer() == OURS
 
 
@@ -161,20 +167,20 @@ def test_two_builds_at_once(builder):
 
 
 def test_build_that_is_ended(builder):
-    before = builder.output(f"sha256sum {builder.modules}/4.17/sessiondel.so")
+    before = builder.output(f"sha256sum {builder.place}/sessiondel.so")
     for number in ("TERM", "KILL"):
         build, group = start_build(builder)
         builder.run(f"kill -{number} -{group}")
         build.communicate()
         assert build.returncode != 0
     assert builder.output(
-        f"sha256sum {builder.modules}/4.17/sessiondel.so") == before
+        f"sha256sum {builder.place}/sessiondel.so") == before
     assert builder.answer() == OURS
 
 
 def test_full_disk_at_the_end(builder):
     """There is no room for the new module beside the old one."""
-    place = f"{builder.modules}/4.17"
+    place = builder.place
     fill = (f"mount -t tmpfs -o size=64k test {place} && "
             f"printf old >{place}/sessiondel.so")
     show = f"cd {place} && ls -A && cat sessiondel.so"
@@ -189,12 +195,41 @@ def test_removing_the_package(builder):
     """What was built goes, and what the package has comes back."""
     builder.apt("install --reinstall /root/samba-sessiondel_*.deb")
     packaged = builder.output(
-        f"sha256sum {builder.modules}/4.17/sessiondel.so")
+        f"sha256sum {builder.place}/sessiondel.so")
     builder.run(f"sessiondel-ctl build --samba-source={TARBALL}")
-    files = builder.output(f"ls {builder.modules}/4.17").split()
+    files = builder.output(f"ls {builder.place}").split()
     assert files == ["built", "packaged", "sessiondel.so"]
     builder.apt("remove samba-sessiondel-source")
-    assert builder.output(f"sha256sum {builder.modules}/4.17/*") == packaged
+    assert builder.output(f"sha256sum {builder.place}/*") == packaged
     assert builder.answer() == OURS
-    builder.install(*(tree_of_builds("bookworm") / "srv/samba-sessiondel/bin"
-                      / "deb").glob("samba-sessiondel-source_*.deb"))
+    builder.install(*(tree_of_builds(builder.release) / "srv/samba-sessiondel"
+                      / "bin/deb").glob("samba-sessiondel-source_*.deb"))
+
+
+def test_samba_is_upgraded_during_the_build(deb):
+    """Stock Samba serves, and the next build makes the module for the new one."""
+    with Builder() as server:
+        server.prepare(deb)
+        server.run(f"rm -r {server.modules}/4.22")
+        before = server.output(f"find {server.modules} -type f -exec "
+                               "sha256sum {} +")
+        build, group = start_build(server)
+        server.run(f"kill -STOP -{group}")
+        to_debian_13(server)
+        assert server.answer() == STOCK
+        server.run(f"kill -CONT -{group}")
+        # nsenter stops with what it runs.
+        build.send_signal(signal.SIGCONT)
+        said, _ = build.communicate()
+        assert build.returncode == 1
+        assert said.endswith("sessiondel-ctl: Samba was upgraded during the "
+                             "build; nothing was changed\n"
+                             "sessiondel-ctl: Run it again\n")
+        assert server.output(f"find {server.modules} -type f -exec "
+                             "sha256sum {} +") == before
+        assert server.output(f"ls -A {PRIVATE}") == "lock\n"
+        assert server.answer() == STOCK
+        assert server.lists_shares()
+        assert f"Built {server.modules}/4.22/sessiondel.so" in server.fetch(
+            "sessiondel-ctl build").stdout
+        assert server.answer() == OURS
