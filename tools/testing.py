@@ -69,7 +69,7 @@ def options(opt):
                           'throwaway Debian systems (25 minutes)')
     group.add_option('--release', metavar='NAME',
                      help='run the command in a tree of this Debian release '
-                          '(bookworm or trixie, or trixie-backports for Samba '
+                          '(bookworm or trixie, with -backports for Samba '
                           'from its backports), which is kept in the cache')
     group.add_option('--quick', action='store_true',
                      help='bench: make fewer calls, with smaller tables')
