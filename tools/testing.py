@@ -66,7 +66,7 @@ def options(opt):
                           'bin/coverage, and print a table of all files')
     group.add_option('--packages', action='store_true',
                      help='check: test the Debian packages instead, in '
-                          'throwaway Debian systems (25 minutes)')
+                          'throwaway Debian systems (1 hour)')
     group.add_option('--release', metavar='NAME',
                      help='run the command in a tree of this Debian release '
                           '(bookworm or trixie, with -backports for Samba '
