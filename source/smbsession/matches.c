@@ -154,7 +154,11 @@ static size_t count_bystanders(const struct smbsession_list *found,
 	size_t endangered = 0;
 
 	for (size_t i = 0; i < all->count; i++) {
-		endangered += has_client(found, all->entries[i].client) ? 1 : 0;
+		/* found has no empty name, see copy_sorted() */
+		const char *client =
+			name_or_asked(all->entries[i].client, NULL);
+
+		endangered += has_client(found, client) ? 1 : 0;
 	}
 	return endangered > found->count ? endangered - found->count : 0;
 }

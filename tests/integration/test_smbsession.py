@@ -384,6 +384,18 @@ def test_samba_without_the_plugin_closes(stock, stock_users):
     assert left(stock) == {"alice"}
 
 
+def test_others_of_a_client_without_a_name_need_yes_too():
+    """On port 139 a client can call itself by blanks; Samba lists no name."""
+    with Server({"smb ports": "445 139"}, stock=True,
+                address="127.0.0.51") as server, \
+            Connection(server, source=CLIENT, name=" ", port=139) as shared:
+        shared.login("alice"), shared.login("bob")
+        done = run("close", "-s", str(server.smb_conf), "--user", "alice")
+        assert (done.stdout, done.returncode) == ("", NOT_CONFIRMED)
+        assert "needs --yes" in done.stderr
+        assert left(server) == {"alice", "bob"}
+
+
 def test_samba_without_the_plugin_denies_a_close_of_who_has_left(stock,
                                                                  stock_users):
     """The next one is asked for all the same."""
