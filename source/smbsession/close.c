@@ -265,7 +265,8 @@ static bool was_gone_already(const struct closing *closing,
 	case NERR_UserNotFound:
 		return true;
 	case ERROR_ACCESS_DENIED:
-		return !is_still_listed(closing, target);
+		return closing->unlisted != ERROR_ACCESS_DENIED &&
+		       !is_still_listed(closing, target);
 	default:
 		return false;
 	}
