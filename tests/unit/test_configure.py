@@ -33,9 +33,9 @@ def _chosen(top_directory):
 def _waf(source, tree, chosen):
     """Runs waf there with the same source of Samba; what it says."""
 
-    def run(*arguments, directory=source, **environment):
+    def run(*arguments, program='./waf', directory=source, **environment):
         return subprocess.run(
-            ['./waf', *arguments], cwd=directory, check=True,
+            [program, *arguments], cwd=directory, check=True,
             env={**os.environ, 'SESSIONDEL_CACHE': os.path.dirname(tree),
                  'SAMBA_SOURCE': chosen, **environment},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -134,11 +134,12 @@ def test_configured_by_an_earlier_version(waf, source):
     assert "'build' finished successfully" in waf('build', '--targets=common')
 
 
-def test_in_a_directory_of_a_configured_tree(source, waf):
+@pytest.mark.parametrize('place', ['.', 'source'])
+def test_in_a_directory_of_a_configured_tree(source, waf, place):
     """As where a release is unpacked in bin/ of a clone."""
     waf('configure')
     inner = shutil.copytree(source, source / 'bin/inner',
                             ignore=shutil.ignore_patterns('bin', '.lock-waf*'))
     with pytest.raises(subprocess.CalledProcessError) as error:
-        waf('list', directory=inner)
+        waf('list', program=inner / 'waf', directory=inner / place)
     assert 'The project was not configured' in error.value.stdout
