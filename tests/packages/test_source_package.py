@@ -222,7 +222,7 @@ def test_samba_is_upgraded_during_the_build(deb):
         build.send_signal(signal.SIGCONT)
         said, _ = build.communicate()
         assert build.returncode == 1
-        assert said.endswith("sessiondel-ctl: Samba was upgraded during the "
+        assert said.endswith("sessiondel-ctl: Samba was replaced during the "
                              "build; nothing was changed\n"
                              "sessiondel-ctl: Run it again\n")
         assert server.output(f"find {server.modules} -type f -exec "

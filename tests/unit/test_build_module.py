@@ -113,7 +113,7 @@ def test_samba_is_upgraded_during_a_build(builder, waf):
     said, _ = build.communicate(timeout=60)
     assert build.returncode == 1
     assert said.endswith(
-        'sessiondel-ctl: Samba was upgraded during the build; nothing was '
+        'sessiondel-ctl: Samba was replaced during the build; nothing was '
         'changed\nsessiondel-ctl: Run it again\n')
     assert not list(builder.place.iterdir())
     assert [path.name for path in builder.private.iterdir()] == ['lock']
