@@ -133,6 +133,8 @@ def normal(text):
     text = re.sub(r"\b[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]{8} \d{4}", "DATE",
                   text)
     text = re.sub(r"(?<= )/\S+", "PATH", text)
+    # One more column of smbstatus --locks, from 4.25.
+    text = re.sub(r" (yes|no)(?= +PATH)", "", text)
     text = text.replace("testusers", "users")
     text = re.sub(r"(?m)^\d+\b|\b\d{4,5}\b|(?<=:)\d{4,5}(?=\))", "ID", text)
     return [line.split() for line in text.splitlines()]

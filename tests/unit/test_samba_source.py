@@ -56,8 +56,8 @@ def _samba_source(top_directory, tmp_path):
     def run(*arguments, **environment):
         return subprocess.run(
             [top_directory / 'packaging/samba-source', *arguments],
-            env={**os.environ, 'SESSIONDEL_CACHE': str(tmp_path / 'cache'),
-                 **environment},
+            env={**os.environ, 'SAMBA_SOURCE': '',
+                 'SESSIONDEL_CACHE': str(tmp_path / 'cache'), **environment},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8')
     run.cache = tmp_path / 'cache'
     return run
@@ -352,8 +352,8 @@ class Release:
     def run(self, program, *arguments, **environment):
         return subprocess.run(
             [self.top / 'packaging' / program, *arguments],
-            env={**os.environ, 'SESSIONDEL_CACHE': str(self.top / 'cache'),
-                 **environment},
+            env={**os.environ, 'SAMBA_SOURCE': '',
+                 'SESSIONDEL_CACHE': str(self.top / 'cache'), **environment},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8')
 
 
