@@ -25,6 +25,9 @@ def of_integration(*names):
 SMOKE = ['tests/unit', *of_integration('close', 'durable', 'matching',
                                        'loader')]
 
+# These need packages that emulated programs build.
+EMULATED = ['tests/packages/test_arm64.py']
+
 # These need no server.
 OF_THE_SOURCE = ['tests/lint', 'tests/fuzz']
 
@@ -45,6 +48,10 @@ OF_SETUPS = [*of_integration(
 
 # pytest's exit status when it has run no test.
 NO_TEST = 5
+
+
+def ignored(paths):
+    return ['--ignore=' + path for path in paths]
 
 
 def options(opt):
@@ -71,6 +78,10 @@ def options(opt):
                      help='run the command in a tree of this Debian release '
                           '(bookworm or trixie, with -backports for Samba '
                           'from its backports), which is kept in the cache')
+    group.add_option('--arch', metavar='NAME',
+                     help='check --smoke: test the Debian packages of this '
+                          'architecture (arm64) instead, by emulation (half an '
+                          'hour); deb --release=NAME: build them')
     group.add_option('--quick', action='store_true',
                      help='bench: make fewer calls, with smaller tables')
     group.add_option('--cluster', action='store_true',
@@ -192,8 +203,10 @@ class check(RunAfterBuild, BuildContext):
 
     def parts(self):
         """What runs at the same time, with the name of its report."""
+        if chosen.arch:
+            return [('check', EMULATED)]
         if chosen.packages:
-            return [('check', ['tests/packages'])]
+            return [('check', ['tests/packages', *ignored(EMULATED)])]
         if chosen.smoke:
             return [('check', SMOKE)]
         beside = OF_PROGRAMS + OF_CLUSTERS
@@ -203,8 +216,7 @@ class check(RunAfterBuild, BuildContext):
         if not (chosen.sanitize or chosen.coverage):
             # Else the sources are the same, and fuzzing has its own build.
             beside = OF_THE_SOURCE + beside
-        return [('check', ['tests', *('--ignore=' + tests
-                                      for tests in left_out)]),
+        return [('check', ['tests', *ignored(left_out)]),
                 ('check-beside', beside), ('check-setups', OF_SETUPS)]
 
     def start(self, name, tests):
@@ -215,11 +227,17 @@ class check(RunAfterBuild, BuildContext):
         report = self.bldnode.make_node(name + '.xml')
         report.delete()
         pytest += ['--junitxml', report.abspath()]
-        # apt needs a network, and the test bed has none.
-        command = [PYTHON, *pytest] if chosen.packages \
-            else self.in_testbed(*pytest)
-        return Run(command, report, cwd=self.path.abspath(),
+        return Run(self.command(pytest), report, cwd=self.path.abspath(),
                    env=self.environment())
+
+    def command(self, pytest):
+        if chosen.arch:
+            return [self.path.abspath() + '/packaging/emulated', chosen.arch,
+                    PYTHON, *pytest]
+        # apt needs a network, and the test bed has none.
+        if chosen.packages:
+            return [PYTHON, *pytest]
+        return self.in_testbed(*pytest)
 
     def environment(self):
         environment = super().environment()

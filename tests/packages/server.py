@@ -122,9 +122,9 @@ class Server(System):
 
 
 @contextlib.contextmanager
-def sessions(server, number):
+def sessions(server, number, user="alice"):
     """Clients whose sessions are open until the with block ends."""
-    clients = [Client(server) for _ in range(number)]
+    clients = [Client(server, user) for _ in range(number)]
     try:
         yield clients
     finally:
@@ -135,10 +135,10 @@ def sessions(server, number):
 class Client:
     """An smbclient that holds one session."""
 
-    def __init__(self, server):
+    def __init__(self, server, user):
         self._process = server.start(
-            "stdbuf", "-oL", "smbclient", "-U", f"alice%{PASSWORD}",
-            "//127.0.0.1/alice")
+            "stdbuf", "-oL", "smbclient", "-U", f"{user}%{PASSWORD}",
+            f"//127.0.0.1/{user}")
         assert self.lists()
 
     def lists(self):
