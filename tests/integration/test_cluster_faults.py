@@ -39,9 +39,9 @@ TUNABLES = {"KeepaliveInterval": 1, "KeepaliveLimit": 5}
 
 @pytest.fixture(name="cluster", scope="module")
 def _cluster():
-    """Calls wait for 5 s on node 0, for 2 s on node 1, for 12 s on node 2."""
+    """Calls wait for 3 s on node 0, for 2 s on node 1, for 12 s on node 2."""
     cluster = Cluster(3, tunables=TUNABLES, followers=(VICTIM,))
-    cluster[VICTIM].conf["sessiondel:timeout"] = "5"
+    cluster[VICTIM].conf["sessiondel:timeout"] = "3"
     cluster[HASTY].conf["sessiondel:timeout"] = "2"
     cluster[PATIENT].conf["sessiondel:timeout"] = "12"
     with cluster:
@@ -312,7 +312,7 @@ def dropped_before_the_call_ends(cluster, patient):
 def test_ctdbd_hangs_during_the_call_until_its_node_is_dropped(
         cluster, patient, bob):
     """The record of its session is gone then, but the session is not."""
-    outlast(patient, 8,
+    outlast(patient, 6,
             lambda: dropped_before_the_call_ends(cluster, patient))
     assert statuses(bob) == [ALIVE, ALIVE]
 
@@ -331,7 +331,7 @@ def back_before_the_call_ends(cluster, patient, hasty):
 def test_dropped_node_is_back_before_the_call_ends(
         cluster, patient, hasty, bob):
     """Its session only seemed to be gone."""
-    outlast(patient, 9,
+    outlast(patient, 7,
             lambda: back_before_the_call_ends(cluster, patient, hasty))
     assert statuses(bob) == [ALIVE, ALIVE]
 
@@ -390,7 +390,7 @@ def killed_and_missed_before_the_call_ends(cluster, hasty):
 
 def test_ctdbd_killed_during_the_call(cluster, hasty, bob):
     """It is unknown whether the sessions of its node are gone."""
-    outlast(hasty, 4,
+    outlast(hasty, 2,
             lambda: killed_and_missed_before_the_call_ends(cluster, hasty))
     assert statuses(bob) == [ALIVE, ALIVE]
 
@@ -562,4 +562,4 @@ def left_before_the_call_ends(cluster, hasty):
 
 
 def test_node_leaves_during_the_call(cluster, hasty):
-    outlast(hasty, 4, lambda: left_before_the_call_ends(cluster, hasty))
+    outlast(hasty, 2, lambda: left_before_the_call_ends(cluster, hasty))
