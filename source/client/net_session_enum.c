@@ -70,6 +70,17 @@ static NET_API_STATUS request_list(struct smbsession_context *context,
 	return filtered == NERR_Success ? code : filtered;
 }
 
+static NET_API_STATUS request_whole_list(struct smbsession_context *context,
+					 struct session_request *request,
+					 struct smbsession_list *list)
+{
+	NET_API_STATUS code =
+		session_request_whole_list(context, request, list);
+
+	return code == NERR_Success ? session_filter(context, request, list)
+				    : code;
+}
+
 static NET_API_STATUS make_buffer(struct smbsession_context *context,
 				  const struct session_request *request,
 				  struct smbsession_list *list,
@@ -83,9 +94,13 @@ static NET_API_STATUS make_buffer(struct smbsession_context *context,
 	return NERR_Success;
 }
 
-static NET_API_STATUS enumerate(struct smbsession_context *context,
-				struct session_request *request,
-				struct result *result)
+static NET_API_STATUS enumerate(
+	struct smbsession_context *context,
+	struct session_request *request,
+	NET_API_STATUS (*get)(struct smbsession_context *context,
+			      struct session_request *request,
+			      struct smbsession_list *list),
+	struct result *result)
 {
 	struct smbsession_list *list =
 		talloc_zero(context, struct smbsession_list);
@@ -95,7 +110,7 @@ static NET_API_STATUS enumerate(struct smbsession_context *context,
 	if (list == NULL) {
 		return context_no_memory(context);
 	}
-	code = request_list(context, request, list);
+	code = get(context, request, list);
 	if (code == NERR_Success || code == ERROR_MORE_DATA) {
 		made = make_buffer(context, request, list, result);
 	}
@@ -103,24 +118,6 @@ static NET_API_STATUS enumerate(struct smbsession_context *context,
 		talloc_free(list);
 	}
 	return made == NERR_Success ? code : made;
-}
-
-/* Of several sessions, the first. The server may have sent only some of them.
- */
-static NET_API_STATUS get_info(struct smbsession_context *context,
-			       struct session_request *request,
-			       struct result *result)
-{
-	NET_API_STATUS code = enumerate(context, request, result);
-
-	if (code != NERR_Success && code != ERROR_MORE_DATA) {
-		return code;
-	}
-	if (result->count == 0) {
-		TALLOC_FREE(result->buffer);
-		return call_result(context, NERR_ClientNameNotFound);
-	}
-	return NERR_Success;
 }
 
 NET_API_STATUS NetSessionEnum(const char *servername,
@@ -149,7 +146,7 @@ NET_API_STATUS NetSessionEnum(const char *servername,
 		begin(context, complete, session_buffer_has_level(level));
 
 	if (code == NERR_Success) {
-		code = enumerate(context, &request, &result);
+		code = enumerate(context, &request, request_list, &result);
 	}
 	default_context_end(context);
 	if (buffer != NULL) {
@@ -175,7 +172,6 @@ NET_API_STATUS NetSessionGetInfo(const char *servername,
 		.client = UncClientName,
 		.user = username,
 		.level = level,
-		.preferred_length = MAX_PREFERRED_LENGTH,
 	};
 	struct result result = {.buffer = NULL};
 	bool complete = buffer != NULL && !name_match_is_any(UncClientName) &&
@@ -186,7 +182,11 @@ NET_API_STATUS NetSessionGetInfo(const char *servername,
 	NET_API_STATUS code = begin(context, complete, level_exists);
 
 	if (code == NERR_Success) {
-		code = get_info(context, &request, &result);
+		/* of several sessions, the first */
+		code = enumerate(context,
+				 &request,
+				 request_whole_list,
+				 &result);
 	}
 	default_context_end(context);
 	if (buffer != NULL) {

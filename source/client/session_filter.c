@@ -4,7 +4,6 @@
 #include "session_filter.h"
 
 #include "call.h"
-#include "error_code.h"
 #include "name_match.h"
 
 /* No user has a name with a slash. */
@@ -37,17 +36,6 @@ static bool all_match(const struct session_request *request,
 	return true;
 }
 
-/* With ERROR_MORE_DATA, the caller would take the list that was not filtered
- * for a good part. The text in the context stays. */
-static NET_API_STATUS request_whole_list(struct smbsession_context *context,
-					 const struct session_request *request,
-					 struct smbsession_list *list)
-{
-	NET_API_STATUS code = session_request_all(context, request, list);
-
-	return code == ERROR_MORE_DATA ? ERROR_INVALID_DATA : code;
-}
-
 /* Does the server not even object to a user who cannot exist? One that does not
  * take the name has looked at it. */
 static NET_API_STATUS find_out(struct smbsession_context *context,
@@ -62,7 +50,7 @@ static NET_API_STATUS find_out(struct smbsession_context *context,
 	if (list == NULL) {
 		return context_no_memory(context);
 	}
-	code = request_whole_list(context, &request, list);
+	code = session_request_whole_list(context, &request, list);
 	*ignores_filters = code == NERR_Success;
 	talloc_free(list);
 	return code == NERR_UserNotFound || code == NERR_ClientNameNotFound ||
@@ -123,7 +111,7 @@ static NET_API_STATUS filter_here(struct smbsession_context *context,
 		struct session_request with_users = *request;
 
 		with_users.level = STOCK_LEVEL;
-		code = request_whole_list(context, &with_users, list);
+		code = session_request_whole_list(context, &with_users, list);
 	}
 	if (code == NERR_Success) {
 		code = keep_matches(context, request, list);

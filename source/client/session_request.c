@@ -117,3 +117,12 @@ NET_API_STATUS session_request_all(struct smbsession_context *context,
 				 code,
 				 "the server did not send the rest of its list");
 }
+
+NET_API_STATUS session_request_whole_list(struct smbsession_context *context,
+					  const struct session_request *request,
+					  struct smbsession_list *list)
+{
+	NET_API_STATUS code = session_request_all(context, request, list);
+
+	return code == ERROR_MORE_DATA ? ERROR_INVALID_DATA : code;
+}

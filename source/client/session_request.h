@@ -43,4 +43,13 @@ NET_API_STATUS session_request_all(struct smbsession_context *context,
 				   const struct session_request *request,
 				   struct smbsession_list *list);
 
+/**
+ * As session_request_all(), where ERROR_MORE_DATA would mean a good part of a
+ * list: ERROR_INVALID_DATA if the list breaks off. The text in the context is
+ * the same.
+ */
+NET_API_STATUS session_request_whole_list(struct smbsession_context *context,
+					  const struct session_request *request,
+					  struct smbsession_list *list);
+
 #endif

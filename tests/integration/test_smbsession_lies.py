@@ -15,7 +15,7 @@ from testbed.clients.smbsession import (
     execute, login, output_of, run, start)
 from testbed.clients.srvsvc import (
     ERROR_ACCESS_DENIED, ERROR_BUSY, ERROR_MORE_DATA, ERROR_TIMEOUT,
-    NERR_SUCCESS, NERR_USER_NOT_FOUND)
+    NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, NERR_USER_NOT_FOUND)
 from testbed.faults import hostile_server
 from testbed.servers.standalone import Server
 
@@ -181,6 +181,37 @@ def test_session_without_its_user_is_listed_once(liar, net_session):
     said = net_session("enum", LIAR, "-", "alice", "0", "4000")
     assert re.findall(r"^\d+ .*|^=.*", said, re.M) == [
         f"{NERR_SUCCESS} ", "=1/1"]
+
+
+def test_empty_list_has_no_session_to_describe(liar, net_session):
+    """Samba and Windows answer with an error when nobody matches."""
+    liar.answer = listing(stub(level=2))
+    assert net_session("info", LIAR, r"\\ws7", "alice", "2").startswith(
+        f"{NERR_CLIENT_NAME_NOT_FOUND} ")
+
+
+def test_session_to_describe_is_in_a_later_part(liar, net_session):
+    """The server does not filter, but sends its list in parts."""
+    parts = [more(entry(username="bob"), level=2, resume=1),
+             stub(entry(time=60), level=2)]
+    liar.answer = lambda _, data: (
+        stub(level=0) if "nobody/at/all" in hostile_server.strings(data)
+        else parts.pop(0))
+    assert net_session("info", LIAR, r"\\ws7", "alice", "2").startswith(
+        f"{NERR_SUCCESS} ")
+
+
+@pytest.mark.parametrize("denied, level, cells", [
+    (3, 10, [r"\\ws7", "alice", "-", "1m", "0s", "-"]),
+    (4, 0, [r"\\ws7", *"-----"])])
+def test_list_at_a_level_that_the_server_allows(liar, ways, denied, level,
+                                                cells):
+    """What it does not say is not shown as 0 or no."""
+    for way in ways:
+        answers = [stub(result=ERROR_ACCESS_DENIED)] * denied
+        answers.append(stub(entry(time=60), level=level))
+        liar.answer = lambda *_, left=answers: left.pop(0)
+        assert run(*way).stdout.splitlines()[1].split() == cells
 
 
 @pytest.mark.parametrize("level, good", [(0, 2), (1, 1)])
