@@ -10,16 +10,18 @@ import pytest
 
 from testbed import namespace, processes
 from testbed.clients.connections import (
-    ALIVE, CALLER, DELETED, connect, connect_to_stay)
+    ALIVE, CALLER, DELETED, DISCONNECTED, connect, connect_to_stay)
 from testbed.clients.session_enum import (
     SESSION_ENUM, all_pairs, enumerate_sessions, list_in_pages, parse_answer,
     request_stub)
 from testbed.clients.srvsvc import (
-    ERROR_BUSY, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, NERR_USER_NOT_FOUND,
-    Pipe, rpcclient)
+    ERROR_BUSY, ERROR_TIMEOUT, NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS,
+    NERR_USER_NOT_FOUND, Pipe, rpcclient)
+from testbed.faults.hinder import stopped
 from testbed.names.dns import DnsServer
 from testbed.needs import needs_ipv6
 from testbed.observe import audit
+from testbed.observe.sessions import smbd_of
 from testbed.processes import wait_until
 from testbed.servers.plugin import MAX_WAITING
 from testbed.servers.standalone import Server
@@ -347,6 +349,22 @@ def test_resolver_that_never_answers_means_not_found(dns):
             assert pipe.net_session_del(IPV4) == NERR_SUCCESS
         assert victim.alive() == DELETED
         assert server.worker_pids() == worker
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_addresses_of_a_name_on_record_that_hangs(is_there):
+    """Only its own session is late. is_there: is anybody at the address?"""
+    with another_server(timeout="1") as (server, pipe, other), \
+            connect(server, "bob", source=IPV4, port=139,
+                    name="CLIENT22") as recorded, contextlib.ExitStack() as at:
+        resolved = [at.enter_context(connect(server, "bob",
+                                             source=SECOND_IPV4))
+                    for _ in range(is_there)]
+        with stopped(smbd_of(server, recorded)):
+            assert pipe.net_session_del("client22") == ERROR_TIMEOUT
+            assert [session.alive() for session in (*resolved, other)] == [
+                *[DELETED] * is_there, ALIVE]
+        assert recorded.alive() in (DELETED, DISCONNECTED)
 
 
 def test_worker_ends_cleanly_while_a_resolver_hangs(dns):

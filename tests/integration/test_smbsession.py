@@ -618,6 +618,15 @@ def test_words_when_nothing_matches(samba, options, says):
     assert ("hint: " in done.stderr) == ("--all" not in options)
 
 
+def test_version(top_directory):
+    version = re.search("^VERSION = '(.*)'",
+                        (top_directory / "wscript").read_text(), re.M)[1]
+    for options in (["--version"], ["close", "--all", "--version"]):
+        done = run(*options)
+        assert (done.returncode, done.stdout, done.stderr) == (
+            DONE, f"smbsession {version}\n", "")
+
+
 @pytest.mark.parametrize("count", [1, 300])
 @pytest.mark.parametrize("options", [
     ["list"], ["list", "--json"], ["close", "--all", "--yes"]])
