@@ -150,7 +150,7 @@ def _net_session(compiled, top_directory):
 
 
 def test_later_part_of_a_list_may_be_empty(liar, net_session):
-    """Because all have left. That is no error, as it is for a whole list."""
+    """All have left. For a whole list, this would be an error."""
     liar.answer = listing(more(entry(), resume=5), stub())
     codes = re.findall(r"^\d+ |^=.*", net_session(
         "enum", LIAR, "-", "alice", "502", "4000"), re.M)
