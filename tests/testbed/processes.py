@@ -11,14 +11,17 @@ import time
 def wait_until(condition, what, seconds=30):
     """Poll condition() until it is true; its value.
 
-    what: what is waited for, the text of the TimeoutError.
+    what: what is waited for, the text of the TimeoutError. The last look
+    begins after the time is up, so no pause of this process is mistaken for
+    a condition that stays false.
     """
     deadline = time.monotonic() + seconds
     while True:
+        is_last = time.monotonic() > deadline
         value = condition()
         if value:
             return value
-        if time.monotonic() > deadline:
+        if is_last:
             raise TimeoutError(f"not within {seconds} s: {what}")
         time.sleep(0.01)
 
@@ -45,25 +48,11 @@ class Daemon:
         """All live processes of the daemon, orphans included."""
         return [pid for pid in all_pids() if _session_of(pid) == self.pid]
 
-    def stop(self, seconds=10):
+    def stop(self):
         """End all processes; the names of those that had to be killed."""
-        self._signal_all(signal.SIGTERM)
-        self._signal_all(signal.SIGCONT)
-        stubborn = []
-        try:
-            wait_until(self._gone, self.name, seconds)
-        except TimeoutError:
-            stubborn = [f"{self.name} ({pid})" for pid in self.pids()]
-            self._signal_all(signal.SIGKILL)
-            wait_until(self._gone, f"{self.name} killed", seconds)
+        stubborn = end_all(self.pids, self.name)
+        self._process.wait()
         return stubborn
-
-    def _signal_all(self, number):
-        for pid in self.pids():
-            send(pid, number)
-
-    def _gone(self):
-        return self._process.poll() is not None and not self.pids()
 
 
 def send(pid, number):
@@ -78,6 +67,38 @@ def end(pid):
     """Ask a process to end, and wait until it has ended."""
     send(pid, signal.SIGTERM)
     wait_until(lambda: not executable(pid), f"{pid} ends")
+
+
+def end_all(pids, name):
+    """End the processes that pids() finds, until it finds no more.
+
+    So those that they start meanwhile end too. Returns which had to be
+    killed, as texts with that name.
+    """
+    asked = set()
+
+    def gone():
+        found = set(pids())
+        # Once is enough, and a second time could cut an orderly end short.
+        for pid in found - asked:
+            send(pid, signal.SIGTERM)
+            send(pid, signal.SIGCONT)
+        asked.update(found)
+        return not found
+
+    def killed():
+        found = pids()
+        for pid in found:
+            send(pid, signal.SIGKILL)
+        return not found
+
+    try:
+        wait_until(gone, f"{name} ends")
+    except TimeoutError:
+        stubborn = [f"{name} ({pid})" for pid in pids()]
+        wait_until(killed, f"{name} is killed")
+        return stubborn
+    return []
 
 
 def resident_kib(pid):

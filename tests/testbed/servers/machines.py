@@ -8,7 +8,6 @@ processes, users and the rest with the test bed.
 import functools
 import os
 import shutil
-import signal
 from pathlib import Path
 
 from testbed import TestbedError, namespace, processes, programs
@@ -84,25 +83,10 @@ class Machine:
 
     def stop(self):
         """End it with all its processes. TestbedError when one was killed."""
-        stubborn = []
-        self._signal_all(signal.SIGTERM)
-        try:
-            processes.wait_until(self._idle, f"{self.name} stops")
-        except TimeoutError:
-            stubborn = [f"{processes.executable(pid)} ({pid})"
-                        for pid in self.pids()]
-            self._signal_all(signal.SIGKILL)
-            processes.wait_until(self._idle, f"{self.name} is killed")
+        stubborn = processes.end_all(self.pids, self.name)
         self._holder.stop()
         if stubborn:
             raise TestbedError(f"had to be killed: {', '.join(stubborn)}")
-
-    def _idle(self):
-        return not self.pids()
-
-    def _signal_all(self, number):
-        for pid in self.pids():
-            processes.send(pid, number)
 
     def _make_namespaces(self):
         holder = processes.Daemon(

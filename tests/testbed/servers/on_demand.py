@@ -17,24 +17,24 @@ class OnDemandServer(standalone.Server):
     def __init__(self, conf=None, **more):
         super().__init__({"rpc start on demand helpers": "yes",
                           **(conf or {})}, **more)
-
-    def stop(self):
-        helpers = self.dcerpcd_pids()
-        super().stop()
-        for pid in helpers:
-            processes.end(pid)
+        self._namespace = None
 
     def log(self, name=None):
         return super().log(name) if name else plugin.installed_log(
             self.log_dir)
 
     def dcerpcd_pids(self):
-        if not self._smbd:
-            return []
-        smbd = self._smbd.pids()
+        smbd = self._smbd.pids() if self._smbd else []
         return [pid for pid in processes.all_pids()
-                if _mounts(pid) == _mounts(self._smbd.pid)
+                if self._namespace and _mounts(pid) == self._namespace
                 and pid not in smbd]
+
+    def _stop_daemons(self):
+        """Helpers come last: smbd or one of them may have just started one."""
+        stubborn = super()._stop_daemons()
+        stubborn += processes.end_all(self.dcerpcd_pids, "helper")
+        self._namespace = None
+        return stubborn
 
     def _install(self):
         libexec = plugin.divert_worker(self.directory)
@@ -43,6 +43,10 @@ class OnDemandServer(standalone.Server):
                        ("--bind", libexec, plugin.LIBEXEC),
                        ("--bind", self.log_dir, "/var/log/samba")]
         return self.directory / "plugin"
+
+    def _start_smbd(self):
+        super()._start_smbd()
+        self._namespace = _mounts(self._smbd.pid)
 
     def _start_dcerpcd(self):
         """smbd does."""

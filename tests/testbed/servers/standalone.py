@@ -85,11 +85,7 @@ class Server:
 
     def stop(self):
         """End all its processes. TestbedError when one had to be killed."""
-        stubborn = []
-        for daemon in (self._dcerpcd, self._smbd):
-            if daemon:
-                stubborn += daemon.stop()
-        self._dcerpcd = self._smbd = None
+        stubborn = self._stop_daemons()
         if stubborn:
             raise TestbedError(f"had to be killed: {', '.join(stubborn)}; "
                                f"logs in {self.log_dir}")
@@ -220,7 +216,7 @@ class Server:
         # Two at one address would get its clients at random.
         for address in self.addresses or ["0.0.0.0"]:
             processes.wait_until(lambda where=address: _is_free(where),
-                                 f"no other server is at {address}", 10)
+                                 f"no other server is at {address}")
         self._smbd = processes.Daemon(
             [SMBD, *self._daemon_options()], self.log_dir / "smbd.output",
             self._environment(), before=self._in_new_namespace())
@@ -244,6 +240,15 @@ class Server:
         with open(ready, "rb") as answer:
             if not answer.read(1):
                 raise TestbedError(self._how_it_ended(self._dcerpcd))
+
+    def _stop_daemons(self):
+        """The names of those that had to be killed."""
+        stubborn = []
+        for daemon in (self._dcerpcd, self._smbd):
+            if daemon:
+                stubborn += daemon.stop()
+        self._dcerpcd = self._smbd = None
+        return stubborn
 
     def _daemon_options(self):
         return ["-F", "--no-process-group", "-s", str(self.smb_conf),
