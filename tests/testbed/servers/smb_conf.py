@@ -2,6 +2,7 @@
 """The text of a test server's smb.conf."""
 
 import contextlib
+import os
 from pathlib import Path
 
 STANDARD = Path("/etc/samba/smb.conf")
@@ -20,6 +21,8 @@ _GLOBAL = {
     "rpc start on demand helpers": "no",
     # One worker, so that tests know which process serves all calls.
     "rpcd_classic:num_workers": "1",
+    # It stays, however long a busy machine takes until the next call.
+    "rpcd_classic:idle_seconds": "3600",
     "log level": "1",
     # Keeps Samba's own messages out of syslog, where the plugin's are.
     "logging": "file",
@@ -95,6 +98,20 @@ def sections(directory, addresses=(), conf=None, shares=None):
 def text_of(wanted):
     """The text of smb.conf with these sections, name to parameters."""
     return "".join(_section(*section) for section in wanted.items())
+
+
+def write(path, wanted):
+    """Write an smb.conf with these sections, in place of the one before.
+
+    smbd may read it at any time, so it is there whole. It has a later time:
+    smbd compares whole seconds to see if it has changed.
+    """
+    before = path.stat().st_mtime if path.exists() else 0
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text_of(wanted))
+    later = max(fresh.stat().st_mtime, before + 1)
+    os.utime(fresh, (later, later))
+    fresh.replace(path)
 
 
 def in_registry(wanted):

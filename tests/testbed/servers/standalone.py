@@ -120,7 +120,7 @@ class Server:
         if self.registry:
             self._write_registry(wanted)
         else:
-            self.smb_conf.write_text(smb_conf.text_of(wanted))
+            smb_conf.write(self.smb_conf, wanted)
 
     def command(self, *argv):
         """The command line of a program that sees what the daemons see."""
@@ -188,7 +188,7 @@ class Server:
         section = {how: "registry"}
         if self.registry == "shares":
             section = {**wanted.pop("global"), **section}
-        self.smb_conf.write_text(smb_conf.text_of({"global": section}))
+        smb_conf.write(self.smb_conf, {"global": section})
         imported = self.directory / "registry.conf"
         imported.write_text(smb_conf.text_of(smb_conf.in_registry(wanted)))
         programs.run("net", "-s", self.smb_conf, "conf", "import", imported)
