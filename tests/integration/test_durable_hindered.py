@@ -229,7 +229,7 @@ def test_handle_opened_when_the_session_was_asked_to_end(samba, pipe, path):
 
     Nothing links it to the closed session then, so its client keeps it.
     """
-    handle, other = durable.Handle(), Pipe(pipe.session)
+    handle = durable.Handle()
     with connect(samba, "alice", source=CLIENT) as session:
         session.open(f"other-{path}", durable.SHARE)
         opened = []
@@ -240,7 +240,7 @@ def test_handle_opened_when_the_session_was_asked_to_end(samba, pipe, path):
             wait_until(lambda: unread(session.connection),
                        "the request is sent")
             pipe.send_session_del(user="alice")
-            other.server_info()
+            wait_served(pipe.session)
         opener.join()
         assert opened == [SUCCESS]
         assert pipe.receive_werror() == NERR_SUCCESS
