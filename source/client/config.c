@@ -108,6 +108,19 @@ static void note_foreign(struct config *config, const char *source)
 	}
 }
 
+/* To Samba, a NUL ends the line's text, but not the file. */
+static void blank_after_nul(char *text, size_t length)
+{
+	bool blank = false;
+
+	for (size_t i = 0; i < length; i++) {
+		blank = text[i] == '\0' || (blank && text[i] != '\n');
+		if (blank) {
+			text[i] = ' ';
+		}
+	}
+}
+
 /* Opening a pipe must not wait for its writer. NULL on errors, with errno. */
 static char *read_file(struct config *config, const char *path)
 {
@@ -115,15 +128,24 @@ static char *read_file(struct config *config, const char *path)
 	int wait = (int)(left.tv_sec * 1000 + left.tv_usec / 1000);
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char *text = NULL;
+	size_t length = 0;
 	int error = 0;
 
 	if (file < 0) {
 		return NULL;
 	}
-	text = file_text(config, file, wait);
+	text = file_text(config, file, wait, &length);
 	error = errno;
 	(void)close(file);
 	errno = error;
+	if (text == NULL || strlen(text) == length) {
+		return text;
+	}
+	blank_after_nul(text, length);
+	if (!note_unread(config, path, "it has NUL characters")) {
+		errno = ENOMEM;
+		return NULL;
+	}
 	return text;
 }
 

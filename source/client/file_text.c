@@ -30,7 +30,10 @@ static ssize_t read_some(int file, char *buffer, long long end)
 	return ready == 1 ? read(file, buffer, STEP) : -1;
 }
 
-char *file_text(TALLOC_CTX *mem_ctx, int file, int milliseconds)
+char *file_text(TALLOC_CTX *mem_ctx,
+		int file,
+		int milliseconds,
+		size_t *read_length)
 {
 	long long end = monotonic_milliseconds() + milliseconds;
 	char *text = NULL;
@@ -55,5 +58,8 @@ char *file_text(TALLOC_CTX *mem_ctx, int file, int milliseconds)
 		return NULL;
 	}
 	text[length] = '\0';
+	if (read_length != NULL) {
+		*read_length = length;
+	}
 	return text;
 }

@@ -181,6 +181,12 @@ def test_invalid_line(samba, conf):
             "domain master = perhaps (invalid)")
 
 
+def test_line_after_a_nul(samba, conf):
+    path = conf("workgroup = W\0X", "\0client protection = encrypt",
+                line(ncalrpc_dir(samba)))
+    is_read(path, f"{path} (it has NUL characters)")
+
+
 def test_testparm_that_hangs_is_not_waited_for(samba, conf, registry):
     path = registry(ncalrpc_dir(samba))
     with open(path, "rb+") as database:
@@ -273,7 +279,7 @@ def test_protection_after_what_cannot_be_read(samba, conf, registry,
                                               protection):
     registry({}).mkdir()
     for lines in (["include = /etc/samba/missing.conf"],
-                  ["include = registry"], [f"include = {conf()}.%h"]):
+                  ["workgroup = W\0"], ["include = registry"], [f"include = {conf()}.%h"]):
         assert refuses(samba, conf(*lines, line(protection)))
 
 
