@@ -191,13 +191,35 @@ static bool add_include(struct config *config, const char *path)
 	return true;
 }
 
+/* Newer than this library, or misspelled. Those with a colon are of modules. */
+static bool is_unknown(const struct config *config, const char *name)
+{
+	return strchr(name, ':') == NULL &&
+	       lpcfg_parm_struct(config->context->lp_ctx, name) == NULL;
+}
+
+static bool note_unknown(struct config *config,
+			 const char *name,
+			 const char *value)
+{
+	char *line = talloc_asprintf(config, "%s = %s", name, value);
+
+	return line != NULL && note_unread(config, line, "unknown");
+}
+
 static bool add_line(struct config *config, const char *name, const char *value)
 {
-	if (is_parameter(config, name, "include")) {
+	if (value != NULL && is_parameter(config, name, "include")) {
 		return add_include(config, value);
 	}
 	if (!config->is_global) {
 		return true;
+	}
+	if (value == NULL) {
+		return note_unread(config, name, "no parameter");
+	}
+	if (is_unknown(config, name)) {
+		return note_unknown(config, name, value);
 	}
 	if (is_parameter(config, name, "config backend") &&
 	    is_registry(value)) {
@@ -245,7 +267,7 @@ static bool use_testparm(struct config *config, const char *path)
 	}
 	config->count = 0;
 	while (ok && smb_conf_next(&conf, &name, &value)) {
-		ok = is_parameter(config, name, "include") ||
+		ok = value == NULL || is_parameter(config, name, "include") ||
 		     add_parameter(config, name, value);
 	}
 	return ok;

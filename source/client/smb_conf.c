@@ -107,6 +107,10 @@ bool smb_conf_next(struct smb_conf *conf, const char **name, const char **value)
 			*name = trim(line);
 			*value = trim(equals + 1);
 			return true;
+		} else if (line[0] != '\0') {
+			*name = line;
+			*value = NULL;
+			return true;
 		}
 	}
 	return false;

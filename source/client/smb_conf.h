@@ -16,7 +16,12 @@ struct smb_conf {
 	bool one_line_each;
 };
 
-/** Get the next parameter of any section; false at the end of the text. */
+/**
+ * Get the next parameter of any section; false at the end of the text.
+ *
+ * @param[out] name  the whole line, if it is no parameter
+ * @param[out] value  NULL, if the line is no parameter
+ */
 bool smb_conf_next(struct smb_conf *conf,
 		   const char **name,
 		   const char **value);

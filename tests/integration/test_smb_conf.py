@@ -181,6 +181,16 @@ def test_invalid_line(samba, conf):
             "domain master = perhaps (invalid)")
 
 
+@pytest.mark.parametrize("text, why", [
+    ("client signing", "no parameter"),
+    ("client singing = required", "unknown")])
+def test_line_that_samba_ignores(samba, conf, registry, text, why):
+    registry({})
+    for lines in [], ["include = registry"]:
+        is_read(conf(text, *lines, "a:b = c", line(ncalrpc_dir(samba))),
+                f"{text} ({why})")
+
+
 def test_line_after_a_nul(samba, conf):
     path = conf("workgroup = W\0X", "\0client protection = encrypt",
                 line(ncalrpc_dir(samba)))

@@ -11,7 +11,8 @@
 struct text {
 	const char *name;
 	const char *text;
-	/* the parameters as NAME=VALUE; those of [global] begin with a '+' */
+	/* parameters as NAME=VALUE, and other lines; those of [global] begin
+	 * with a '+' */
 	const char *expected;
 	bool one_line_each;
 };
@@ -27,7 +28,7 @@ static const struct text texts[] = {
 	 false},
 	{"no value", "a =\nb = 2", "+a=;+b=2;", false},
 	{"two equals signs", "a = b = c", "+a=b = c;", false},
-	{"neither name nor value", "word\n= 1\na=1", "+a=1;", false},
+	{"neither name nor value", "word\n= 1\na=1", "+word;+= 1;+a=1;", false},
 	{"comments", "# a=1\n ; b=2\nc=3 # 4\n;d=5", "+c=3 # 4;", false},
 	{"share", "[share]\na=1\n", "a=1;", false},
 	{"global again", "[x]\na=1\n[ GlobaL ]\nb=2\n", "a=1;+b=2;", false},
@@ -72,10 +73,11 @@ static void check_text(void **state)
 
 		(void)snprintf(found + length,
 			       sizeof(found) - length,
-			       "%s%s=%s;",
+			       "%s%s%s%s;",
 			       conf.global ? "+" : "",
 			       name,
-			       value);
+			       value != NULL ? "=" : "",
+			       value != NULL ? value : "");
 	}
 	assert_string_equal(found, row->expected);
 	assert_int_equal(conf.rest[0], '\0');
