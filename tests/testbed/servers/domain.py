@@ -216,7 +216,9 @@ class _Host:
         return programs.succeeds(
             "rpcclient", "-s", self.smb_conf, "-U",
             f"{WORKGROUP}\\{ADMINISTRATOR}%{accounts.PASSWORD}",
-            f"ncacn_np:{self.address}", "-c", "srvinfo")
+            f"ncacn_np:{self.address}", "-c", "srvinfo") and not (
+                plugin.end_late_workers(self.machine.pids(),
+                                        self.syslog_lines()))
 
 
 class DomainController(_Host):

@@ -28,6 +28,21 @@ def workers_among(pids):
             and "--list-interfaces" not in processes.arguments(pid)]
 
 
+def end_late_workers(pids, syslog_lines):
+    """End those workers to which the loader gave no module for want of time.
+
+    That can happen on a busy machine. Returns whether there was one: the next
+    call starts another.
+    """
+    late = [pid for pid in workers_among(pids)
+            if any(f"{LOADER}[{pid}]: module left out" in line
+                   and "its probe did not end in time" in line
+                   for line in syslog_lines)]
+    for pid in late:
+        processes.end(pid)
+    return bool(late)
+
+
 def installed_log(log_dir):
     """The text of the worker's log where the package put the plugin.
 

@@ -49,6 +49,7 @@ class Server:
         self.mounts = mounts
         self.log_dir = self.directory / "log"
         self.plugin_dir = Path(plugin_dir) if plugin_dir else None
+        self._has_what_was_built = not stock and plugin_dir is None
         self.syslog = syslog.listener()
         self._smbd = self._dcerpcd = None
         self._syslog_start = 0
@@ -280,7 +281,9 @@ class Server:
         for daemon in (self._smbd, self._dcerpcd):
             if daemon and not daemon.alive():
                 raise TestbedError(self._how_it_ended(daemon))
-        return programs.succeeds(*self._question())
+        return (programs.succeeds(*self._question())
+                and not (self._has_what_was_built and plugin.end_late_workers(
+                    self.dcerpcd_pids(), self.syslog_lines())))
 
     def _question(self, *options):
         """The command that asks srvsvc something."""
