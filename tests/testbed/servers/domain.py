@@ -58,6 +58,8 @@ UPNS = {"dora": "dora.long@sales.example"}
 
 _DC_ADDRESS = f"{machines.NETWORK}.1"
 _MEMBER_ADDRESS = f"{machines.NETWORK}.2"
+# Where the controller serves DNS, Kerberos and its directory.
+_DC_PORTS = {(kind, port) for kind in ("tcp", "udp") for port in (53, 88, 389)}
 
 _ETC = {
     "resolv.conf": f"search {DNS_DOMAIN}\nnameserver {_DC_ADDRESS}\n",
@@ -240,6 +242,10 @@ class DomainController(_Host):
         self.krb5_conf.write_text(_KRB5_CONF)
         os.environ["KRB5_CONFIG"] = str(self.krb5_conf)
         self._start_daemon("/usr/sbin/samba")
+
+    def _answers(self):
+        """A member that joins needs more than file service."""
+        return super()._answers() and self.machine.ports() >= _DC_PORTS
 
     def stop(self):
         os.environ.pop("KRB5_CONFIG", None)

@@ -69,6 +69,13 @@ class Machine:
                  "nodad")
         return address
 
+    def ports(self):
+        """Where anything is served on IPv4: pairs of "tcp" or "udp" and port.
+        """
+        lines = map(str.split, self.run("ss", "-4Hltun").splitlines())
+        return {(kind, int(place.rpartition(":")[2]))
+                for kind, _, _, _, place, *_ in lines}
+
     def tcp_ports(self, pid):
         """The TCP ports on which one of its processes listens, on IPv4."""
         sockets = self.run("ss", "-4Hltnp").splitlines()
