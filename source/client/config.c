@@ -198,15 +198,6 @@ static bool is_unknown(const struct config *config, const char *name)
 	       lpcfg_parm_struct(config->context->lp_ctx, name) == NULL;
 }
 
-static bool note_unknown(struct config *config,
-			 const char *name,
-			 const char *value)
-{
-	char *line = talloc_asprintf(config, "%s = %s", name, value);
-
-	return line != NULL && note_unread(config, line, "unknown");
-}
-
 static bool add_line(struct config *config, const char *name, const char *value)
 {
 	if (value != NULL && is_parameter(config, name, "include")) {
@@ -216,10 +207,10 @@ static bool add_line(struct config *config, const char *name, const char *value)
 		return true;
 	}
 	if (value == NULL) {
-		return note_unread(config, name, "no parameter");
+		return note_unread(config, name, "a line without =");
 	}
 	if (is_unknown(config, name)) {
-		return note_unknown(config, name, value);
+		return note_unread(config, name, "unknown parameter");
 	}
 	if (is_parameter(config, name, "config backend") &&
 	    is_registry(value)) {

@@ -10,13 +10,13 @@
  * Read a file to its end, as a string.
  *
  * @param[in] milliseconds  how long to wait for its end
- * @param[out] length  how much was read; may be NULL
+ * @param[out] read_length  in bytes; may be NULL
  *
  * @return NULL on errors, with errno; ETIMEDOUT when that was too short
  */
 char *file_text(TALLOC_CTX *mem_ctx,
 		int file,
 		int milliseconds,
-		size_t *length);
+		size_t *read_length);
 
 #endif
