@@ -24,6 +24,9 @@ SERVER_IPV6 = "fd00:5e55::1"
 CLIENTS_IPV4 = tuple(f"127.0.0.{n}" for n in range(21, 30))
 CLIENTS_IPV6 = tuple(f"fd00:5e55::{n}" for n in range(21, 30))
 LINK_LOCAL = "fe80::21%client0"
+# Those of clients; Samba's dynamic ports follow. samba-dcerpcd cannot listen at
+# a port that a client had within the last minute, and then rpcd_classic hangs.
+LOCAL_PORTS = "32768 49151"
 # The DNS server in resolv.conf; none runs unless a test starts one.
 NAME_SERVER = "127.0.0.1"
 
@@ -209,10 +212,9 @@ def _bind_device(dev, name):
 
 def _start_network():
     run("ip", "link", "set", "lo", "up")
-    queue = Path("/proc/sys/net/unix/max_dgram_qlen")
-    if os.access(queue, os.W_OK):
-        # As systemd sets it; with the kernel's 10, a burst would lose lines.
-        queue.write_text("512")
+    # As systemd sets it; with the kernel's 10, a burst would lose lines.
+    _set("net/unix/max_dgram_qlen", "512")
+    _set("net/ipv4/ip_local_port_range", LOCAL_PORTS)
     if not has_ipv6():
         return
     lines = [f"address add {address}/128 dev lo nodad"
@@ -222,6 +224,13 @@ def _start_network():
               f"link set {device}-peer up", f"link set {device} up",
               f"address add {address}/64 dev {device} nodad"]
     ip(*lines)
+
+
+def _set(parameter, value):
+    """Set a parameter of the kernel if that is allowed."""
+    path = Path("/proc/sys", parameter)
+    if os.access(path, os.W_OK):
+        path.write_text(value)
 
 
 def ip(*lines):

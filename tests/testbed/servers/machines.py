@@ -113,6 +113,8 @@ class Machine:
         self.run("ip", "-batch", "-", stdin="\n".join((
             "link set lo up", "link set eth0 up",
             f"address add {self.address}/24 dev eth0", "")))
+        self.run("sh", "-c", f"echo {namespace.LOCAL_PORTS} "
+                 "> /proc/sys/net/ipv4/ip_local_port_range")
 
     def _replace(self, file, content):
         own = self.directory / file
