@@ -21,7 +21,7 @@ from testbed.clients.srvsvc import (
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe, wait_served, werror)
 from testbed.faults.hinder import stopped
 from testbed.observe import audit, sessions, syslog
-from testbed.processes import wait_until
+from testbed.processes import wait_reaped, wait_until
 from testbed.servers.standalone import Server
 
 
@@ -446,8 +446,7 @@ def test_worker_that_is_terminated_writes_the_lines_left(samba):
             pipe, (worker,) = Pipe(session), samba.worker_pids()
             pipe.net_session_del(user=name)
             os.kill(worker, signal.SIGTERM)
-            wait_until(lambda pid=worker: pid not in samba.worker_pids(),
-                       "it has ended")
+            wait_reaped(worker)
         for lines in (audit.log_lines, audit.syslog_lines):
             line, = wait_until(lambda read=lines, name=name: [
                 line for line in read(samba) if name in line], "a line")
@@ -492,7 +491,7 @@ def end_worker(server, number):
     """Send a signal to the worker that ends it."""
     worker, = server.worker_pids()
     os.kill(worker, number)
-    wait_until(lambda: worker not in server.worker_pids(), "it has ended")
+    wait_reaped(worker)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -554,3 +553,5 @@ def test_callers_own_close_is_not_lost_with_the_worker(slow_samba, number):
 
     wait_until(fates, "it is recorded")
     assert fates() == ["the caller's own, to be closed after the answer"]
+    if number == signal.SIGTERM:
+        wait_reaped(worker)

@@ -17,7 +17,7 @@ from testbed.clients.connections import (
 from testbed.clients.durable import exclusively
 from testbed.clients.srvsvc import LOST, NERR_SUCCESS, Pipe
 from testbed.observe import sessions
-from testbed.processes import all_pids, wait_until
+from testbed.processes import all_pids, wait_reaped, wait_until
 
 # No file takes more steps.
 STEPS_MAX = 20
@@ -48,8 +48,7 @@ def killed_at(samba, steps, step, path, state=smb2.LEASE_READ_HANDLE_WRITE):
                 assert steps.seen() < step
                 alice = None
             except LOST:
-                wait_until(lambda: worker not in samba.worker_pids(),
-                           "the worker is dead")
+                wait_reaped(worker)
                 assert steps.seen() == step
         yield alice
     wait_until(lambda: smbd not in all_pids(), "her smbd has ended")

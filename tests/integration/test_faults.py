@@ -24,7 +24,7 @@ from testbed.faults.hinder import limited, no_descriptors, stopped
 from testbed.observe import audit, sanitizers, sessions
 from testbed.observe.sessions import (
     record_sizes, sessions_of, smbd_of, wait_gone)
-from testbed.processes import wait_until
+from testbed.processes import wait_reaped, wait_until
 from testbed.servers.plugin import MAX_WAITING
 from testbed.servers.standalone import Server
 
@@ -38,7 +38,7 @@ def _fresh_worker(samba):
     """A new worker that has served no call of ours."""
     worker, = samba.worker_pids()
     os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: worker not in samba.worker_pids(), "it is dead")
+    wait_reaped(worker)
     with connect(samba, "sop", source=CALLER) as session:
         Pipe(session).server_info()
     worker, = samba.worker_pids()
@@ -169,6 +169,7 @@ def test_worker_killed_while_a_call_waits(samba, caller, alice, bob):
         os.kill(worker, signal.SIGKILL)
         with pytest.raises(LOST):
             waiting.receive_werror()
+        wait_reaped(worker)
         assert record_sizes(samba) == before
         # A killed worker cannot remove its own socket, on stock Samba either.
         assert orphaned_sockets(samba) - orphans <= {worker}

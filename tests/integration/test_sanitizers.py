@@ -19,7 +19,6 @@ def test_fault_in_the_worker_is_reported():
         server.require_module()
         worker, = server.worker_pids()
         os.kill(worker, signal.SIGSEGV)
-        processes.wait_until(lambda: worker not in server.worker_pids(),
-                             "the worker has ended")
+        processes.wait_reaped(worker)
     assert (f"=={worker}==ERROR: AddressSanitizer: SEGV"
             in sanitizers.take_reports())

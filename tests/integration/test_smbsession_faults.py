@@ -368,6 +368,8 @@ def test_it_dies_in_the_call(samba, alice, program, who):
             worker, = samba.worker_pids()
             os.kill(own["pid"] if who == "smbd" else worker, signal.SIGKILL)
         assert caller.stdout.read().startswith(f"{ERROR_NETNAME_DELETED} ")
+    if who == "worker":
+        processes.wait_reaped(worker)
     processes.wait_until(lambda: run("list", SERVER, ADMIN).returncode == DONE,
                          "the server answers again")
 

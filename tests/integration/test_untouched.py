@@ -15,7 +15,7 @@ from testbed.clients.connections import connect
 from testbed.clients.smbtorture import rpc_srvsvc
 from testbed.clients.srvsvc import (
     NERR_CLIENT_NAME_NOT_FOUND, SESSION_DEL, Pipe, rpcclient)
-from testbed.processes import wait_until
+from testbed.processes import wait_reaped
 from testbed.servers.standalone import Server
 
 # Both servers use this place, one after the other, so all names are the same.
@@ -151,6 +151,7 @@ def test_bare_call_gets_what_stock_samba_gives(plugin_answers, stock_answers,
 def _samba():
     """A server whose workers soon end when they are idle."""
     with Server(conf={"rpcd_classic:idle_seconds": "1"}) as server:
+        wait_reaped(*server.worker_pids())
         yield server
 
 
@@ -167,12 +168,12 @@ def served_by_a_worker_with_the_plugin(samba):
 
 def test_worker_that_follows_an_idle_one_has_the_plugin(samba):
     first = served_by_a_worker_with_the_plugin(samba)
-    wait_until(lambda: not samba.worker_pids(), "the idle worker ends")
+    wait_reaped(first)
     assert served_by_a_worker_with_the_plugin(samba) != first
 
 
 def test_worker_that_follows_a_killed_one_has_the_plugin(samba):
     first = served_by_a_worker_with_the_plugin(samba)
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: first not in samba.worker_pids(), "the worker is dead")
+    wait_reaped(first)
     assert served_by_a_worker_with_the_plugin(samba) != first

@@ -101,6 +101,16 @@ def end_all(pids, name):
     return []
 
 
+def wait_reaped(*pids):
+    """Wait until these processes have ended, and their parents know it.
+
+    If samba-dcerpcd may have no other worker, Samba 4.17 can forget a client
+    that comes while one ends.
+    """
+    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}")
+                               for pid in pids), f"{pids} have ended")
+
+
 def resident_kib(pid):
     """The anonymous memory of pid in RAM: heap, stacks and so on."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:

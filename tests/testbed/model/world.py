@@ -29,7 +29,7 @@ from testbed.model.things import (
     ASKED, CONNECTED, EITHER, ENDED, KEPT, LIMBO, THERE, Client, Held, Link,
     Login, Smbd)
 from testbed.observe import sessions
-from testbed.processes import wait_until
+from testbed.processes import wait_reaped, wait_until
 
 # The users, and who of them may close sessions.
 USERS = ("alice", "bob", "adm")
@@ -63,10 +63,10 @@ class World:
         self.readers = {server: [syslog, Reader(server, "log")]
                         for server in servers}
         self.caller = connect(servers[0], "sop", source=CALLER)
-        self.pipe = Pipe(self.caller)
-        self._callers_id, = self.ids()
         # Samba's worker never idles out after a restart with open pipes.
         self.can_idle_out = True
+        self._open_pipe()
+        self._callers_id, = self.ids()
         self._setting = {"durable handles": "close", "audit": "both"}
         self.begin()
 
@@ -261,19 +261,23 @@ class World:
         self.can_idle_out = not any(login.pipes for login in self.logins)
         for server in self.servers:
             server.restart_dcerpcd()
-        self.pipe = Pipe(self.caller)
+        self._open_pipe()
         self._workers_are_new()
 
     def idle_out(self):
         """The worker ends when it has no client."""
         self.tell("the worker idles out")
         self.pipe.close()
+        self._open_pipe()
+        self._workers_are_new()
+
+    def _open_pipe(self):
+        """Open the caller's pipe, but not while an idle worker ends."""
         try:
-            wait_until(lambda: not self.servers[0].worker_pids(),
-                       "the idle worker ends")
+            if self.can_idle_out:
+                wait_reaped(*self.servers[0].worker_pids())
         finally:
             self.pipe = Pipe(self.caller)
-        self._workers_are_new()
 
     def set_up(self, **parameters):
         """Change parameters of sessiondel in smb.conf; make Samba read it."""
