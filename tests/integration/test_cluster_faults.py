@@ -13,7 +13,7 @@ from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT, DELETED, DISCONNECTED, OTHER_CLIENT, Connection,
     connect)
 from testbed.clients.session_enum import (
-    SESSION_ENUM, enumerate_sessions, request_stub)
+    SESSION_ENUM, enumerate_sessions, parse_answer, request_stub)
 from testbed.clients.srvsvc import (
     ERROR_TIMEOUT, LOST, NERR_CLIENT_NAME_NOT_FOUND, NERR_INTERNAL_ERROR,
     NERR_SUCCESS, Pipe)
@@ -213,10 +213,14 @@ def out_of_the_cluster(cluster, number):
 
 def test_ctdbd_of_another_node_hangs(cluster, hasty, alice, bob):
     """Sessions of that node cannot be found; those of other nodes end."""
+    # While that node hangs, opening a pipe may have to wait for it.
+    of_alice = Pipe(hasty.session)
     with hung_ctdbd(cluster, VICTIM):
         hasty.other_pipe.send_session_del(user="alice")
-        assert hasty.listed() == hasty.listed(user="alice") == (
-            ERROR_TIMEOUT, 0)
+        of_alice.send_stub(SESSION_ENUM, request_stub(502, user="alice"))
+        assert hasty.listed() == (ERROR_TIMEOUT, 0)
+        late = parse_answer(of_alice.receive_stub())
+        assert (late.result, late.rows) == (ERROR_TIMEOUT, ())
         assert hasty.other_pipe.receive_werror() == ERROR_TIMEOUT
         hasty.prove_its_worker()
     assert statuses(alice) == [ALIVE, DELETED, DELETED]
