@@ -108,12 +108,23 @@ static void note_foreign(struct config *config, const char *source)
 	}
 }
 
+/* A backslash before the spaces at a line's end would continue the line. */
+static void blank_backslashes(char *text, size_t end)
+{
+	while (end > 0 && strchr("\\ \t\v\f\r", text[end - 1]) != NULL) {
+		text[--end] = ' ';
+	}
+}
+
 /* To Samba, a NUL ends the line's text, but not the file. */
 static void blank_after_nul(char *text, size_t length)
 {
 	bool blank = false;
 
 	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '\0' && !blank) {
+			blank_backslashes(text, i);
+		}
 		blank = text[i] == '\0' || (blank && text[i] != '\n');
 		if (blank) {
 			text[i] = ' ';
@@ -207,7 +218,7 @@ static bool add_line(struct config *config, const char *name, const char *value)
 		return true;
 	}
 	if (value == NULL) {
-		return note_unread(config, name, "a line without =");
+		return note_unread(config, name, "no parameter");
 	}
 	if (is_unknown(config, name)) {
 		return note_unread(config, name, "unknown parameter");

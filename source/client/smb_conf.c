@@ -108,7 +108,7 @@ bool smb_conf_next(struct smb_conf *conf, const char **name, const char **value)
 			*value = trim(equals + 1);
 			return true;
 		} else if (line[0] != '\0') {
-			*name = line;
+			*name = trim(line);
 			*value = NULL;
 			return true;
 		}

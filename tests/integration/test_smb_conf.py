@@ -182,7 +182,7 @@ def test_invalid_line(samba, conf):
 
 
 @pytest.mark.parametrize("text, what", [
-    ("client signing", "client signing (a line without =)"),
+    ("client signing \r", "client signing (no parameter)"),
     ("client singing = required", "client singing (unknown parameter)")])
 def test_line_that_samba_ignores(samba, conf, registry, text, what):
     registry({})
@@ -191,8 +191,10 @@ def test_line_that_samba_ignores(samba, conf, registry, text, what):
                 what)
 
 
-def test_line_after_a_nul(samba, conf):
-    path = conf("workgroup = W\0X", "\0client protection = encrypt",
+@pytest.mark.parametrize("text", ["workgroup = W\0X", "workgroup = W\\ \0"],
+                         ids=["text", "backslash"])
+def test_line_after_a_nul(samba, conf, text):
+    path = conf("\0client protection = encrypt", text,
                 line(ncalrpc_dir(samba)))
     is_read(path, f"{path} (it has NUL characters)")
 
@@ -289,7 +291,8 @@ def test_protection_after_what_cannot_be_read(samba, conf, registry,
                                               protection):
     registry({}).mkdir()
     for lines in (["include = /etc/samba/missing.conf"],
-                  ["workgroup = W\0"], ["include = registry"], [f"include = {conf()}.%h"]):
+                  ["workgroup = W\0"], ["include = registry"],
+                  [f"include = {conf()}.%h"]):
         assert refuses(samba, conf(*lines, line(protection)))
 
 
