@@ -69,13 +69,17 @@ static bool note_unread(struct config *config,
 			const char *what,
 			const char *why)
 {
-	char *unread = talloc_asprintf(config,
-				       "%s%s%s (%s)",
-				       config->unread,
-				       config->unread[0] != '\0' ? ", " : "",
-				       what,
-				       why);
+	char *note = talloc_asprintf(config, "%s (%s)", what, why);
+	char *unread = NULL;
 
+	if (note == NULL || strstr(config->unread, note) != NULL) {
+		return note != NULL;
+	}
+	unread = talloc_asprintf(config,
+				 "%s%s%s",
+				 config->unread,
+				 config->unread[0] != '\0' ? ", " : "",
+				 note);
 	if (unread != NULL) {
 		config->unread = unread;
 	}

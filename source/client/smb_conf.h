@@ -19,7 +19,7 @@ struct smb_conf {
 /**
  * Get the next parameter of any section; false at the end of the text.
  *
- * @param[out] name  the whole line, if it is no parameter
+ * @param[out] name  the line up to its =, if it is no parameter
  * @param[out] value  NULL, if the line is no parameter
  */
 bool smb_conf_next(struct smb_conf *conf,

@@ -9,6 +9,7 @@
 #include "duration.h"
 #include "level.h"
 #include "report.h"
+#include "screen.h"
 #include "terminal.h"
 
 static const char *name_or_asked(const char *name, const char *asked)
@@ -267,9 +268,15 @@ static void warn(const struct smbsession_context *context)
 {
 	const char *warning = smbsession_warning_text(context);
 
-	if (warning[0] != '\0') {
-		terminal_complain("warning: %s", warning);
+	char *shown = NULL;
+
+	if (warning[0] == '\0') {
+		return;
 	}
+	shown = screen_text(warning);
+	terminal_complain("warning: %s",
+			  shown != NULL ? shown : "out of memory");
+	free(shown);
 }
 
 NET_API_STATUS matches_find(struct smbsession_context *context,

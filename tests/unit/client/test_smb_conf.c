@@ -30,7 +30,7 @@ static const struct text texts[] = {
 	{"two equals signs", "a = b = c", "+a=b = c;", false},
 	{"neither name nor value",
 	 "word \r\n= 1\na=1",
-	 "+word;+= 1;+a=1;",
+	 "+word;+=;+a=1;",
 	 false},
 	{"comments", "# a=1\n ; b=2\nc=3 # 4\n;d=5", "+c=3 # 4;", false},
 	{"share", "[share]\na=1\n", "a=1;", false},
