@@ -22,16 +22,19 @@ def a_machine():
         machine.stop()
 
 
+@contextlib.contextmanager
+def the_test_bed():
+    yield programs.run
+
+
 @pytest.mark.parametrize("place", [
-    contextlib.nullcontext(programs.run),
-    pytest.param(a_machine(), marks=pytest.mark.skipif(
-        not domain.is_possible(), reason="it needs real root"))],
-    ids=["test bed", "another machine"])
+    the_test_bed, pytest.param(a_machine, marks=pytest.mark.skipif(
+        not domain.is_possible(), reason="it needs real root"))])
 def test_ports_of_clients_come_before_samba_s(place):
     first, = re.findall(r"^(\d+)-\d+$", programs.run(
         "testparm", "-s", "--parameter-name=rpc server dynamic port range",
         "/dev/null"), re.M)
-    with place as run:
+    with place() as run:
         _, last = run("cat",
                       "/proc/sys/net/ipv4/ip_local_port_range").split()
     assert int(last) < int(first)

@@ -354,7 +354,7 @@ def test_resolver_that_never_answers_means_not_found(dns):
 @pytest.mark.parametrize("is_there", [True, False])
 def test_addresses_of_a_name_on_record_that_hangs(is_there):
     """Only its own session is late. is_there: is anybody at the address?"""
-    with another_server(timeout="1") as (server, pipe, other), \
+    with another_server(timeout="3") as (server, pipe, other), \
             connect(server, "bob", source=IPV4, port=139,
                     name="CLIENT22") as recorded, contextlib.ExitStack() as at:
         resolved = [at.enter_context(connect(server, "bob",
