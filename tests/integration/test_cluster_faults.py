@@ -519,7 +519,7 @@ def begin_recovery(cluster):
 
 
 def test_call_while_the_cluster_recovers(cluster, patient, alice, bob):
-    for _ in range(3):
+    for _ in range(2):
         begin_recovery(cluster)
         assert patient.when_recovered(lambda: patient.close(
             "nobody-here")) == NERR_CLIENT_NAME_NOT_FOUND
