@@ -39,7 +39,9 @@ struct config {
 	/* What only Samba can follow: the registry, a file whose name has
 	 * variables. NULL: nothing */
 	const char *foreign;
-	const char *unread;
+	/* what was left out, each with the reason */
+	const char **notes;
+	size_t num_notes;
 	/* the file that is read, above those that include it */
 	struct smb_conf files[FILES_MOST];
 	size_t depth;
@@ -69,21 +71,27 @@ static bool note_unread(struct config *config,
 			const char *what,
 			const char *why)
 {
-	char *note = talloc_asprintf(config, "%s (%s)", what, why);
-	char *unread = NULL;
+	const char *note = talloc_asprintf(config, "%s (%s)", what, why);
+	const char **notes = NULL;
 
-	if (note == NULL || strstr(config->unread, note) != NULL) {
-		return note != NULL;
+	if (note == NULL) {
+		return false;
 	}
-	unread = talloc_asprintf(config,
-				 "%s%s%s",
-				 config->unread,
-				 config->unread[0] != '\0' ? ", " : "",
-				 note);
-	if (unread != NULL) {
-		config->unread = unread;
+	for (size_t i = 0; i < config->num_notes; i++) {
+		if (strcmp(config->notes[i], note) == 0) {
+			return true;
+		}
 	}
-	return unread != NULL;
+	notes = talloc_realloc(config,
+			       config->notes,
+			       const char *,
+			       config->num_notes + 1);
+	if (notes == NULL) {
+		return false;
+	}
+	config->notes = notes;
+	notes[config->num_notes++] = note;
+	return true;
 }
 
 static bool add_parameter(struct config *config,
@@ -112,28 +120,9 @@ static void note_foreign(struct config *config, const char *source)
 	}
 }
 
-/* A backslash before the spaces at a line's end would continue the line. */
-static void blank_backslashes(char *text, size_t end)
+static size_t length_of(const char *text)
 {
-	while (end > 0 && strchr("\\ \t\v\f\r", text[end - 1]) != NULL) {
-		text[--end] = ' ';
-	}
-}
-
-/* To Samba, a NUL ends the line's text, but not the file. */
-static void blank_after_nul(char *text, size_t length)
-{
-	bool blank = false;
-
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '\0' && !blank) {
-			blank_backslashes(text, i);
-		}
-		blank = text[i] == '\0' || (blank && text[i] != '\n');
-		if (blank) {
-			text[i] = ' ';
-		}
-	}
+	return talloc_get_size(text) - 1;
 }
 
 /* Opening a pipe must not wait for its writer. NULL on errors, with errno. */
@@ -143,21 +132,17 @@ static char *read_file(struct config *config, const char *path)
 	int wait = (int)(left.tv_sec * 1000 + left.tv_usec / 1000);
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char *text = NULL;
-	size_t length = 0;
 	int error = 0;
 
 	if (file < 0) {
 		return NULL;
 	}
-	text = file_text(config, file, wait, &length);
+	text = file_text(config, file, wait);
 	error = errno;
 	(void)close(file);
 	errno = error;
-	if (text == NULL || strlen(text) == length) {
-		return text;
-	}
-	blank_after_nul(text, length);
-	if (!note_unread(config, path, "it has NUL characters")) {
+	if (text != NULL && strlen(text) < length_of(text) &&
+	    !note_unread(config, path, "it has NUL characters")) {
 		errno = ENOMEM;
 		return NULL;
 	}
@@ -166,7 +151,10 @@ static char *read_file(struct config *config, const char *path)
 
 static void push_text(struct config *config, char *text)
 {
-	config->files[config->depth++] = (struct smb_conf){.rest = text};
+	config->files[config->depth++] = (struct smb_conf){
+		.rest = text,
+		.end = text + length_of(text),
+	};
 }
 
 static bool is_special(const char *path)
@@ -271,6 +259,7 @@ static bool use_testparm(struct config *config, const char *path)
 				   config->foreign,
 				   "testparm cannot read it");
 	}
+	conf.end = conf.rest + length_of(conf.rest);
 	config->count = 0;
 	while (ok && smb_conf_next(&conf, &name, &value)) {
 		ok = value == NULL || is_parameter(config, name, "include") ||
@@ -370,23 +359,32 @@ static NET_API_STATUS apply(struct config *config)
 	return code;
 }
 
+static bool set_warning(const struct config *config)
+{
+	char *text = talloc_strdup(config->context, "cannot read");
+
+	for (size_t i = 0; i < config->num_notes && text != NULL; i++) {
+		text = talloc_asprintf_append(text,
+					      "%s %s",
+					      i > 0 ? "," : "",
+					      config->notes[i]);
+	}
+	if (text != NULL) {
+		config->context->warning_text = text;
+	}
+	return text != NULL;
+}
+
 static NET_API_STATUS read_and_apply(struct config *config)
 {
-	struct smbsession_context *context = config->context;
 	NET_API_STATUS code = read_config(config);
-	const char *warning = NULL;
 
 	if (code == NERR_Success) {
 		code = apply(config);
 	}
-	if (config->unread[0] == '\0') {
-		return code;
+	if (config->num_notes > 0 && !set_warning(config)) {
+		return context_no_memory(config->context);
 	}
-	warning = talloc_asprintf(context, "cannot read %s", config->unread);
-	if (warning == NULL) {
-		return context_no_memory(context);
-	}
-	context->warning_text = warning;
 	return code;
 }
 
@@ -405,7 +403,6 @@ NET_API_STATUS config_load(struct smbsession_context *context)
 	}
 	config->context = context;
 	config->is_global = true;
-	config->unread = "";
 	code = read_and_apply(config);
 	context->configured = code == NERR_Success;
 	talloc_free(config);

@@ -30,10 +30,7 @@ static ssize_t read_some(int file, char *buffer, long long end)
 	return ready == 1 ? read(file, buffer, STEP) : -1;
 }
 
-char *file_text(TALLOC_CTX *mem_ctx,
-		int file,
-		int milliseconds,
-		size_t *read_length)
+char *file_text(TALLOC_CTX *mem_ctx, int file, int milliseconds)
 {
 	long long end = monotonic_milliseconds() + milliseconds;
 	char *text = NULL;
@@ -58,8 +55,5 @@ char *file_text(TALLOC_CTX *mem_ctx,
 		return NULL;
 	}
 	text[length] = '\0';
-	if (read_length != NULL) {
-		*read_length = length;
-	}
-	return text;
+	return talloc_realloc(mem_ctx, text, char, length + 1);
 }

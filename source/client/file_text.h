@@ -7,16 +7,13 @@
 #include <talloc.h>
 
 /**
- * Read a file to its end, as a string.
+ * Read a file to its end, as a string. The string is as long as its talloc size
+ * says, less the NUL at its end, if the file has NULs too.
  *
  * @param[in] milliseconds  how long to wait for its end
- * @param[out] read_length  in bytes; may be NULL
  *
  * @return NULL on errors, with errno; ETIMEDOUT when that was too short
  */
-char *file_text(TALLOC_CTX *mem_ctx,
-		int file,
-		int milliseconds,
-		size_t *read_length);
+char *file_text(TALLOC_CTX *mem_ctx, int file, int milliseconds);
 
 #endif

@@ -12,13 +12,16 @@ static bool is_space(char c)
 }
 
 /* Skips empty lines, comments and the spaces before a line. */
-static char *find_line(char *text)
+static char *find_line(char *text, char *end)
 {
-	while (is_space(*text) || *text == '#' || *text == ';') {
+	while (text < end &&
+	       (is_space(*text) || *text == '#' || *text == ';')) {
+		char *newline = text;
+
 		if (!is_space(*text)) {
-			text += strcspn(text, "\n");
+			newline = memchr(text, '\n', end - text);
 		}
-		text += *text != '\0' ? 1 : 0;
+		text = newline != NULL ? newline + 1 : end;
 	}
 	return text;
 }
@@ -35,14 +38,14 @@ static char *before_backslash(const char *start, char *end)
 }
 
 /* Cuts off one line with those that continue it. Several spaces in a row
- * become one. */
+ * become one. A NUL ends its text, but not the line. */
 static char *next_line(struct smb_conf *conf)
 {
-	char *start = find_line(conf->rest);
+	char *start = find_line(conf->rest, conf->end);
 	char *end = start;
 	char *next = start;
 
-	for (; *next != '\0'; next++) {
+	for (; next < conf->end; next++) {
 		char *shorter = conf->one_line_each
 					? end
 					: before_backslash(start, end);
@@ -57,7 +60,7 @@ static char *next_line(struct smb_conf *conf)
 			*end++ = *next;
 		}
 	}
-	conf->rest = *next != '\0' ? next + 1 : next;
+	conf->rest = next < conf->end ? next + 1 : next;
 	if (next == start) {
 		return NULL;
 	}

@@ -8,8 +8,9 @@
 
 /* How far a text has been read. */
 struct smb_conf {
-	/* the rest of the text; it is modified */
+	/* the rest of the text, which is modified, and the NUL behind it */
 	char *rest;
+	char *end;
 	/* in [global], and not in a share's section? */
 	bool global;
 	/* a backslash at the end of a line is part of the value */

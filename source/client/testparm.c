@@ -33,7 +33,7 @@ static char *read_output(struct smbsession_context *context,
 	struct timeval left = deadline_left(context->deadline);
 	int status = 0;
 	int wait = (int)(left.tv_sec * 500 + left.tv_usec / 2000);
-	char *text = file_text(mem_ctx, output, wait, NULL);
+	char *text = file_text(mem_ctx, output, wait);
 
 	if (text == NULL) {
 		(void)kill(pid, SIGKILL);

@@ -193,12 +193,15 @@ def test_line_that_samba_ignores(samba, conf, registry, text, what):
 
 def test_ignored_line_is_named_once_and_cannot_control_the_terminal(samba,
                                                                     conf):
-    is_read(conf("a\33[31m", "a\33[31m", line(ncalrpc_dir(samba))),
-            "a\\x1b[31m (no parameter)")
+    is_read(conf("ba\33[31m", "a\33[31m", "a\33[31m",
+                 line(ncalrpc_dir(samba))),
+            "ba\\x1b[31m (no parameter)", "a\\x1b[31m (no parameter)")
 
 
-@pytest.mark.parametrize("text", ["workgroup = W\0X", "workgroup = W\\ \0"],
-                         ids=["text", "backslash"])
+@pytest.mark.parametrize("text", [
+    "workgroup = W\0X", "workgroup = W\\ \0",
+    "workgroup = W\0 \\\nclient protection = sometimes"],
+    ids=["text", "backslash", "continued"])
 def test_line_after_a_nul(samba, conf, text):
     path = conf("\0client protection = encrypt", text,
                 line(ncalrpc_dir(samba)))

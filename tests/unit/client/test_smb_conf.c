@@ -10,6 +10,7 @@
 
 struct text {
 	const char *name;
+	/* "%" stands for a NUL */
 	const char *text;
 	/* parameters as NAME=VALUE, and other lines; those of [global] begin
 	 * with a '+' */
@@ -56,6 +57,18 @@ static const struct text texts[] = {
 	 false},
 	{"backslash at the end", "a=1\\", "+a=1\\;", false},
 	{"two backslashes at the end", "a=1\\\\\nb=2", "+a=1\\b=2;", false},
+	{"NUL in a value", "a = 1%2\nb=3", "+a=1;+b=3;", false},
+	{"NUL in a name", "a%b=1\nc=2", "+a;+c=2;", false},
+	{"NUL at the start", "%a=1\nb=2", "+b=2;", false},
+	{"NUL in a comment", "# %a=1\nb=2", "+b=2;", false},
+	{"NUL in a section", "[x]\n[glo%bal]\na=1", "a=1;", false},
+	{"NULs at the end", "a=1%%", "+a=1;", false},
+	{"backslash before a NUL", "a=1\\%\nb=2", "+a=1\\;+b=2;", false},
+	{"backslash and space before a NUL",
+	 "a=1 \\ %\nb=2",
+	 "+a=1 \\;+b=2;",
+	 false},
+	{"continued behind a NUL", "a=1%x \\\nb=2\nc=3", "+a=1;+c=3;", false},
 	{"one line each", "a=1\\\nb=\\\\\n", "+a=1\\;+b=\\\\;", true},
 };
 
@@ -64,18 +77,23 @@ static void check_text(void **state)
 	const struct text *row = *state;
 	char text[256];
 	char found[256] = "";
+	const size_t length = strlen(row->text);
 	struct smb_conf conf = {.rest = text,
+				.end = text + length,
 				.global = true,
 				.one_line_each = row->one_line_each};
 	const char *name = NULL;
 	const char *value = NULL;
 
-	(void)snprintf(text, sizeof(text), "%s", row->text);
+	assert_true(length < sizeof(text));
+	for (size_t i = 0; i <= length; i++) {
+		text[i] = row->text[i] != '%' ? row->text[i] : '\0';
+	}
 	while (smb_conf_next(&conf, &name, &value)) {
-		size_t length = strlen(found);
+		size_t used = strlen(found);
 
-		(void)snprintf(found + length,
-			       sizeof(found) - length,
+		(void)snprintf(found + used,
+			       sizeof(found) - used,
 			       "%s%s%s%s;",
 			       conf.global ? "+" : "",
 			       name,
@@ -83,7 +101,7 @@ static void check_text(void **state)
 			       value != NULL ? value : "");
 	}
 	assert_string_equal(found, row->expected);
-	assert_int_equal(conf.rest[0], '\0');
+	assert_ptr_equal(conf.rest, conf.end);
 }
 
 int main(void)
