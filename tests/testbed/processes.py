@@ -64,9 +64,9 @@ def send(pid, number):
 
 
 def end(pid):
-    """Ask a process to end, and wait until it has ended."""
+    """Ask a process to end, and wait until its parent knows that it has."""
     send(pid, signal.SIGTERM)
-    wait_until(lambda: not executable(pid), f"{pid} ends")
+    wait_reaped(pid)
 
 
 def end_all(pids, name):

@@ -40,7 +40,6 @@ def end_late_workers(pids, syslog_lines):
                    for line in syslog_lines)]
     for pid in late:
         processes.end(pid)
-    processes.wait_reaped(*late)
     return bool(late)
 
 
