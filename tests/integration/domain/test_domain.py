@@ -11,7 +11,7 @@ import contextlib
 
 import pytest
 
-from testbed import processes
+from testbed import namespace, processes
 from testbed.clients.connections import ALIVE, DELETED, connect
 from testbed.clients.domain_users import (
     ANONYMOUS, KERBEROS, NTLM, Caller, Session, log_in, srvsvc_port)
@@ -94,6 +94,13 @@ def _pipe(host):
     """An administrator's pipe."""
     with log_in(host, domain.ADMINISTRATOR, source=CALLER) as session:
         yield Pipe(session)
+
+
+@on_both
+def test_ports_of_clients_come_before_samba_s(host):
+    """As in test_local_ports.py."""
+    ports = host.machine.run("cat", "/proc/sys/net/ipv4/ip_local_port_range")
+    assert ports.split() == namespace.LOCAL_PORTS.split()
 
 
 @on_both
