@@ -1,19 +1,50 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No client of a test gets a port that Samba may want to listen at.
+"""The ports of the clients in tests do not come in the way of other things."""
 
-For a minute after such a connection, a new test server could not start.
-"""
-
+import contextlib
 import re
+import socket
 from pathlib import Path
 
-from testbed import programs
+from testbed import processes, programs
+from testbed.clients.connections import CLIENT, Connection
+from testbed.observe.sessions import server_end
+
+LOCAL_SERVERS = [f"127.0.77.{n}" for n in range(1, 9)]
 
 
 def test_ports_of_clients_come_before_samba_s():
+    """Else a new server could not start for a minute after the connection."""
     first, = re.findall(r"^(\d+)-\d+$", programs.run(
         "testparm", "-s", "--parameter-name=rpc server dynamic port range",
         "/dev/null"), re.M)
     _, last = Path(
         "/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
     assert int(last) < int(first)
+
+
+def test_server_has_its_end_of_a_connection(samba):
+    """The client has connections to others from the same port."""
+    with Connection(samba, source=CLIENT) as connection, \
+            contextlib.ExitStack() as stack:
+        ours = connection.engine.get_socket()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        for address in LOCAL_SERVERS:
+            stack.enter_context(connected(ours.getsockname(), address))
+        inode = server_end(connection)[9]
+        owners = [pid for pid in samba.smbd_pids() if f"socket:[{inode}]"
+                  in processes.descriptors(pid).values()]
+        assert len(owners) == 1
+
+
+@contextlib.contextmanager
+def connected(source, address):
+    """In a with block, there is a connection from source to address."""
+    with socket.socket() as listener, socket.socket() as client:
+        listener.bind((address, 0))
+        listener.listen()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        client.bind(source)
+        client.connect(listener.getsockname())
+        with listener.accept()[0]:
+            yield

@@ -195,7 +195,7 @@ class World:
         """smbd cannot notice it."""
         self.tell(f"{link} is lost silently")
         # What is not acknowledged would be sent again, and refused.
-        wait_until(lambda: _tcp_row(link)[4].startswith(
+        wait_until(lambda: sessions.server_end(link.real)[4].startswith(
             "00000000:"), "smbd has nothing to send")
         end = link.real.engine.get_socket()
         end.setsockopt(socket.IPPROTO_TCP, _TCP_REPAIR, 1)
@@ -509,7 +509,7 @@ class World:
 
     def _smbd_of(self, link, server):
         def owner():
-            inode = _tcp_row(link)[9]
+            inode = sessions.server_end(link.real)[9]
             pids = [pid for pid in server.smbd_pids()[1:]
                     if f"socket:[{inode}]" in
                     processes.descriptors(pid).values()]
@@ -701,17 +701,6 @@ def _facts(row):
     kind = row.get("cltype_name")
     return tuple(row[field] for field in ("cname", "username", "num_opens")
                  if field in row) + ((kind.partition(",")[0],) if kind else ())
-
-
-def _tcp_row(link):
-    """What the kernel says of the server's end of a connection."""
-    address = socket.inet_aton(link.client.address)[::-1].hex().upper()
-    with open("/proc/net/tcp", encoding="ascii") as table:
-        for line in table:
-            fields = line.split()
-            if fields[2] == f"{address}:{link.port:04X}":
-                return fields
-    raise AssertionError(f"the kernel does not know {link}")
 
 
 def _hex(ids):

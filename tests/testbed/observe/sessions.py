@@ -3,6 +3,7 @@
 
 import json
 import os
+import socket
 import subprocess
 
 import tdb
@@ -103,6 +104,27 @@ def wait_client_gone(server, address):
     wait_for_sessions(
         server, lambda table: address not in {row["address"] for row in table},
         f"{address} has left the session table")
+
+
+def server_end(connection):
+    """The fields of /proc/net/tcp for the server's end of a connection.
+
+    Both ends must be right: after a connection to another server, its end may
+    still be there with the same end of the client.
+    """
+    client = connection.engine.get_socket()
+    ends = [_in_proc(*end) for end in (client.getpeername(),
+                                       client.getsockname())]
+
+    def found():
+        with open("/proc/net/tcp", encoding="ascii") as table:
+            return [row for row in map(str.split, table) if row[1:3] == ends]
+    return processes.wait_until(found, "the kernel knows the connection")[0]
+
+
+def _in_proc(address, port):
+    """An IPv4 address and a port, as in /proc/net/tcp."""
+    return f"{socket.inet_aton(address)[::-1].hex().upper()}:{port:04X}"
 
 
 def smbd_of(server, session):
