@@ -46,7 +46,9 @@ struct config {
 	struct smb_conf files[FILES_MOST];
 	size_t depth;
 	bool too_deep;
-	bool is_global;
+	enum smb_conf_section section;
+	/* a line about protection of which nobody knows whether it counts */
+	const char *doubtful;
 };
 
 static bool is_parameter(const struct config *config,
@@ -60,6 +62,12 @@ static bool is_parameter(const struct config *config,
 	       parameter == lpcfg_parm_struct(lp_ctx, wanted);
 }
 
+static bool is_about_protection(const char *name)
+{
+	return strncasecmp(name, "client", strlen("client")) == 0 ||
+	       strncasecmp(name, "kerberos", strlen("kerberos")) == 0;
+}
+
 static bool is_registry(const char *value)
 {
 	return strcasecmp(value, "registry") == 0;
@@ -67,9 +75,7 @@ static bool is_registry(const char *value)
 
 /* All that return bool return false only when out of memory. */
 
-static bool note_unread(struct config *config,
-			const char *what,
-			const char *why)
+static bool add_note(struct config *config, const char *what, const char *why)
 {
 	const char *note = talloc_asprintf(config, "%s (%s)", what, why);
 	const char **notes = NULL;
@@ -142,7 +148,7 @@ static char *read_file(struct config *config, const char *path)
 	(void)close(file);
 	errno = error;
 	if (text != NULL && strlen(text) < length_of(text) &&
-	    !note_unread(config, path, "it has NUL characters")) {
+	    !add_note(config, "text after NUL characters", path)) {
 		errno = ENOMEM;
 		return NULL;
 	}
@@ -171,7 +177,7 @@ static bool add_include(struct config *config, const char *path)
 	char *text = NULL;
 
 	if (is_registry(path) || strchr(path, '%') != NULL) {
-		if (config->is_global) {
+		if (config->section != SMB_CONF_SHARE) {
 			note_foreign(config, path);
 		}
 		return true;
@@ -181,14 +187,14 @@ static bool add_include(struct config *config, const char *path)
 	}
 	if (config->depth == FILES_MOST) {
 		config->too_deep = true;
-		return note_unread(config, path, "included too deeply");
+		return add_note(config, path, "included too deeply");
 	}
 	if (is_special(path)) {
-		return note_unread(config, path, "not a regular file");
+		return add_note(config, path, "not a regular file");
 	}
 	text = read_file(config, path);
 	if (text == NULL) {
-		return note_unread(config, path, strerror(errno));
+		return add_note(config, path, strerror(errno));
 	}
 	push_text(config, text);
 	return true;
@@ -201,25 +207,60 @@ static bool is_unknown(const struct config *config, const char *name)
 	       lpcfg_parm_struct(config->context->lp_ctx, name) == NULL;
 }
 
-static bool add_line(struct config *config, const char *name, const char *value)
+static bool add_global(struct config *config,
+		       const char *name,
+		       const char *value)
 {
-	if (value != NULL && is_parameter(config, name, "include")) {
-		return add_include(config, value);
-	}
-	if (!config->is_global) {
-		return true;
-	}
 	if (value == NULL) {
-		return note_unread(config, name, "no parameter");
+		return add_note(config, name, "no parameter");
 	}
 	if (is_unknown(config, name)) {
-		return note_unread(config, name, "unknown parameter");
+		return add_note(config, name, "unknown parameter");
 	}
 	if (is_parameter(config, name, "config backend") &&
 	    is_registry(value)) {
 		note_foreign(config, value);
 	}
 	return add_parameter(config, name, value);
+}
+
+/* Samba ignores it, but it may be meant for [global]. */
+static bool add_of_share(struct config *config,
+			 const char *name,
+			 const char *value)
+{
+	return value == NULL || !is_about_protection(name) ||
+	       add_note(config, name, "not in [global]");
+}
+
+static bool add_doubtful(struct config *config,
+			 const char *name,
+			 const char *value)
+{
+	if (name[0] == '[') {
+		return add_note(config, name, "section header without ]");
+	}
+	if (value == NULL || !is_about_protection(name)) {
+		return true;
+	}
+	config->doubtful = talloc_asprintf(config, "%s = %s", name, value);
+	return config->doubtful != NULL;
+}
+
+static bool add_line(struct config *config, const char *name, const char *value)
+{
+	if (value != NULL && is_parameter(config, name, "include")) {
+		return add_include(config, value);
+	}
+	switch (config->section) {
+	case SMB_CONF_GLOBAL:
+		return add_global(config, name, value);
+	case SMB_CONF_SHARE:
+		return add_of_share(config, name, value);
+	case SMB_CONF_BROKEN:
+		return add_doubtful(config, name, value);
+	}
+	return true;
 }
 
 /* A section that begins in an included file continues behind the include. */
@@ -233,12 +274,12 @@ static bool add_text(struct config *config, char *text)
 		const char *name = NULL;
 		const char *value = NULL;
 
-		conf->global = config->is_global;
+		conf->section = config->section;
 		if (smb_conf_next(conf, &name, &value)) {
-			config->is_global = conf->global;
+			config->section = conf->section;
 			ok = add_line(config, name, value);
 		} else {
-			config->is_global = conf->global;
+			config->section = conf->section;
 			config->depth--;
 		}
 	}
@@ -255,12 +296,13 @@ static bool use_testparm(struct config *config, const char *path)
 
 	conf.rest = testparm_output(config->context, config, path);
 	if (conf.rest == NULL) {
-		return note_unread(config,
-				   config->foreign,
-				   "testparm cannot read it");
+		return add_note(config,
+				config->foreign,
+				"testparm cannot read it");
 	}
 	conf.end = conf.rest + length_of(conf.rest);
 	config->count = 0;
+	config->doubtful = NULL;
 	while (ok && smb_conf_next(&conf, &name, &value)) {
 		ok = value == NULL || is_parameter(config, name, "include") ||
 		     add_parameter(config, name, value);
@@ -270,28 +312,34 @@ static bool use_testparm(struct config *config, const char *path)
 
 /* A machine without a default smb.conf has the defaults. But one that the
  * environment names should be there. */
-static NET_API_STATUS read_config(struct config *config)
+static NET_API_STATUS read_config(struct config *config, const char *path)
 {
-	const char *named = config->context->configfile;
-	const char *path = named != NULL ? named : lp_default_path();
+	struct smbsession_context *context = config->context;
 	char *text = read_file(config, path);
 	bool ok = true;
 
 	if (text != NULL) {
 		ok = add_text(config, text);
-	} else if (named != NULL) {
-		return context_error(config->context,
+	} else if (context->configfile != NULL) {
+		return context_error(context,
 				     ERROR_INVALID_PARAMETER,
 				     "cannot read %s: %s",
 				     path,
 				     strerror(errno));
 	} else if (errno != ENOENT || getenv("SMB_CONF_PATH") != NULL) {
-		ok = note_unread(config, path, strerror(errno));
+		ok = add_note(config, path, strerror(errno));
 	}
 	if (ok && config->foreign != NULL) {
 		ok = use_testparm(config, path);
 	}
-	return ok ? NERR_Success : context_no_memory(config->context);
+	if (ok && config->doubtful != NULL) {
+		return context_error(context,
+				     ERROR_INVALID_PARAMETER,
+				     "in smb.conf, after a section header "
+				     "without ]: %s",
+				     config->doubtful);
+	}
+	return ok ? NERR_Success : context_no_memory(context);
 }
 
 /* As Samba's own clients do. */
@@ -308,12 +356,6 @@ static void use_own_wins_server(struct loadparm_context *lp_ctx)
 						"wins server",
 						"127.0.0.1");
 	}
-}
-
-static bool is_about_protection(const char *name)
-{
-	return strncasecmp(name, "client", strlen("client")) == 0 ||
-	       strncasecmp(name, "kerberos", strlen("kerberos")) == 0;
 }
 
 /* Without a line about the protection of our connection, it could be weaker
@@ -335,7 +377,7 @@ static NET_API_STATUS refuse_parameter(struct config *config,
 				     "invalid in smb.conf: %s",
 				     line);
 	}
-	return note_unread(config, line, "invalid")
+	return add_note(config, line, "invalid")
 		       ? NERR_Success
 		       : context_no_memory(config->context);
 }
@@ -361,7 +403,7 @@ static NET_API_STATUS apply(struct config *config)
 
 static bool set_warning(const struct config *config)
 {
-	char *text = talloc_strdup(config->context, "cannot read");
+	char *text = talloc_strdup(config->context, "smb.conf: left out");
 
 	for (size_t i = 0; i < config->num_notes && text != NULL; i++) {
 		text = talloc_asprintf_append(text,
@@ -375,12 +417,46 @@ static bool set_warning(const struct config *config)
 	return text != NULL;
 }
 
+/* Is there another regular file, or one that we cannot see? */
+static bool is_other_file(const char *other, const char *path)
+{
+	struct stat there;
+	struct stat here;
+
+	if (stat(other, &there) != 0) {
+		return errno != ENOENT && errno != ENOTDIR;
+	}
+	return S_ISREG(there.st_mode) &&
+	       (stat(path, &here) != 0 || here.st_dev != there.st_dev ||
+		here.st_ino != there.st_ino);
+}
+
+/* Samba's servers read that file instead, and its clients do not. */
+static bool note_config_file(struct config *config, const char *path)
+{
+	struct loadparm_context *lp_ctx = config->context->lp_ctx;
+	char **other = lpcfg_parm_ptr(lp_ctx,
+				      NULL,
+				      lpcfg_parm_struct(lp_ctx, "config file"));
+
+	return other == NULL || *other == NULL ||
+	       !is_other_file(*other, path) ||
+	       add_note(config,
+			*other,
+			"config file: only Samba's servers follow it");
+}
+
 static NET_API_STATUS read_and_apply(struct config *config)
 {
-	NET_API_STATUS code = read_config(config);
+	const char *named = config->context->configfile;
+	const char *path = named != NULL ? named : lp_default_path();
+	NET_API_STATUS code = read_config(config, path);
 
 	if (code == NERR_Success) {
 		code = apply(config);
+	}
+	if (code == NERR_Success && !note_config_file(config, path)) {
+		return context_no_memory(config->context);
 	}
 	if (config->num_notes > 0 && !set_warning(config)) {
 		return context_no_memory(config->context);
@@ -402,7 +478,7 @@ NET_API_STATUS config_load(struct smbsession_context *context)
 		return context_no_memory(context);
 	}
 	config->context = context;
-	config->is_global = true;
+	config->section = SMB_CONF_GLOBAL;
 	code = read_and_apply(config);
 	context->configured = code == NERR_Success;
 	talloc_free(config);

@@ -83,17 +83,31 @@ static char *trim(char *text)
 /* To Samba, spaces in a section's name mean nothing. */
 static bool is_global(char *section)
 {
-	size_t length = strcspn(section, "]");
 	char *end = section;
 
-	for (size_t i = 0; i < length; i++) {
-		if (!is_space(section[i])) {
-			*end++ = section[i];
+	for (const char *c = section; *c != '\0'; c++) {
+		if (!is_space(*c)) {
+			*end++ = *c;
 		}
 	}
 	*end = '\0';
 	return strcasecmp(section, "global") == 0 ||
 	       strcasecmp(section, "globals") == 0;
+}
+
+/* Returns what is behind the header. Samba ignores that, and refuses a file
+ * with a header that does not end. */
+static char *begin_section(struct smb_conf *conf, char *line)
+{
+	char *end = strchr(line, ']');
+
+	if (end == NULL) {
+		conf->section = SMB_CONF_BROKEN;
+		return line;
+	}
+	*end = '\0';
+	conf->section = is_global(line + 1) ? SMB_CONF_GLOBAL : SMB_CONF_SHARE;
+	return find_line(end + 1, strchr(end + 1, '\0'));
 }
 
 bool smb_conf_next(struct smb_conf *conf, const char **name, const char **value)
@@ -104,13 +118,14 @@ bool smb_conf_next(struct smb_conf *conf, const char **name, const char **value)
 		char *equals = strchr(line, '=');
 
 		if (line[0] == '[') {
-			conf->global = is_global(line + 1);
+			line = begin_section(conf, line);
 		} else if (equals != NULL && equals > line) {
 			*equals = '\0';
 			*name = trim(line);
 			*value = trim(equals + 1);
 			return true;
-		} else if (line[0] != '\0') {
+		}
+		if (line[0] != '\0') {
 			if (equals != NULL) {
 				equals[1] = '\0';
 			}

@@ -6,13 +6,19 @@
 
 #include <stdbool.h>
 
+enum smb_conf_section {
+	SMB_CONF_SHARE,
+	SMB_CONF_GLOBAL,
+	/* Its header does not end, so nobody knows which section is meant. */
+	SMB_CONF_BROKEN,
+};
+
 /* How far a text has been read. */
 struct smb_conf {
 	/* the rest of the text, which is modified, and the NUL behind it */
 	char *rest;
 	char *end;
-	/* in [global], and not in a share's section? */
-	bool global;
+	enum smb_conf_section section;
 	/* a backslash at the end of a line is part of the value */
 	bool one_line_each;
 };
@@ -20,8 +26,9 @@ struct smb_conf {
 /**
  * Get the next parameter of any section; false at the end of the text.
  *
- * @param[out] name  the line up to its =, if it is no parameter
- * @param[out] value  NULL, if the line is no parameter
+ * @param[out] name  if this is no parameter: the line up to its =, the text
+ * behind a section header, or a header that does not end
+ * @param[out] value  NULL, if this is no parameter
  */
 bool smb_conf_next(struct smb_conf *conf,
 		   const char **name,

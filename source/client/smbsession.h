@@ -351,12 +351,12 @@ const char *smbsession_error_name(NET_API_STATUS code);
 const char *smbsession_error_text(const struct smbsession_context *context);
 
 /**
- * What of smb.conf could not be read, in one line of words.
+ * What was left out of smb.conf, in one line of words.
  *
  * The file is read before the context's first connection. What cannot be read
- * is left out.
+ * is left out, and so are lines that Samba ignores.
  *
- * @return Valid until the context's next call. "" if everything was read.
+ * @return Valid until the context's next call. "" if nothing was left out.
  */
 const char *smbsession_warning_text(const struct smbsession_context *context);
 

@@ -83,7 +83,7 @@ def line(parameters):
 
 
 def warning(*unread):
-    return f"smbsession: warning: cannot read {', '.join(unread)}\n"
+    return f"smbsession: warning: smb.conf: left out {', '.join(unread)}\n"
 
 
 def is_read(path, *unread):
@@ -140,7 +140,8 @@ def test_included_files(samba, conf, place):
     place.joinpath("two.conf").write_text(
         f"{line(ncalrpc_dir(samba))}\n[share]\n")
     is_read(conf(f"include = {place}/one.conf",
-                 "client protection = encrypt"))
+                 "client protection = encrypt"),
+            "client protection (not in [global])")
 
 
 def test_file_that_includes_itself(samba, conf, place):
@@ -176,6 +177,32 @@ def test_wins_server_of_this_machine_is_asked(samba, conf):
             assert done.returncode == status
 
 
+def test_file_that_only_servers_follow(samba, conf, place, registry):
+    other = place / "other.conf"
+    other.touch()
+    said = f"{other} (config file: only Samba's servers follow it)"
+    is_read(conf(f"config file = {place}/smb.conf", f"config file = {other}",
+                 line(ncalrpc_dir(samba))), said)
+    registry(ncalrpc_dir(samba) | {"config file": str(other)})
+    is_read(conf("include = registry"), said)
+
+
+@pytest.mark.parametrize("name", [
+    "smb.conf", "./smb.conf", "missing.conf", "smb.conf/x", "", "%m.conf"])
+def test_config_file_of_which_nothing_is_lost(samba, conf, place, name):
+    is_read(conf(f"config file = {place}/{name}", line(ncalrpc_dir(samba))))
+
+
+def test_config_file_that_a_user_may_not_see(conf, place):
+    hidden = place / "hidden"
+    hidden.mkdir(mode=0o700)
+    other = hidden / "other.conf"
+    done = run_as_nobody(place, conf(f"config file = {other}"))
+    assert (done.returncode, done.stderr) == (
+        DONE,
+        warning(f"{other} (config file: only Samba's servers follow it)"))
+
+
 def test_invalid_line(samba, conf):
     is_read(conf("domain master = perhaps", line(ncalrpc_dir(samba))),
             "domain master = perhaps (invalid)")
@@ -183,7 +210,10 @@ def test_invalid_line(samba, conf):
 
 @pytest.mark.parametrize("text, what", [
     ("client signing \r", "client signing (no parameter)"),
-    ("client singing = required", "client singing (unknown parameter)")])
+    ("client singing = required", "client singing (unknown parameter)"),
+    ("[global] client signing = yes", "client signing = (no parameter)"),
+    ("[[global]]\nclient\n[x] client\nclient signing = yes\n[global]",
+     "client signing (not in [global])")])
 def test_line_that_samba_ignores(samba, conf, registry, text, what):
     registry({})
     for lines in [], ["include = registry"]:
@@ -198,6 +228,14 @@ def test_ignored_line_is_named_once_and_cannot_control_the_terminal(samba,
             "ba\\x1b[31m (no parameter)", "a\\x1b[31m (no parameter)")
 
 
+@pytest.mark.parametrize("share", ["[share", "[share]\npath = /tmp\n[other"])
+def test_section_header_that_does_not_end(samba, conf, share):
+    name = share.rpartition("\n")[2]
+    is_read(conf(line(ncalrpc_dir(samba)), share, "path = /tmp",
+                 "ncalrpc dir = /nowhere"),
+            f"{name} (section header without ])")
+
+
 @pytest.mark.parametrize("text", [
     "workgroup = W\0X", "workgroup = W\\ \0",
     "workgroup = W\0 \\\nclient protection = sometimes"],
@@ -205,7 +243,7 @@ def test_ignored_line_is_named_once_and_cannot_control_the_terminal(samba,
 def test_line_after_a_nul(samba, conf, text):
     path = conf("\0client protection = encrypt", text,
                 line(ncalrpc_dir(samba)))
-    is_read(path, f"{path} (it has NUL characters)")
+    is_read(path, f"text after NUL characters ({path})")
 
 
 def test_testparm_that_hangs_is_not_waited_for(samba, conf, registry):
@@ -321,6 +359,25 @@ def test_protection_that_is_invalid(samba, conf, text):
     assert (done.returncode, done.stderr) == (
         OTHER, "smbsession: ERROR_INVALID_PARAMETER: "
         f"invalid in smb.conf: {text}\n")
+
+
+def test_protection_after_a_section_header_that_does_not_end(
+        samba, conf, protection):
+    """It could be meant for [global], and be weaker or stronger there."""
+    path = conf("[global", line(protection), "[share]")
+    done = run("list", samba.address, ADMIN, "-s", path)
+    assert (done.returncode, done.stderr) == (
+        OTHER, warning("[global (section header without ])") +
+        "smbsession: ERROR_INVALID_PARAMETER: in smb.conf, after a section "
+        f"header without ]: {line(protection)}\n")
+
+
+def test_section_header_that_samba_does_not_reach(samba, conf,
+                                                  own_registry):
+    own_registry(ncalrpc_dir(samba))
+    is_read(conf("config backend = registry", "[global",
+                 "client protection = encrypt"),
+            "[global (section header without ])")
 
 
 @pytest.mark.parametrize("path, why", [
@@ -453,4 +510,4 @@ def test_library_tells_its_program_for_each_context(samba, conf, compiled,
     done = execute(compiled(source), conf(
         "include = /etc/samba/missing.conf", line(ncalrpc_dir(samba))))
     assert (done.stdout, done.stderr, done.returncode) == (
-        f"'' 'cannot read {MISSING}'\n'' ''\n", "", 0)
+        f"'' 'smb.conf: left out {MISSING}'\n'' ''\n", "", 0)

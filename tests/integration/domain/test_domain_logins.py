@@ -150,7 +150,7 @@ def test_realm_of_a_file_that_is_read_in_part(host, victim, tmp_path, source):
                OPERATOR, "--password", PASSWORD, "-k", "-s", conf)
     assert (done.returncode, done.stdout) == (
         DONE, f"closed \\\\{VICTIM} bob\n")
-    assert done.stderr.startswith("smbsession: warning: cannot read ")
+    assert done.stderr.startswith("smbsession: warning: smb.conf: left out ")
     assert victim.alive() == DELETED
 
 

@@ -13,7 +13,7 @@ struct text {
 	/* "%" stands for a NUL */
 	const char *text;
 	/* parameters as NAME=VALUE, and other lines; those of [global] begin
-	 * with a '+' */
+	 * with a '+', and those of nobody knows which section with a '?' */
 	const char *expected;
 	bool one_line_each;
 };
@@ -39,9 +39,18 @@ static const struct text texts[] = {
 	{"spaces in global", "[x]\n[Glo b\tal]\na=1\n", "+a=1;", false},
 	{"other name of global", "[x]\n[globals]\na=1\n", "+a=1;", false},
 	{"name that begins as global", "[global2]\na=1\n", "a=1;", false},
-	{"section that does not end",
-	 "[x\na=1\n[global\nb=2\n",
-	 "a=1;+b=2;",
+	{"section header that does not end",
+	 "a=1\n[x \nb=2\n[global=1\r\nc=3\n[y]\nd=4",
+	 "+a=1;?[x;?b=2;?[global=;?c=3;d=4;",
+	 false},
+	{"section header that ends in the next line",
+	 "[x]\n[glo\\\nbal]\na=1\n",
+	 "+a=1;",
+	 false},
+	{"section without a name", "[]\na=1\n[ ]\nb=2", "a=1;b=2;", false},
+	{"text after a section header",
+	 "[global] a = 1\rb\n[x]] y\nc=3\n[global] \t# d=4\n[x] ;e",
+	 "+a =;] y;c=3;",
 	 false},
 	{"continued", "a = 1\\\n2\nb=3", "+a=12;+b=3;", false},
 	{"continued with a space",
@@ -61,7 +70,7 @@ static const struct text texts[] = {
 	{"NUL in a name", "a%b=1\nc=2", "+a;+c=2;", false},
 	{"NUL at the start", "%a=1\nb=2", "+b=2;", false},
 	{"NUL in a comment", "# %a=1\nb=2", "+b=2;", false},
-	{"NUL in a section", "[x]\n[glo%bal]\na=1", "a=1;", false},
+	{"NUL in a section", "[x]\n[glo%bal]\na=1", "?[glo;?a=1;", false},
 	{"NULs at the end", "a=1%%", "+a=1;", false},
 	{"backslash before a NUL", "a=1\\%\nb=2", "+a=1\\;+b=2;", false},
 	{"backslash and space before a NUL",
@@ -72,6 +81,12 @@ static const struct text texts[] = {
 	{"one line each", "a=1\\\nb=\\\\\n", "+a=1\\;+b=\\\\;", true},
 };
 
+static const char *const marks[] = {
+	[SMB_CONF_SHARE] = "",
+	[SMB_CONF_GLOBAL] = "+",
+	[SMB_CONF_BROKEN] = "?",
+};
+
 static void check_text(void **state)
 {
 	const struct text *row = *state;
@@ -80,7 +95,7 @@ static void check_text(void **state)
 	const size_t length = strlen(row->text);
 	struct smb_conf conf = {.rest = text,
 				.end = text + length,
-				.global = true,
+				.section = SMB_CONF_GLOBAL,
 				.one_line_each = row->one_line_each};
 	const char *name = NULL;
 	const char *value = NULL;
@@ -95,7 +110,7 @@ static void check_text(void **state)
 		(void)snprintf(found + used,
 			       sizeof(found) - used,
 			       "%s%s%s%s;",
-			       conf.global ? "+" : "",
+			       marks[conf.section],
 			       name,
 			       value != NULL ? "=" : "",
 			       value != NULL ? value : "");
