@@ -17,6 +17,7 @@ from testbed.clients.srvsvc import (
 from testbed.faults.hinder import stopped
 from testbed.observe import audit
 from testbed.observe.sessions import sessions_of, smbd_of, wait_client_gone
+from testbed.processes import wait_reaped
 from testbed.servers.standalone import Server
 
 BY_USER = {"user": "alice"}
@@ -86,7 +87,7 @@ def test_session_with_a_pending_request_is_gone_with_its_files(
         assert alice.alive() == DELETED
         return
     assert alice.alive() == DISCONNECTED
-    assert owner not in samba.smbd_pids()
+    wait_reaped(owner)
 
 
 def test_end_with_its_smbd_is_recorded(samba, pipe, near):
@@ -155,7 +156,7 @@ def test_callers_own_smbd_is_not_ended(samba, near, user, answer):
     assert len(sessions_of(samba, user)) >= 1
     with connect(samba, "sop", source=CALLER) as other:
         assert Pipe(other).net_session_del(CLIENT) == NERR_SUCCESS
-    assert owner not in samba.smbd_pids()
+    wait_reaped(owner)
 
 
 def test_other_connections_live_on(samba, caller, near):
