@@ -10,10 +10,9 @@ import itertools
 import os
 import signal
 import socket
-import subprocess
 import uuid
 
-from testbed import processes, series
+from testbed import processes, programs, series
 from testbed.clients import durable, smb2
 from testbed.clients.connections import (
     ALIVE, CALLER, CLIENT, DELETED, DELETED_SMB1, DISCONNECTED, OTHER_CLIENT,
@@ -238,7 +237,6 @@ class World:
         if smbd.in_doubt:
             self._find_out(smbd)
         if smbd.is_to_end:
-            self._wait_dead(smbd)
             self.smbd_has_ended(smbd)
             return
         self._notice(smbd)
@@ -250,7 +248,6 @@ class World:
             self.stop(smbd)
         processes.send(smbd.pid, signal.SIGKILL)
         smbd.go_on()
-        self._wait_dead(smbd)
         self.stale |= {login.id for login in self.logins_on(smbd)}
         self.smbd_has_ended(smbd, EITHER)
 
@@ -425,7 +422,6 @@ class World:
         """smbd has noticed everything that has happened meanwhile."""
         links = [link for link in self.links if link.smbd is smbd]
         if all(link.lost for link in links):
-            self._wait_dead(smbd)
             self.smbd_has_ended(smbd)
             return
         for login in self.logins_on(smbd):
@@ -448,6 +444,8 @@ class World:
         login.state = LIMBO
 
     def smbd_has_ended(self, smbd, durable_state=None):
+        """It ends, or has ended. Its sessions may be gone before it is."""
+        wait_reaped(smbd.pid)
         self.have_ended(self.logins_on(smbd), durable_state)
         self.links = [link for link in self.links if link.smbd is not smbd]
 
@@ -467,10 +465,9 @@ class World:
         """What a worker sent to an smbd may have been lost with it."""
         smbd.in_doubt = False
         # The PONG comes after everything that was sent before.
-        subprocess.run(["smbcontrol", "-s", smbd.server.smb_conf,
-                        str(smbd.pid), "ping"], check=False,
-                       capture_output=True)
-        smbd.is_to_end &= smbd.pid not in smbd.server.smbd_pids()
+        lives = programs.succeeds("smbcontrol", "-s", smbd.server.smb_conf,
+                                  smbd.pid, "ping")
+        smbd.is_to_end &= not lives
         there = self.ids()
         for login in self.logins_on(smbd):
             login.was_asked &= login.id not in there
@@ -519,10 +516,6 @@ class World:
             if (smbd.pid, smbd.server) == (pid, server):
                 return smbd
         return Smbd(pid, server)
-
-    def _wait_dead(self, smbd):
-        wait_until(lambda: smbd.pid not in smbd.server.smbd_pids(),
-                   f"{smbd} ends")
 
     def _row(self, login, level):
         address = f"\\\\{login.link.client.address}"
