@@ -140,6 +140,14 @@ def children(pid):
         return []
 
 
+def parent(pid):
+    """The parent of pid; None when it is gone."""
+    try:
+        return int(stat(pid)[1])
+    except OSError:
+        return None
+
+
 def title(pid):
     """The name that pid gives itself; "" when it is gone."""
     try:

@@ -19,13 +19,19 @@ MAX_WAITING = 64
 
 
 def workers_among(pids):
-    """Those of the processes that serve srvsvc: they run rpcd_classic.
+    """Those of the processes that serve srvsvc: samba-dcerpcd's rpcd_classic.
 
-    One that only lists its interfaces for samba-dcerpcd does not count.
+    One that only lists its interfaces does not count, and no child that a
+    worker has for a call. That may outlive the answer for a moment.
     """
     return [pid for pid in pids
-            if Path(processes.executable(pid)).name == WORKER.name
-            and "--list-interfaces" not in processes.arguments(pid)]
+            if _program(pid) == WORKER.name
+            and "--list-interfaces" not in processes.arguments(pid)
+            and _program(processes.parent(pid)) == "samba-dcerpcd"]
+
+
+def _program(pid):
+    return Path(processes.executable(pid)).name
 
 
 def end_late_workers(pids, syslog_lines):
