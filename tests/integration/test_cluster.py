@@ -274,12 +274,11 @@ def test_worker_leaves_nothing_of_a_call_behind(cluster, pipe):
     """No process, and no message socket of one."""
     def left():
         place = sessions.message_sockets(cluster[1])
-        return ({entry.name for entry in place.iterdir()},
-                set(cluster[1].dcerpcd_pids()))
+        return {*place.iterdir(), *cluster[1].dcerpcd_pids()}
     pipe.net_session_del(user="nobody-here")
     before = left()
     with sessions_everywhere(cluster, "alice"):
         assert len(enumerate_sessions(pipe, 502, user="alice").rows) == 3
         assert pipe.net_session_del(user="alice") == NERR_SUCCESS
     assert sessions.session_table(cluster[1]) != []
-    wait_until(lambda: left() == before, "nothing is left behind")
+    wait_until(lambda: left() <= before, "nothing is left behind")
