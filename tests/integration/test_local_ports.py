@@ -31,10 +31,12 @@ def test_server_has_its_end_of_a_connection(samba):
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         for address in LOCAL_SERVERS:
             stack.enter_context(connected(ours.getsockname(), address))
-        inode = server_end(connection)[9]
-        owners = [pid for pid in samba.smbd_pids() if f"socket:[{inode}]"
-                  in processes.descriptors(pid).values()]
-        assert len(owners) == 1
+        end = f"socket:[{server_end(connection)[9]}]"
+        # At first, the parent smbd has it too.
+        processes.wait_until(lambda: len(
+            [pid for pid in samba.smbd_pids()
+             if end in processes.descriptors(pid).values()]) == 1,
+            "one smbd has it")
 
 
 @contextlib.contextmanager
