@@ -155,11 +155,9 @@ def test_caller_that_ends_its_session_and_hangs_up_logs_no_error(samba, pipe):
     # The smbd may or may not be gone when it is asked, so try several times.
     for _ in range(5):
         with connect(samba, "adm", source=VICTIM) as session:
-            pid, = [row["pid"] for row in sessions.session_table(samba)
-                    if row["address"] == VICTIM]
+            smbd = sessions.smbd_of(samba, session)
             assert Pipe(session).net_session_del(None, "adm") == NERR_SUCCESS
-        wait_until(lambda pid=pid: pid not in samba.smbd_pids(),
-                   "the smbd ends")
+        wait_reaped(smbd)
     with audit.Recording(samba, pipe):
         pass
     assert "cannot" not in samba.log(audit.LOG)[before:]
