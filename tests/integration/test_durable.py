@@ -60,6 +60,7 @@ def test_handle_of_a_closed_session_cannot_be_reclaimed(samba, pipe, path,
 def test_file_of_a_closed_session_is_free_at_once(samba, pipe, path, kind):
     handle = durable.Handle(**kind)
     with connect(samba, "alice", source=CLIENT) as session:
+        sessions.wait_alone(samba, pipe.session, session)
         before = durable.traces(samba)
         held = handle.open(session, path, sharing=0)
         assert smb2.lock(held, 0, 10) == SUCCESS
@@ -73,6 +74,7 @@ def test_two_handles_of_one_file_end_both(samba, pipe, path):
     lease = b"one key for both"
     handles = [durable.Handle(lease=lease) for _ in range(2)]
     with connect(samba, "alice", source=CLIENT) as session:
+        sessions.wait_alone(samba, pipe.session, session)
         before = durable.traces(samba)
         for number, handle in enumerate(handles):
             held = handle.open(session, path)
@@ -132,6 +134,7 @@ def test_handles_of_sessions_that_ended_before_stay(samba, pipe, path):
 def test_own_sessions_handle_ends_after_the_answer(samba, path, hang_up):
     handle = durable.Handle()
     with connect(samba, "sop", source=CLIENT) as session:
+        sessions.wait_alone(samba, session)
         before = durable.traces(samba)
         handle.open(session, path, sharing=0)
         assert Pipe(session).net_session_del(user="sop") == NERR_SUCCESS

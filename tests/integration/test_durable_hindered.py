@@ -82,6 +82,7 @@ def hindered(pipe, session, hindrance):
 def test_process_that_hangs_at_the_file_stops_no_call(samba, pipe, path):
     handle, other = durable.Handle(), Pipe(pipe.session)
     with connect(samba, "alice", source=CLIENT) as session:
+        sessions.wait_alone(samba, pipe.session, session)
         before = durable.traces(samba)
         handle.open(session, path)
         with hindered(pipe, session, held(samba, path)):
@@ -99,6 +100,7 @@ def test_answer_shows_that_a_file_is_not_free(hasty_samba, hasty_pipe, path):
     """The file is freed anyway, as soon as that is possible."""
     handle = durable.Handle()
     with connect(hasty_samba, "alice", source=CLIENT) as session:
+        sessions.wait_alone(hasty_samba, hasty_pipe.session, session)
         before = durable.traces(hasty_samba)
         handle.open(session, path)
         with hindered(hasty_pipe, session, held(hasty_samba, path)):
@@ -116,6 +118,7 @@ def test_handle_of_a_session_that_ends_after_the_answer(
         hasty_samba, hasty_pipe, path):
     handle = durable.Handle()
     with connect(hasty_samba, "alice", source=CLIENT) as session:
+        sessions.wait_alone(hasty_samba, hasty_pipe.session, session)
         before = durable.traces(hasty_samba)
         handle.open(session, path, sharing=0)
         with stopped(sessions.smbd_of(hasty_samba, session)):
@@ -131,6 +134,7 @@ def test_failed_end_is_tried_again(samba, path):
     handle = durable.Handle(lease=os.urandom(16))
     with (fresh_worker(samba) as (pipe, worker),
           connect(samba, "alice", source=CLIENT) as session):
+        sessions.wait_alone(samba, pipe.session, session)
         before = durable.traces(samba)
         handle.open(session, path, sharing=0)
         with hindered(pipe, session, no_descriptors(worker)):
@@ -167,6 +171,7 @@ def _crashed_samba():
         wait_until(lambda: not sessions.sessions_of(server, "bob"),
                    "smbd has noticed it")
         processes.send(smbd, signal.SIGKILL)
+        processes.wait_reaped(smbd)
         yield server
 
 

@@ -23,7 +23,7 @@ from testbed.faults import share_mode_lock
 from testbed.faults.hinder import limited, no_descriptors, stopped
 from testbed.observe import audit, sanitizers, sessions
 from testbed.observe.sessions import (
-    record_sizes, sessions_of, smbd_of, wait_gone)
+    record_sizes, sessions_of, smbd_of, wait_alone, wait_gone)
 from testbed.processes import wait_reaped, wait_until
 from testbed.servers.plugin import MAX_WAITING
 from testbed.servers.standalone import Server
@@ -57,9 +57,13 @@ def message_sockets(samba):
 
 
 def orphaned_sockets(samba):
-    """Those of message_sockets() that are dead."""
-    return {pid for pid in message_sockets(samba)
+    """Those of message_sockets() that are dead.
+
+    One that has just ended removed its own before.
+    """
+    dead = {pid for pid in message_sockets(samba)
             if not processes.executable(pid)}
+    return dead & message_sockets(samba)
 
 
 def assert_closes(samba, *, user="alice"):
@@ -162,6 +166,7 @@ def test_live_session_is_closed_among_records_of_dead_owners(dead):
 def test_worker_killed_while_a_call_waits(samba, caller, alice, bob):
     waiting = Pipe(caller)
     worker, = samba.worker_pids()
+    wait_alone(samba, caller, alice, bob)
     before, orphans = record_sizes(samba), orphaned_sockets(samba)
     with stopped(smbd_of(samba, alice)):
         waiting.send_session_del(user="alice")
@@ -186,6 +191,7 @@ def test_worker_killed_while_a_call_waits(samba, caller, alice, bob):
 
 def test_dcerpcd_restarted_while_a_call_waits(samba, caller, alice, bob):
     waiting = Pipe(caller)
+    wait_alone(samba, caller, alice, bob)
     before, orphans = record_sizes(samba), orphaned_sockets(samba)
     with stopped(smbd_of(samba, alice)):
         waiting.send_session_del(user="alice")
@@ -401,6 +407,7 @@ def test_hundred_calls_on_a_stopped_smbd(hasty_samba):
           connect(samba, "alice", source=CLIENT) as alice):
         worker = samba.worker_pids()
         pipes = [Pipe(caller) for _ in range(CALLS_AT_ONCE)]
+        wait_alone(samba, caller, bob, alice)
         before = record_sizes(samba)
         with stopped(smbd_of(samba, alice)):
             # While it is stopped the requests pile up; then it reads them all.

@@ -106,6 +106,14 @@ def wait_client_gone(server, address):
         f"{address} has left the session table")
 
 
+def wait_alone(server, *those):
+    """Wait until only these sessions are there: earlier clients have left."""
+    ids = {session.id & 0xffffffff for session in those}
+    wait_for_sessions(
+        server, lambda table: {row["session_id"] for row in table} == ids,
+        "the clients of earlier tests have left the session table")
+
+
 def server_end(connection):
     """The fields of /proc/net/tcp for the server's end of a connection.
 
