@@ -15,6 +15,7 @@ from testbed.clients.connections import (
 from testbed.clients.durable import GONE, RECLAIMED
 from testbed.clients.session_enum import enumerate_sessions
 from testbed.clients.srvsvc import NERR_SUCCESS, Pipe
+from testbed.observe.sessions import wait_alone
 from testbed.servers.standalone import Server
 
 # In whose name each share is used.
@@ -39,6 +40,7 @@ def _samba():
 @pytest.fixture(name="pipe")
 def _pipe(samba):
     with connect(samba, "sop", source=CALLER) as session:
+        wait_alone(samba, session)
         yield Pipe(session)
 
 
