@@ -51,9 +51,7 @@ def _caller(samba):
 def _left_alone(samba):
     """After each test, wait until smbd has noticed that its clients left."""
     yield
-    sessions.wait_for_sessions(
-        samba, lambda table: {row["address"] for row in table} <= {CALLER},
-        "all but the caller are gone")
+    sessions.wait_only_at(samba, CALLER)
 
 
 @pytest.fixture(name="connection")

@@ -25,7 +25,8 @@ from testbed.clients.srvsvc import (
     NERR_USER_NOT_FOUND, Pipe, rpcclient)
 from testbed.needs import needs_ipv6
 from testbed.observe import audit
-from testbed.observe.sessions import sessions_of, wait_client_gone
+from testbed.observe.sessions import (
+    sessions_of, wait_client_gone, wait_only_at)
 from testbed.servers.standalone import Server
 
 IPV4 = "127.0.0.21"
@@ -60,6 +61,16 @@ def _pipe(samba):
     """A Server Operator's pipe."""
     with connect(samba, "sop", source=CALLER) as session:
         yield Pipe(session)
+
+
+@pytest.fixture(autouse=True)
+def _left_alone(samba):
+    """After each test, wait until smbd has noticed that its clients left.
+
+    Samba's own library has no address of a client, and may stay.
+    """
+    yield
+    wait_only_at(samba, CALLER, samba.address)
 
 
 def rows_of(pipe, user, level=502, **arguments):
@@ -123,6 +134,7 @@ def test_client_type_says_how_requests_are_protected(strict_samba, options,
         bob.open("held")
         row, = rows_of(Pipe(caller), "bob")
         shown, = sessions_of(strict_samba, "bob")
+    wait_client_gone(strict_samba, IPV4)
     dialect, _, words = row["cltype_name"].partition(", ")
     assert dialect == CLIENT_TYPES[options["dialect"]]
     assert words.split(", ")[0] in expected

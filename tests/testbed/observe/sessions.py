@@ -106,6 +106,13 @@ def wait_client_gone(server, address):
         f"{address} has left the session table")
 
 
+def wait_only_at(server, *addresses):
+    """Wait until only clients at these addresses have sessions."""
+    wait_for_sessions(
+        server, lambda table: {row["address"] for row in table}
+        <= set(addresses), f"only {addresses} are in the session table")
+
+
 def wait_alone(server, *those):
     """Wait until only these sessions are there: earlier clients have left."""
     ids = {session.id & 0xffffffff for session in those}
