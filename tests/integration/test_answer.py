@@ -375,8 +375,9 @@ def test_call_that_must_be_answered_at_once_does_not_wait(
 
 def test_own_session_ends_after_an_answer_that_must_be_given_at_once(samba):
     _, how = AT_ONCE[1].values
+    # rpcclient comes from the server's own address.
+    sessions.wait_client_gone(samba, samba.address)
     with connect(samba, "sop", source=OTHER_CLIENT) as other:
-        # rpcclient comes from the server's own address.
         assert rpcclient(samba, "sop", f"netsessdel {samba.address} sop",
                          **how).stdout == ""
         sessions.wait_client_gone(samba, samba.address)

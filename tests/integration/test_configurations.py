@@ -18,7 +18,7 @@ from testbed.clients.refusal import is_always_denied
 from testbed.clients.session_enum import enumerate_sessions
 from testbed.clients.srvsvc import NERR_SUCCESS, Pipe
 from testbed.needs import needs_ipv6
-from testbed.observe import audit, sanitizers
+from testbed.observe import audit, sanitizers, sessions
 from testbed.servers import account_tables, domain, machines
 from testbed.servers.on_demand import OnDemandServer
 from testbed.servers.smb_conf import DEBIAN_DIRS
@@ -536,6 +536,13 @@ def _bed(request):
     """It is the same while its parameter is."""
     with request.param.start() as bed:
         yield bed
+
+
+@pytest.fixture(autouse=True)
+def _left_alone(bed):
+    """After each check, wait until smbd has noticed that its clients left."""
+    yield
+    sessions.wait_only_at(bed.server)
 
 
 @pytest.mark.parametrize("bed, run", _cases(), indirect=["bed"],

@@ -107,10 +107,10 @@ def wait_client_gone(server, address):
 
 
 def wait_only_at(server, *addresses):
-    """Wait until only clients at these addresses have sessions."""
+    """Wait until all clients but those at these addresses have left."""
     wait_for_sessions(
         server, lambda table: {row["address"] for row in table}
-        <= set(addresses), f"only {addresses} are in the session table")
+        <= set(addresses), "the others have left the session table")
 
 
 def wait_alone(server, *those):
