@@ -383,8 +383,10 @@ def run_some(pipe, number):
                                random.randrange(10 ** 9)))
     if "DURABLE_MODEL_SEED" in os.environ:
         number = 1
+    server = pipe.session.connection.server
     for seed in range(first, first + number):
-        Sequence(pipe.session.connection.server, pipe, seed).run()
+        sessions.wait_only_at(server, CALLER)
+        Sequence(server, pipe, seed).run()
 
 
 def test_no_call_costs_a_bystander_a_handle(pipe):

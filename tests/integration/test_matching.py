@@ -21,6 +21,7 @@ LINK_LOCAL = namespace.LINK_LOCAL
 ADDRESS, ZONE = LINK_LOCAL.split("%")
 OTHER_IPV4 = "127.0.0.24"
 CALLER = "127.0.0.23"
+BYSTANDER = "127.0.0.29"
 
 # The names for a client whose address the server has recorded.
 FORMS = {
@@ -73,9 +74,16 @@ def _pipe(samba):
 @pytest.fixture(name="bystander", scope="module", autouse=True)
 def _bystander(samba):
     """A session that no test closes."""
-    with connect_to_stay(samba, "carol", source="127.0.0.29") as session:
+    with connect_to_stay(samba, "carol", source=BYSTANDER) as session:
         yield session
         assert session.alive() == ALIVE
+
+
+@pytest.fixture(autouse=True)
+def _left_alone(samba):
+    """After each test, wait until smbd has noticed that its clients left."""
+    yield
+    sessions.wait_only_at(samba, CALLER, BYSTANDER)
 
 
 @pytest.mark.parametrize("prefix", ["", "\\\\"], ids=["bare", "prefixed"])

@@ -21,7 +21,7 @@ from testbed.faults.hinder import stopped
 from testbed.names.dns import DnsServer
 from testbed.needs import needs_ipv6
 from testbed.observe import audit
-from testbed.observe.sessions import smbd_of
+from testbed.observe.sessions import smbd_of, wait_only_at
 from testbed.processes import wait_until
 from testbed.servers.plugin import MAX_WAITING
 from testbed.servers.standalone import Server
@@ -80,6 +80,13 @@ def _bystander(samba):
     with connect_to_stay(samba, "carol", source=OTHER_IPV4) as session:
         yield session
         assert session.alive() == ALIVE
+
+
+@pytest.fixture(autouse=True)
+def _left_alone(samba):
+    """After each test, wait until smbd has noticed that its clients left."""
+    yield
+    wait_only_at(samba, CALLER, OTHER_IPV4)
 
 
 def wait_for_resolvers(samba, count):

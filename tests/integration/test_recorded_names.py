@@ -6,10 +6,12 @@ docs/spec.md#which-sessions-match
 
 import pytest
 
-from testbed.clients.connections import ALIVE, DELETED, connect
+from testbed.clients.connections import (
+    ALIVE, CALLER, DELETED, connect)
 from testbed.clients.srvsvc import (
     NERR_CLIENT_NAME_NOT_FOUND, NERR_SUCCESS, Pipe)
 from testbed.needs import needs_ipv6
+from testbed.observe.sessions import wait_only_at
 from testbed.servers.standalone import Server
 
 # IPv6, because Samba looks up no name when IPv4 is loopback only.
@@ -54,8 +56,15 @@ def _listed(samba):
 
 @pytest.fixture(name="pipe", scope="module")
 def _pipe(samba):
-    with connect(samba, "adm", source="127.0.0.23") as session:
+    with connect(samba, "adm", source=CALLER) as session:
         yield Pipe(session)
+
+
+@pytest.fixture(autouse=True)
+def _left_alone(samba):
+    """After each test, wait until smbd has noticed that its clients left."""
+    yield
+    wait_only_at(samba, CALLER)
 
 
 @pytest.mark.parametrize("name", [

@@ -15,6 +15,7 @@ from testbed.clients.connections import connect
 from testbed.clients.smbtorture import rpc_srvsvc
 from testbed.clients.srvsvc import (
     NERR_CLIENT_NAME_NOT_FOUND, SESSION_DEL, Pipe, rpcclient)
+from testbed.observe.sessions import wait_alone
 from testbed.processes import wait_reaped
 from testbed.servers.standalone import Server
 
@@ -71,13 +72,13 @@ def masked(text):
 
 @contextlib.contextmanager
 def twin(stock):
-    """One of two servers that differ only in the plugin."""
+    """One of two servers that differ only in the plugin; alice's session."""
     with Server(stock=stock, directory=PLACE,
                 conf={"sessiondel:audit": "log",
                       "sessiondel:session list": "stock"}) as server:
         with connect(server, "alice", source=CLIENT) as alice:
             alice.open("held")
-            yield server
+            yield alice
     shutil.rmtree(PLACE)
 
 
@@ -106,10 +107,12 @@ def bare_answers(server):
 
 def answers(stock):
     """All answers of a server, by request."""
-    with twin(stock) as server:
+    with twin(stock) as alice:
+        server = alice.connection.server
         gathered = {"smbtorture": torture(server), **bare_answers(server)}
         for caller in CALLERS:
             for command in COMMANDS:
+                wait_alone(server, alice)
                 done = rpcclient(server, caller, command)
                 gathered[caller, command] = masked(done.stdout)
     return gathered
