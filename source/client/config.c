@@ -47,6 +47,8 @@ struct config {
 	size_t depth;
 	bool too_deep;
 	enum smb_conf_section section;
+	/* smbd reads the registry instead of the file */
+	bool only_registry;
 	/* a line about protection of which nobody knows whether it counts */
 	const char *doubtful;
 };
@@ -212,7 +214,10 @@ static bool add_global(struct config *config,
 		       const char *value)
 {
 	if (value == NULL) {
-		return add_note(config, name, "no parameter");
+		return add_note(config,
+				name,
+				name[0] == '[' ? "text after a section header"
+					       : "not a parameter");
 	}
 	if (is_unknown(config, name)) {
 		return add_note(config, name, "unknown parameter");
@@ -220,6 +225,7 @@ static bool add_global(struct config *config,
 	if (is_parameter(config, name, "config backend") &&
 	    is_registry(value)) {
 		note_foreign(config, value);
+		config->only_registry = true;
 	}
 	return add_parameter(config, name, value);
 }
@@ -238,9 +244,10 @@ static bool add_doubtful(struct config *config,
 			 const char *value)
 {
 	if (name[0] == '[') {
-		return add_note(config, name, "section header without ]");
+		return add_note(config, name, "unterminated section header");
 	}
-	if (value == NULL || !is_about_protection(name)) {
+	if (value == NULL || !is_about_protection(name) ||
+	    config->only_registry || config->doubtful != NULL) {
 		return true;
 	}
 	config->doubtful = talloc_asprintf(config, "%s = %s", name, value);
@@ -302,7 +309,6 @@ static bool use_testparm(struct config *config, const char *path)
 	}
 	conf.end = conf.rest + length_of(conf.rest);
 	config->count = 0;
-	config->doubtful = NULL;
 	while (ok && smb_conf_next(&conf, &name, &value)) {
 		ok = value == NULL || is_parameter(config, name, "include") ||
 		     add_parameter(config, name, value);
@@ -335,8 +341,8 @@ static NET_API_STATUS read_config(struct config *config, const char *path)
 	if (ok && config->doubtful != NULL) {
 		return context_error(context,
 				     ERROR_INVALID_PARAMETER,
-				     "in smb.conf, after a section header "
-				     "without ]: %s",
+				     "in smb.conf, after an unterminated "
+				     "section header: %s",
 				     config->doubtful);
 	}
 	return ok ? NERR_Success : context_no_memory(context);

@@ -3,8 +3,8 @@
 
 #include "smb_conf.h"
 
+#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 static bool is_space(char c)
 {
@@ -80,34 +80,37 @@ static char *trim(char *text)
 	return text;
 }
 
-/* To Samba, spaces in a section's name mean nothing. */
-static bool is_global(char *section)
+/* To Samba, case and spaces in a section's name mean nothing. */
+static bool is_section(const char *text, const char *end, const char *name)
 {
-	char *end = section;
-
-	for (const char *c = section; *c != '\0'; c++) {
-		if (!is_space(*c)) {
-			*end++ = *c;
+	for (; text < end; text++) {
+		if (is_space(*text)) {
+			continue;
 		}
+		if (tolower((unsigned char)*text) != *name) {
+			return false;
+		}
+		name++;
 	}
-	*end = '\0';
-	return strcasecmp(section, "global") == 0 ||
-	       strcasecmp(section, "globals") == 0;
+	return *name == '\0';
 }
 
-/* Returns what is behind the header. Samba ignores that, and refuses a file
- * with a header that does not end. */
-static char *begin_section(struct smb_conf *conf, char *line)
+/* False if more or less than a header is there: Samba ignores text after one,
+ * and refuses a file with one that does not end. */
+static bool begin_section(struct smb_conf *conf, char *line)
 {
-	char *end = strchr(line, ']');
+	char *name = line + 1;
+	char *end = strchr(name, ']');
 
 	if (end == NULL) {
 		conf->section = SMB_CONF_BROKEN;
-		return line;
+		return false;
 	}
-	*end = '\0';
-	conf->section = is_global(line + 1) ? SMB_CONF_GLOBAL : SMB_CONF_SHARE;
-	return find_line(end + 1, strchr(end + 1, '\0'));
+	conf->section = is_section(name, end, "global") ||
+					is_section(name, end, "globals")
+				? SMB_CONF_GLOBAL
+				: SMB_CONF_SHARE;
+	return *find_line(end + 1, strchr(end, '\0')) == '\0';
 }
 
 bool smb_conf_next(struct smb_conf *conf, const char **name, const char **value)
@@ -117,9 +120,10 @@ bool smb_conf_next(struct smb_conf *conf, const char **name, const char **value)
 	while ((line = next_line(conf)) != NULL) {
 		char *equals = strchr(line, '=');
 
-		if (line[0] == '[') {
-			line = begin_section(conf, line);
-		} else if (equals != NULL && equals > line) {
+		if (line[0] == '[' && begin_section(conf, line)) {
+			continue;
+		}
+		if (line[0] != '[' && equals != NULL && equals > line) {
 			*equals = '\0';
 			*name = trim(line);
 			*value = trim(equals + 1);

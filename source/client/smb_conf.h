@@ -26,9 +26,9 @@ struct smb_conf {
 /**
  * Get the next parameter of any section; false at the end of the text.
  *
- * @param[out] name  if this is no parameter: the line up to its =, the text
- * behind a section header, or a header that does not end
- * @param[out] value  NULL, if this is no parameter
+ * @param[out] name  the line up to its =, if it is not a parameter: one
+ * without a name, or a section header that does not end or has text after it
+ * @param[out] value  NULL, if the line is not a parameter
  */
 bool smb_conf_next(struct smb_conf *conf,
 		   const char **name,

@@ -351,7 +351,7 @@ const char *smbsession_error_name(NET_API_STATUS code);
 const char *smbsession_error_text(const struct smbsession_context *context);
 
 /**
- * What was left out of smb.conf, in one line of words.
+ * What was left out of smb.conf, as one line of text.
  *
  * The file is read before the context's first connection. What cannot be read
  * is left out, and so are lines that Samba ignores.

@@ -209,9 +209,9 @@ def test_invalid_line(samba, conf):
 
 
 @pytest.mark.parametrize("text, what", [
-    ("client signing \r", "client signing (no parameter)"),
+    ("client signing \r", "client signing (not a parameter)"),
     ("client singing = required", "client singing (unknown parameter)"),
-    ("[global] client signing = yes", "client signing = (no parameter)"),
+    ("[global] client signing = yes", "[global] client signing = (text after a section header)"),
     ("[[global]]\nclient\n[x] client\nclient signing = yes\n[global]",
      "client signing (not in [global])")])
 def test_line_that_samba_ignores(samba, conf, registry, text, what):
@@ -225,7 +225,7 @@ def test_ignored_line_is_named_once_and_cannot_control_the_terminal(samba,
                                                                     conf):
     is_read(conf("ba\33[31m", "a\33[31m", "a\33[31m",
                  line(ncalrpc_dir(samba))),
-            "ba\\x1b[31m (no parameter)", "a\\x1b[31m (no parameter)")
+            "ba\\x1b[31m (not a parameter)", "a\\x1b[31m (not a parameter)")
 
 
 @pytest.mark.parametrize("share", ["[share", "[share]\npath = /tmp\n[other"])
@@ -233,7 +233,7 @@ def test_section_header_that_does_not_end(samba, conf, share):
     name = share.rpartition("\n")[2]
     is_read(conf(line(ncalrpc_dir(samba)), share, "path = /tmp",
                  "ncalrpc dir = /nowhere"),
-            f"{name} (section header without ])")
+            f"{name} (unterminated section header)")
 
 
 @pytest.mark.parametrize("text", [
@@ -364,20 +364,25 @@ def test_protection_that_is_invalid(samba, conf, text):
 def test_protection_after_a_section_header_that_does_not_end(
         samba, conf, protection):
     """It could be meant for [global], and be weaker or stronger there."""
-    path = conf("[global", line(protection), "[share]")
+    path = conf("[global", line(protection), "client signing = yes",
+                "[share]")
     done = run("list", samba.address, ADMIN, "-s", path)
     assert (done.returncode, done.stderr) == (
-        OTHER, warning("[global (section header without ])") +
-        "smbsession: ERROR_INVALID_PARAMETER: in smb.conf, after a section "
-        f"header without ]: {line(protection)}\n")
+        OTHER, warning("[global (unterminated section header)") +
+        "smbsession: ERROR_INVALID_PARAMETER: in smb.conf, after an "
+        f"unterminated section header: {line(protection)}\n")
 
 
-def test_section_header_that_samba_does_not_reach(samba, conf,
-                                                  own_registry):
+def test_section_header_that_samba_does_not_reach(samba, conf, own_registry,
+                                                  place):
+    """Samba reads the registry instead of the file."""
     own_registry(ncalrpc_dir(samba))
-    is_read(conf("config backend = registry", "[global",
-                 "client protection = encrypt"),
-            "[global (section header without ])")
+    path = conf("config backend = registry", "[global",
+                "client protection = encrypt")
+    header = "[global (unterminated section header)"
+    is_read(path, header)
+    done = run_as_nobody(place, path)
+    assert (done.returncode, done.stderr) == (DONE, warning(header, REGISTRY))
 
 
 @pytest.mark.parametrize("path, why", [

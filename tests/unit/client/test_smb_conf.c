@@ -50,7 +50,7 @@ static const struct text texts[] = {
 	{"section without a name", "[]\na=1\n[ ]\nb=2", "a=1;b=2;", false},
 	{"text after a section header",
 	 "[global] a = 1\rb\n[x]] y\nc=3\n[global] \t# d=4\n[x] ;e",
-	 "+a =;] y;c=3;",
+	 "+[global] a =;[x]] y;c=3;",
 	 false},
 	{"continued", "a = 1\\\n2\nb=3", "+a=12;+b=3;", false},
 	{"continued with a space",
