@@ -464,15 +464,20 @@ class World:
     def _find_out(self, smbd):
         """What a worker sent to an smbd may have been lost with it."""
         smbd.in_doubt = False
-        # The PONG comes after everything that was sent before.
-        lives = programs.succeeds("smbcontrol", "-s", smbd.server.smb_conf,
-                                  smbd.pid, "ping")
-        smbd.is_to_end &= not lives
+        smbd.is_to_end &= wait_until(lambda: self._fate(smbd),
+                                     f"{smbd} answers or ends") == ENDED
         there = self.ids()
         for login in self.logins_on(smbd):
             login.was_asked &= login.id not in there
 
     # What can be seen of a server.
+
+    def _fate(self, smbd):
+        """THERE or ENDED, after everything that was sent to it; else None."""
+        if programs.succeeds("smbcontrol", "-s", smbd.server.smb_conf,
+                             smbd.pid, "ping"):
+            return THERE
+        return None if smbd.pid in smbd.server.smbd_pids() else ENDED
 
     def ids(self):
         return set(self._records())
