@@ -129,12 +129,12 @@ bool smb_conf_next(struct smb_conf *conf, const char **name, const char **value)
 			*value = trim(equals + 1);
 			return true;
 		}
-		if (line[0] != '\0') {
-			if (equals != NULL) {
-				equals[1] = '\0';
-			}
-			*name = trim(line);
-			*value = NULL;
+		if (equals != NULL) {
+			equals[1] = '\0';
+		}
+		*name = trim(line);
+		*value = NULL;
+		if (**name != '\0') {
 			return true;
 		}
 	}
