@@ -374,6 +374,17 @@ def test_addresses_of_a_name_on_record_that_hangs(is_there):
         assert recorded.alive() in (DELETED, DISCONNECTED)
 
 
+def test_session_at_an_address_of_a_name_on_record_hangs():
+    with another_server(timeout="3") as (server, pipe, other), \
+            connect(server, "bob", source=IPV4, port=139,
+                    name="CLIENT22") as recorded, \
+            connect(server, "bob", source=SECOND_IPV4) as resolved:
+        with stopped(smbd_of(server, resolved)):
+            assert pipe.net_session_del("client22") == ERROR_TIMEOUT
+            assert (recorded.alive(), other.alive()) == (DELETED, ALIVE)
+        assert resolved.alive() in (DELETED, DISCONNECTED)
+
+
 def test_worker_ends_cleanly_while_a_resolver_hangs(dns):
     with dns.hung():
         with another_server(resolve_timeout="10") as (server, pipe, _):
