@@ -209,16 +209,30 @@ static bool is_unknown(const struct config *config, const char *name)
 	       lpcfg_parm_struct(config->context->lp_ctx, name) == NULL;
 }
 
+/* Samba ignores it, or refuses the file. */
+static bool note_no_parameter(struct config *config, const char *line)
+{
+	const bool is_header = line[0] == '[';
+
+	switch (config->section) {
+	case SMB_CONF_GLOBAL:
+		return add_note(config,
+				line,
+				is_header ? "text after a section header"
+					  : "not a parameter");
+	case SMB_CONF_BROKEN:
+		return !is_header ||
+		       add_note(config, line, "unterminated section header");
+	case SMB_CONF_SHARE:
+		break;
+	}
+	return true;
+}
+
 static bool add_global(struct config *config,
 		       const char *name,
 		       const char *value)
 {
-	if (value == NULL) {
-		return add_note(config,
-				name,
-				name[0] == '[' ? "text after a section header"
-					       : "not a parameter");
-	}
 	if (is_unknown(config, name)) {
 		return add_note(config, name, "unknown parameter");
 	}
@@ -230,24 +244,15 @@ static bool add_global(struct config *config,
 	return add_parameter(config, name, value);
 }
 
-/* Samba ignores it, but it may be meant for [global]. */
-static bool add_of_share(struct config *config,
-			 const char *name,
-			 const char *value)
+/* It may be meant for [global]. Samba ignores it in a share's section. */
+static bool add_misplaced(struct config *config,
+			  const char *name,
+			  const char *value)
 {
-	return value == NULL || !is_about_protection(name) ||
-	       add_note(config, name, "not in [global]");
-}
-
-static bool add_doubtful(struct config *config,
-			 const char *name,
-			 const char *value)
-{
-	if (name[0] == '[') {
-		return add_note(config, name, "unterminated section header");
+	if (config->section == SMB_CONF_SHARE) {
+		return add_note(config, name, "not in [global]");
 	}
-	if (value == NULL || !is_about_protection(name) ||
-	    config->only_registry || config->doubtful != NULL) {
+	if (config->only_registry || config->doubtful != NULL) {
 		return true;
 	}
 	config->doubtful = talloc_asprintf(config, "%s = %s", name, value);
@@ -256,18 +261,16 @@ static bool add_doubtful(struct config *config,
 
 static bool add_line(struct config *config, const char *name, const char *value)
 {
-	if (value != NULL && is_parameter(config, name, "include")) {
+	if (value == NULL) {
+		return note_no_parameter(config, name);
+	}
+	if (is_parameter(config, name, "include")) {
 		return add_include(config, value);
 	}
-	switch (config->section) {
-	case SMB_CONF_GLOBAL:
+	if (config->section == SMB_CONF_GLOBAL) {
 		return add_global(config, name, value);
-	case SMB_CONF_SHARE:
-		return add_of_share(config, name, value);
-	case SMB_CONF_BROKEN:
-		return add_doubtful(config, name, value);
 	}
-	return true;
+	return !is_about_protection(name) || add_misplaced(config, name, value);
 }
 
 /* A section that begins in an included file continues behind the include. */

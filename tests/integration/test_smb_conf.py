@@ -211,7 +211,8 @@ def test_invalid_line(samba, conf):
 @pytest.mark.parametrize("text, what", [
     ("client signing \r", "client signing (not a parameter)"),
     ("client singing = required", "client singing (unknown parameter)"),
-    ("[global] client signing = yes", "[global] client signing = (text after a section header)"),
+    ("[global] client signing = yes",
+     "[global] client signing = (text after a section header)"),
     ("[[global]]\nclient\n[x] client\nclient signing = yes\n[global]",
      "client signing (not in [global])")])
 def test_line_that_samba_ignores(samba, conf, registry, text, what):

@@ -13,7 +13,7 @@ struct text {
 	/* "%" stands for a NUL */
 	const char *text;
 	/* parameters as NAME=VALUE, and other lines; those of [global] begin
-	 * with a '+', and those of nobody knows which section with a '?' */
+	 * with a '+', and those after a broken header with a '?' */
 	const char *expected;
 	bool one_line_each;
 };
