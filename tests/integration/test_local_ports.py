@@ -6,9 +6,9 @@ import re
 import socket
 from pathlib import Path
 
-from testbed import processes, programs
+from testbed import programs
 from testbed.clients.connections import CLIENT, Connection
-from testbed.observe.sessions import server_end
+from testbed.observe.sessions import smbd_at, smbd_of
 
 LOCAL_SERVERS = [f"127.0.77.{n}" for n in range(1, 9)]
 
@@ -31,12 +31,8 @@ def test_server_has_its_end_of_a_connection(samba):
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         for address in LOCAL_SERVERS:
             stack.enter_context(connected(ours.getsockname(), address))
-        end = f"socket:[{server_end(connection)[9]}]"
-        # At first, the parent smbd has it too.
-        processes.wait_until(lambda: len(
-            [pid for pid in samba.smbd_pids()
-             if end in processes.descriptors(pid).values()]) == 1,
-            "one smbd has it")
+        session = connection.login("alice")
+        assert smbd_at(samba, connection) == smbd_of(samba, session)
 
 
 @contextlib.contextmanager

@@ -510,13 +510,7 @@ class World:
             ) from error
 
     def _smbd_of(self, link, server):
-        def owner():
-            inode = sessions.server_end(link.real)[9]
-            pids = [pid for pid in server.smbd_pids()[1:]
-                    if f"socket:[{inode}]" in
-                    processes.descriptors(pid).values()]
-            return pids[0] if len(pids) == 1 else None
-        pid = wait_until(owner, "one smbd has the connection")
+        pid = sessions.smbd_at(server, link.real)
         for smbd in self.smbds():
             if (smbd.pid, smbd.server) == (pid, server):
                 return smbd

@@ -137,6 +137,20 @@ def server_end(connection):
     return processes.wait_until(found, "the kernel knows the connection")[0]
 
 
+def smbd_at(server, connection):
+    """The pid of the smbd that has a connection, perhaps without a session.
+
+    The parent smbd has it for a moment too.
+    """
+    end = f"socket:[{server_end(connection)[9]}]"
+
+    def owner():
+        pids = [pid for pid in server.smbd_pids()[1:]
+                if end in processes.descriptors(pid).values()]
+        return pids if len(pids) == 1 else None
+    return processes.wait_until(owner, "one smbd has the connection")[0]
+
+
 def _in_proc(address, port):
     """An IPv4 address and a port, as in /proc/net/tcp."""
     return f"{socket.inet_aton(address)[::-1].hex().upper()}:{port:04X}"
